@@ -1,0 +1,7 @@
+//! crm-admin
+pub mod fault;
+pub mod interrupt;
+pub mod progress;
+pub mod schema;
+pub mod secret;
+pub mod store;

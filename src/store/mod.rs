@@ -1,0 +1,131 @@
+//! The door to a database: what every engine can do, in words that are no engine's.
+//!
+//! No SQL stands here. A command opens an address, reads the [`Catalog`], and works through a [`Snapshot`] (which
+//! cannot write) or a [`Transaction`]. Whoever builds a new database does it through [`Builder`].
+
+mod catalog;
+pub mod sqlite;
+mod value;
+
+pub use catalog::{
+    Catalog, Column, ForeignKey, Generated, Index, IndexPart, Table, TableKind, Trigger, View,
+};
+pub use value::{Value, ValueRef};
+
+use crate::fault::Result;
+
+/// What a visitor of rows gets: one row, in the order of the columns that were asked for.
+pub type Visit<'a> = dyn FnMut(&[ValueRef<'_>]) -> Result<()> + 'a;
+
+/// An open database.
+pub trait Store {
+    /// Everything the database declares: tables, columns, keys, indexes, views and triggers.
+    ///
+    /// # Errors
+    /// When the database is damaged, or holds something this engine cannot describe.
+    fn catalog(&mut self) -> Result<Catalog>;
+
+    /// One consistent moment of the whole database, for reading. Writers may go on meanwhile where the engine lets them.
+    ///
+    /// # Errors
+    /// Busy when no lock could be had in time.
+    fn snapshot(&mut self) -> Result<Box<dyn Snapshot + '_>>;
+
+    /// Takes the write lock at once, so that what is read inside is still true when it is written.
+    ///
+    /// # Errors
+    /// Busy when no lock could be had in time; unfinished where the database cannot be written.
+    fn transaction(&mut self) -> Result<Box<dyn Transaction + '_>>;
+}
+
+/// A moment of the database. It has no method that writes.
+pub trait Snapshot {
+    /// The catalogue of this very moment.
+    ///
+    /// # Errors
+    /// As [`Store::catalog`].
+    fn catalog(&mut self) -> Result<Catalog>;
+
+    /// How many rows a table has.
+    ///
+    /// # Errors
+    /// When there is no such table or it cannot be read.
+    fn count(&mut self, table: &str) -> Result<u64>;
+
+    /// Shows every row of a table, in the order of its key, with the named columns in the order given.
+    /// The row's own number comes first, where [`Table::row_number`] says that it has one and `columns` starts with
+    /// that name. Values are the stored bytes: text need not be valid UTF-8.
+    ///
+    /// # Errors
+    /// Damaged when a page cannot be read; whatever `visit` returns; stopped when a signal comes.
+    fn scan(&mut self, table: &str, columns: &[&str], visit: &mut Visit<'_>) -> Result<()>;
+
+    /// What the engine's own quick check and foreign-key check say about the moment.
+    ///
+    /// # Errors
+    /// When the checks cannot be run. What they find is no error.
+    fn health(&mut self) -> Result<Health>;
+}
+
+/// A moment of the database that can be changed, all or nothing. Dropping it rolls back.
+pub trait Transaction: Snapshot {
+    /// Adds one row; the columns that are not named take their defaults.
+    ///
+    /// # Errors
+    /// When a constraint says no.
+    fn insert(&mut self, table: &str, columns: &[&str], row: &[ValueRef<'_>]) -> Result<()>;
+
+    /// Sets columns of the rows whose `key` columns are equal to the given values; returns how many rows that were.
+    ///
+    /// # Errors
+    /// When a constraint says no.
+    fn update(&mut self, table: &str, set: &[(&str, Value)], key: &[(&str, Value)]) -> Result<u64>;
+
+    /// Removes the rows whose `key` columns are equal to the given values; returns how many rows that were.
+    ///
+    /// # Errors
+    /// When a constraint says no.
+    fn delete(&mut self, table: &str, key: &[(&str, Value)]) -> Result<u64>;
+
+    /// Makes it all true.
+    ///
+    /// # Errors
+    /// When a deferred constraint says no or the disk is full; everything is rolled back then.
+    fn commit(self: Box<Self>) -> Result<()>;
+}
+
+/// A database in the making: first its tables, then rows, then all that stands on them.
+pub trait Builder {
+    /// Starts filling one table; the columns are those that [`Table::stored`] lists.
+    ///
+    /// # Errors
+    /// When there is no such table.
+    fn fill(&mut self, table: &Table) -> Result<()>;
+
+    /// Adds a row to the table that is being filled: its row number first, where the table has one.
+    ///
+    /// # Errors
+    /// When the row cannot be stored; a unique key that is there twice is refused.
+    fn row(&mut self, row: &[ValueRef<'_>]) -> Result<()>;
+
+    /// Puts indexes, views, triggers, full-text indexes and counters on what was filled.
+    ///
+    /// # Errors
+    /// When one of them does not fit the rows.
+    fn complete(&mut self) -> Result<()>;
+
+    /// What the engine's own checks say about the result.
+    ///
+    /// # Errors
+    /// When the checks cannot be run.
+    fn health(&mut self) -> Result<Health>;
+}
+
+/// What an engine's own checks found. Two of them are compared; they hold no value of the database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Damage of pages, and rows that break NOT NULL, CHECK or STRICT: the engine's line, and how often it came.
+    pub page_errors: std::collections::BTreeMap<String, u64>,
+    /// Rows that point at nothing: child table and parent table, and how many.
+    pub dangling: std::collections::BTreeMap<(String, String), u64>,
+}
