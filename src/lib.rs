@@ -5,3 +5,4 @@ pub mod progress;
 pub mod schema;
 pub mod secret;
 pub mod store;
+pub mod words;

@@ -1,0 +1,106 @@
+//! A map that has been held against the live database: the only key to copying and erasing.
+
+use super::rule::ColumnRule;
+use crate::store::{Table, Value};
+use serde::Serialize;
+
+/// A map that classifies every table and column of one live database, and names nothing that is not there.
+///
+/// Only [`super::Map`] makes one. Whatever copies or erases personal data asks for it, so that a check
+/// that was forgotten does not compile.
+#[derive(Debug, Clone)]
+pub struct CompleteMap {
+    pub(super) name: String,
+    pub(super) digest: String,
+    pub(super) tables: Vec<MappedTable>,
+}
+
+impl CompleteMap {
+    /// The map's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// SHA-256 of the map's text and of what it extends, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Every table that holds rows, in the database's order.
+    pub fn tables(&self) -> &[MappedTable] {
+        &self.tables
+    }
+
+    /// The table of that name, ASCII case folded.
+    pub fn table(&self, name: &str) -> Option<&MappedTable> {
+        self.tables.iter().find(|mapped| mapped.table.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// A live table and what the map says about it.
+#[derive(Debug, Clone)]
+pub struct MappedTable {
+    /// The live table.
+    pub table: Table,
+    /// What happens to its rows in an archive.
+    pub rows: Rows,
+    /// Where the map said so.
+    pub origin: Origin,
+    /// Its columns, in the live order, computed ones included.
+    pub columns: Vec<MappedColumn>,
+    /// What a restored copy must not do by itself: values that are set in every copied row that fits.
+    pub neutralise: Vec<Neutralise>,
+}
+
+/// What happens to a table's rows in an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rows {
+    /// Copied, each column by its own rule.
+    Copy,
+    /// The table comes without its rows.
+    Empty,
+    /// A search index: made anew from the masked rows.
+    Rebuild,
+}
+
+/// A live column and what the map says about it.
+#[derive(Debug, Clone)]
+pub struct MappedColumn {
+    /// Its name, as the database writes it.
+    pub name: String,
+    /// The rule that holds.
+    pub rule: ColumnRule,
+    /// Whether only the column's declared type settled it: its values are then held to that type.
+    pub by_type: bool,
+    /// Where the map said so.
+    pub origin: Origin,
+}
+
+/// Values that make a row of a restored copy inert.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Neutralise {
+    /// What is set.
+    pub set: Vec<(String, Value)>,
+    /// In which rows: each column has one of the values. All rows when empty.
+    pub only: Vec<(String, Vec<Value>)>,
+}
+
+/// The place in a map that decided something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Origin {
+    /// The map's file, or the shipped map's name.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// The rule in the map's words: `[everywhere.types] INTEGER = "keep"`.
+    pub words: String,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}

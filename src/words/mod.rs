@@ -1,0 +1,1 @@
+//! The French word lists, and the one home of `fake`.
