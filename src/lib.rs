@@ -5,4 +5,5 @@ pub mod progress;
 pub mod schema;
 pub mod secret;
 pub mod store;
+pub mod ui;
 pub mod words;
