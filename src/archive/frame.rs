@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn what_the_encoder_makes_the_decoder_gives_back() {
         for length in [1, 255, 256, 257, 65_791, 65_792, 200_000] {
-            let plain: Vec<u8> = (0..length).map(|i| (i * i >> 3) as u8).collect();
+            let plain: Vec<u8> = (0..length).map(|i: u64| ((i * i) >> 3) as u8).collect();
             let (mut frame, mut back) = (Vec::new(), Vec::new());
             let entry = Encoder::new(3).unwrap().encode(&plain, &mut frame).unwrap();
             Decoder::new().unwrap().decode(&frame, &entry, &mut back).unwrap();

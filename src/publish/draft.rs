@@ -11,6 +11,9 @@ use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+/// One of the two ways to make a private file: without a name, or with a hidden one, which comes with it.
+type Way = fn(&Folder) -> Result<(File, Option<OsString>)>;
+
 /// A private file without a name, in the folder where it will have one.
 ///
 /// Dropped before [`Draft::publish`], it leaves nothing behind, not even after a kill. Where the file system cannot do
@@ -35,7 +38,7 @@ impl Draft {
         Self::begin(target, nameless)
     }
 
-    fn begin(target: &Path, make: fn(&Folder) -> Result<(File, Option<OsString>)>) -> Result<Draft> {
+    fn begin(target: &Path, make: Way) -> Result<Draft> {
         let (folder, name) = split(target)?;
         if folder.find(&name)?.is_some() {
             return Err(exists(target).into());
@@ -155,7 +158,7 @@ mod tests {
     use tempfile::{TempDir, tempdir};
 
     /// Both ways to make a draft: every promise holds for both.
-    const WAYS: [fn(&Folder) -> Result<(File, Option<OsString>)>; 2] = [nameless, hidden];
+    const WAYS: [Way; 2] = [nameless, hidden];
 
     fn files_in(folder: &TempDir) -> Vec<OsString> {
         let mut names: Vec<_> =
@@ -198,8 +201,8 @@ mod tests {
     fn a_hidden_name_is_private_too() {
         let folder = tempdir().unwrap();
         let draft = Draft::begin(&folder.path().join("a.zst"), hidden).unwrap();
-        let name = draft.hidden.clone().unwrap();
-        assert_eq!(files_in(&folder), [name.clone()]);
+        let name = draft.hidden.as_deref().unwrap();
+        assert_eq!(files_in(&folder), [name]);
         let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o600);
     }
