@@ -1,7 +1,9 @@
 //! crm-admin
+pub mod archive;
 pub mod fault;
 pub mod interrupt;
 pub mod progress;
+pub mod publish;
 pub mod schema;
 pub mod secret;
 pub mod store;
