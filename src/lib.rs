@@ -1,8 +1,11 @@
 //! crm-admin
+pub mod archive;
 pub mod fault;
 pub mod interrupt;
 pub mod progress;
+pub mod publish;
 pub mod schema;
 pub mod secret;
 pub mod store;
+pub mod ui;
 pub mod words;
