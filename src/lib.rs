@@ -1,7 +1,9 @@
 //! crm-admin
 pub mod fault;
 pub mod interrupt;
+pub mod password;
 pub mod progress;
+pub mod reference;
 pub mod schema;
 pub mod secret;
 pub mod store;
