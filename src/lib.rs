@@ -7,4 +7,5 @@ pub mod reference;
 pub mod schema;
 pub mod secret;
 pub mod store;
+pub mod ui;
 pub mod words;

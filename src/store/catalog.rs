@@ -9,6 +9,10 @@ pub struct Catalog {
     pub views: Vec<View>,
     /// Triggers.
     pub triggers: Vec<Trigger>,
+    /// The highest row number that was ever given out, per table that counts for ever.
+    pub counters: Vec<(String, i64)>,
+    /// The database's own settings, in the engine's words: encoding, page size, version numbers of the application.
+    pub settings: std::collections::BTreeMap<String, String>,
 }
 
 /// A table.

@@ -1,0 +1,188 @@
+//! A database in the making: rows go in once, in order; whatever stands on them comes after.
+
+use super::errors::Told;
+use super::sql::{bind, places, quote, quoted_list};
+use super::{health, session};
+use crate::fault::{Fault, Result};
+use crate::store::{Builder, Catalog, Health, Table, ValueRef};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+
+/// Pages kept in memory while writing: 32 MiB, in the engine's unit of negative kibibytes.
+const CACHE: &str = "-32768";
+
+/// A new SQLite file that nobody else sees yet.
+pub struct NewDatabase {
+    connection: Connection,
+    catalog: Catalog,
+    rebuilt: Vec<String>,
+    insert: String,
+    doing: String,
+}
+
+impl NewDatabase {
+    /// Begins a database in an empty file that only its maker knows: there is no journal, since the file is thrown
+    /// away whenever anything goes wrong. The tables of `catalog` are there afterwards; search indexes that
+    /// [`Builder::complete`] makes anew are named in `rebuilt`.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or the engine does not understand a table's own definition.
+    pub fn begin(file: &Path, catalog: &Catalog, rebuilt: &[&str]) -> Result<Self> {
+        let connection = open(file)?;
+        for name in ["page_size", "encoding", "auto_vacuum", "user_version", "application_id"] {
+            if let Some(value) = catalog.settings.get(name) {
+                let pragma = format!("PRAGMA main.{name} = '{}'", value.replace('\'', "''"));
+                connection.execute_batch(&pragma).told(|| format!("setting {name}"))?;
+            }
+        }
+        connection.execute_batch("BEGIN").told(|| "beginning the new database".into())?;
+        let new = NewDatabase {
+            connection,
+            catalog: catalog.clone(),
+            rebuilt: rebuilt.iter().map(|name| (*name).to_owned()).collect(),
+            insert: String::new(),
+            doing: String::new(),
+        };
+        for table in new.catalog.data_tables().filter(|table| !new.is_rebuilt(table)) {
+            new.define(&table.definition, &format!("making table {}", table.name))?;
+        }
+        Ok(new)
+    }
+
+    /// Begins a database from a script of its own definitions.
+    ///
+    /// # Errors
+    /// When the file cannot be written or the script is wrong.
+    pub fn from_script(file: &Path, script: &str) -> Result<Self> {
+        let connection = open(file)?;
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)
+            .and_then(|_| {
+                connection.execute_batch("PRAGMA ignore_check_constraints = OFF; PRAGMA foreign_keys = ON")
+            })
+            .and_then(|()| connection.execute_batch(script))
+            .and_then(|()| connection.execute_batch("BEGIN"))
+            .told(|| "making the schema".into())?;
+        Ok(NewDatabase {
+            connection,
+            catalog: Catalog::default(),
+            rebuilt: Vec::new(),
+            insert: String::new(),
+            doing: String::new(),
+        })
+    }
+
+    fn is_rebuilt(&self, table: &Table) -> bool {
+        self.rebuilt.iter().any(|name| name.eq_ignore_ascii_case(&table.name))
+    }
+
+    fn define(&self, definition: &str, doing: &str) -> Result<()> {
+        self.connection.execute(definition, []).map(|_| ()).told(|| doing.to_owned())
+    }
+
+    fn rebuild(&self, table: &Table) -> Result<()> {
+        let name = &table.name;
+        if !is_made_from_another_table(&table.definition) {
+            return Err(Fault::refused(format!("{name} keeps text of its own and cannot be rebuilt"))
+                .hint(format!("give its columns rules under [table.{name}], or say \"{name}\" = \"empty\""))
+                .into());
+        }
+        self.define(&table.definition, &format!("making {name}"))?;
+        let quoted = quote(name);
+        self.connection
+            .execute(&format!("INSERT INTO {quoted}({quoted}) VALUES ('rebuild')"), [])
+            .map(|_| ())
+            .told(|| format!("rebuilding {name}"))
+    }
+
+    fn restore_counters(&self) -> Result<()> {
+        if self.catalog.counters.is_empty() {
+            return Ok(());
+        }
+        let doing = || "restoring the row counters".to_owned();
+        self.connection.execute("DELETE FROM sqlite_sequence", []).told(doing)?;
+        let mut insert =
+            self.connection.prepare("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)").told(doing)?;
+        for (table, last) in &self.catalog.counters {
+            insert.execute(rusqlite::params![table, last]).told(doing)?;
+        }
+        Ok(())
+    }
+}
+
+fn open(file: &Path) -> Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let opening = || format!("opening {}", file.display());
+    let mut connection = Connection::open_with_flags(file, flags).told(opening)?;
+    session::profile(&mut connection, false).told(opening)?;
+    // Old schemas write defaults between double quotes; their definitions are taken as they are.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, true).told(opening)?;
+    connection
+        .execute_batch(&format!(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+             PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA temp_store = FILE;
+             PRAGMA cache_size = {CACHE};"
+        ))
+        .told(opening)?;
+    Ok(connection)
+}
+
+/// Whether a full-text table only indexes the rows of another one (`content='note'`).
+fn is_made_from_another_table(definition: &str) -> bool {
+    let squeezed: String = definition.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+    let Some(at) = squeezed.find("content=") else { return false };
+    let rest = &squeezed[at + "content=".len()..];
+    !rest.starts_with("''") && !rest.starts_with("\"\"") && !rest.starts_with(',') && !rest.starts_with(')')
+}
+
+impl Builder for NewDatabase {
+    fn fill(&mut self, table: &Table) -> Result<()> {
+        let mut columns: Vec<&str> = table.row_number.iter().map(String::as_str).collect();
+        columns.extend(table.stored().map(|column| column.name.as_str()));
+        self.doing = format!("writing {}", table.name);
+        self.insert = format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            quote(&table.name),
+            quoted_list(&columns),
+            places(columns.len())
+        );
+        self.connection.prepare_cached(&self.insert).map(|_| ()).told(|| self.doing.clone())
+    }
+
+    fn row(&mut self, row: &[ValueRef<'_>]) -> Result<()> {
+        let doing = || self.doing.clone();
+        let mut statement = self.connection.prepare_cached(&self.insert).told(doing)?;
+        bind(&mut statement, 1, row).told(doing)?;
+        statement.raw_execute().map(|_| ()).told(doing)
+    }
+
+    fn complete(&mut self) -> Result<()> {
+        for index in self.catalog.data_tables().flat_map(|table| &table.indexes) {
+            if let Some(definition) = &index.definition {
+                self.define(definition, &format!("making index {}", index.name))?;
+            }
+        }
+        for table in self.catalog.data_tables().filter(|table| self.is_rebuilt(table)) {
+            self.rebuild(table)?;
+        }
+        self.restore_counters()?;
+        for view in &self.catalog.views {
+            self.define(&view.definition, &format!("making view {}", view.name))?;
+        }
+        for trigger in &self.catalog.triggers {
+            self.define(&trigger.definition, &format!("making trigger {}", trigger.name))?;
+        }
+        if self.catalog.settings.get("statistics").is_some_and(|said| said == "yes") {
+            // Anew, from the masked rows: the source's statistics hold samples of real values.
+            self.connection.execute_batch("ANALYZE").told(|| "collecting statistics".into())?;
+        }
+        self.connection.execute_batch("COMMIT").told(|| "completing the new database".into())
+    }
+
+    fn health(&mut self) -> Result<Health> {
+        self.connection.execute_batch("PRAGMA ignore_check_constraints = OFF").told(|| "checking".into())?;
+        health::of(&self.connection)
+    }
+}

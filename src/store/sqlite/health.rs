@@ -1,0 +1,57 @@
+//! The engine's own checks, told as counts.
+
+use super::errors::Told;
+use crate::fault::{Fault, Result};
+use crate::store::Health;
+use rusqlite::Connection;
+
+/// Lines about rows that break a rule of their table; every other line is damage of the file.
+const ABOUT_ROWS: [&str; 8] = [
+    "NULL value in ",
+    "CHECK constraint failed in ",
+    "NUMERIC value in ",
+    "TEXT value in ",
+    "non-INT value in ",
+    "non-REAL value in ",
+    "non-TEXT value in ",
+    "non-BLOB value in ",
+];
+
+/// More lines than this are one finding: the database is beyond counting.
+const MOST_LINES: u32 = 1_000_000;
+
+/// What `quick_check` and `foreign_key_check` say.
+///
+/// # Errors
+/// Damaged when the file itself is: a page that cannot be read, a tree that contradicts itself.
+pub fn of(connection: &Connection) -> Result<Health> {
+    let mut health = Health::default();
+    let doing = || "checking the database".to_owned();
+    let mut check = connection.prepare(&format!("PRAGMA main.quick_check({MOST_LINES})")).told(doing)?;
+    let mut lines = check.query([]).told(doing)?;
+    while let Some(line) = lines.next().told(doing)? {
+        let line: String = line.get(0).told(doing)?;
+        if line == "ok" {
+            continue;
+        }
+        if !is_about_rows(&line) {
+            return Err(Fault::damaged("the database is damaged: its pages contradict themselves")
+                .details([line.lines().next().unwrap_or_default().to_owned()])
+                .hint("restore it from a backup, or try `sqlite3 DB .recover`")
+                .into());
+        }
+        *health.page_errors.entry(line).or_default() += 1;
+    }
+    let mut check = connection.prepare("PRAGMA main.foreign_key_check").told(doing)?;
+    let mut dangling = check.query([]).told(doing)?;
+    while let Some(row) = dangling.next().told(doing)? {
+        let pair = (row.get(0).told(doing)?, row.get(2).told(doing)?);
+        *health.dangling.entry(pair).or_default() += 1;
+    }
+    Ok(health)
+}
+
+/// An index of words that has fallen behind its rows is about rows too: an archive makes it anew.
+fn is_about_rows(line: &str) -> bool {
+    ABOUT_ROWS.iter().any(|start| line.starts_with(start)) || line.starts_with("malformed inverted index")
+}

@@ -1,0 +1,98 @@
+//! SQLite behind the store's door. The only home of rusqlite.
+
+mod builder;
+mod catalog;
+mod errors;
+mod file;
+mod health;
+mod session;
+mod snapshot;
+mod sql;
+mod transaction;
+
+pub use builder::NewDatabase;
+pub use file::what_is;
+
+use super::{Catalog, Snapshot, Store, Transaction};
+use crate::fault::{Fault, Result};
+use session::Session;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How a database is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How long to wait for somebody else's lock.
+    pub lock_wait: Duration,
+    /// Whether triggers run when rows are written. Only for schemas whose triggers are known: one of a stranger can
+    /// promote an account.
+    pub triggers: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { lock_wait: Duration::from_secs(5), triggers: false }
+    }
+}
+
+/// An SQLite file.
+pub struct Sqlite {
+    session: Session,
+    path: PathBuf,
+    names: u64,
+    notes: Vec<String>,
+}
+
+impl Sqlite {
+    /// Opens a database that exists. Nothing is created, and a source that is only read is not written.
+    ///
+    /// # Errors
+    /// Missing when there is no such file, damaged when it is no sound SQLite database, busy when it stays locked.
+    pub fn open(path: &Path, options: &Options) -> Result<Self> {
+        let found = file::find(path)?;
+        let session = Session::open(&found, options)?;
+        let mut notes = found.notes();
+        if found.had_journal && !found.journal_is_there() {
+            notes.push(format!(
+                "{} was rolled back: another program had left a transaction unfinished",
+                found.path.display()
+            ));
+        }
+        Ok(Sqlite { session, names: found.names, path: found.path, notes })
+    }
+
+    /// Where the database really is, links resolved.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the user should know about how it was opened: a link that was followed, a recovery.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
+impl Store for Sqlite {
+    fn catalog(&mut self) -> Result<Catalog> {
+        catalog::read(self.session.connection())
+    }
+
+    fn snapshot(&mut self) -> Result<Box<dyn Snapshot + '_>> {
+        Ok(Box::new(snapshot::Moment::begin(&self.session)?))
+    }
+
+    fn transaction(&mut self) -> Result<Box<dyn Transaction + '_>> {
+        if self.names > 1 {
+            // The journal would lie beside one name only, and a crash would damage what the other names show.
+            return Err(Fault::refused(format!("{} has {} names", self.path.display(), self.names))
+                .hint("write to a database that has one name: remove its other hard links")
+                .into());
+        }
+        Ok(Box::new(transaction::Change::begin(&self.session)?))
+    }
+}
+
+/// The version of the engine, as it goes into a manifest.
+pub fn engine_version() -> String {
+    format!("SQLite {}", rusqlite::version())
+}

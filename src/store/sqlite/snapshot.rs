@@ -1,0 +1,94 @@
+//! One consistent moment of a database, for reading.
+
+use super::errors::Told;
+use super::session::Session;
+use super::sql::{ours, quote, quoted_list};
+use super::{catalog, health};
+use crate::fault::{Fault, Result};
+use crate::store::{Catalog, Health, Snapshot, TableKind, ValueRef, Visit};
+use rusqlite::Connection;
+
+/// A read transaction; it ends when it is dropped.
+pub struct Moment<'a> {
+    connection: &'a Connection,
+}
+
+impl<'a> Moment<'a> {
+    /// Begins the moment now, not at the first read.
+    pub fn begin(session: &'a Session) -> Result<Self> {
+        let connection = session.connection();
+        connection
+            .execute_batch("PRAGMA query_only = ON; BEGIN; SELECT count(*) FROM sqlite_schema")
+            .told(|| "beginning to read".into())?;
+        Ok(Moment { connection })
+    }
+}
+
+impl Drop for Moment<'_> {
+    fn drop(&mut self) {
+        // Nothing was written, so ending it cannot lose anything.
+        let _ = self.connection.execute_batch("ROLLBACK; PRAGMA query_only = OFF");
+    }
+}
+
+impl Snapshot for Moment<'_> {
+    fn catalog(&mut self) -> Result<Catalog> {
+        catalog::read(self.connection)
+    }
+
+    fn count(&mut self, table: &str) -> Result<u64> {
+        count(self.connection, table)
+    }
+
+    fn scan(&mut self, table: &str, columns: &[&str], visit: &mut Visit<'_>) -> Result<()> {
+        scan(self.connection, table, columns, visit)
+    }
+
+    fn health(&mut self) -> Result<Health> {
+        health::of(self.connection)
+    }
+}
+
+/// How many rows a table has.
+pub fn count(connection: &Connection, table: &str) -> Result<u64> {
+    let sql = format!("SELECT count(*) FROM {}", quote(table));
+    connection
+        .query_row(&sql, [], |row| row.get::<_, i64>(0))
+        .map(|rows| rows.unsigned_abs())
+        .told(|| format!("counting {table}"))
+}
+
+/// Shows every row of a table in the order of its key.
+pub fn scan(connection: &Connection, table: &str, columns: &[&str], visit: &mut Visit<'_>) -> Result<()> {
+    let doing = || format!("reading {table}");
+    let order = order_of(connection, table)?;
+    let selected = if columns.is_empty() { "NULL".to_owned() } else { quoted_list(columns) };
+    let sql = format!("SELECT {selected} FROM {}{order}", quote(table));
+    let mut statement = connection.prepare(&sql).told(doing)?;
+    let mut rows = statement.query([]).told(doing)?;
+    while let Some(row) = rows.next().told(doing)? {
+        let mut values = Vec::with_capacity(columns.len());
+        for index in 0..columns.len() {
+            values.push(ours(row.get_ref(index).told(doing)?));
+        }
+        show(&values, visit)?;
+    }
+    Ok(())
+}
+
+fn show(values: &[ValueRef<'_>], visit: &mut Visit<'_>) -> Result<()> {
+    visit(values)
+}
+
+/// An order that the table's own tree has, so that nothing is sorted.
+fn order_of(connection: &Connection, table: &str) -> Result<String> {
+    let table = catalog::table(connection, table)?
+        .ok_or_else(|| Fault::missing(format!("there is no table {table}")))?;
+    let key: Vec<&str> = table.primary_key.iter().map(String::as_str).collect();
+    Ok(match (&table.kind, &table.row_number) {
+        (TableKind::Virtual(_), _) => String::new(),
+        (_, Some(number)) => format!(" ORDER BY {}", quote(number)),
+        (_, None) if !key.is_empty() => format!(" ORDER BY {}", quoted_list(&key)),
+        _ => String::new(),
+    })
+}

@@ -1,0 +1,46 @@
+//! Questions, when somebody is there to answer. The one home of dialoguer.
+
+use crate::fault::{Fault, Result};
+use crate::interrupt;
+use dialoguer::console::Term;
+use std::io::IsTerminal;
+
+/// Whether a question can be asked: somebody sits at the terminal, and standard input carries no data.
+pub fn somebody_is_there() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks for one line; an empty answer takes the default.
+///
+/// # Errors
+/// When the answer cannot be read, or a signal came meanwhile.
+pub fn ask(question: &str, default: &str) -> Result<String> {
+    dialoguer::Input::new()
+        .with_prompt(question)
+        .default(default.to_owned())
+        .interact_text_on(&Term::stderr())
+        .map_err(unanswered)
+}
+
+/// Asks a person to type a given text.
+///
+/// # Errors
+/// Unconfirmed when something else is typed.
+pub fn confirm_by_typing(question: &str, expected: &str) -> Result<()> {
+    let typed: String = dialoguer::Input::new()
+        .with_prompt(question)
+        .allow_empty(true)
+        .interact_text_on(&Term::stderr())
+        .map_err(unanswered)?;
+    if typed.trim() == expected {
+        return Ok(());
+    }
+    Err(Fault::unconfirmed("not confirmed; nothing was changed").into())
+}
+
+fn unanswered(error: dialoguer::Error) -> anyhow::Error {
+    match interrupt::check() {
+        Err(stopped) => stopped,
+        Ok(()) => Fault::unconfirmed(format!("no answer: {error}")).into(),
+    }
+}
