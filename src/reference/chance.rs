@@ -44,11 +44,17 @@ impl Chance {
         list[self.below(list.len() as u64) as usize]
     }
 
-    /// As [`Chance::pick`], the first items four times as often as the last: some names are more common than others.
+    /// As [`Chance::pick`], from a list that has the most common items first: they come more often.
     pub fn pick_early<T: Copy>(&mut self, list: &[T]) -> T {
         let end = list.len() as u64;
-        let once = self.below(end);
-        list[if self.percent(60) { once.min(self.below(end)) } else { once } as usize]
+        list[self.below(end).min(self.below(end)).min(self.below(end)) as usize]
+    }
+
+    /// As [`Chance::pick`], from a list in any order: one item in nine is a favourite, and gets every second draw.
+    /// Some names are more common than others.
+    pub fn pick_common<T: Copy>(&mut self, list: &[T]) -> T {
+        let favourites = list.len().div_ceil(9) as u64;
+        if self.percent(50) { list[self.below(favourites) as usize * 9] } else { self.pick(list) }
     }
 }
 

@@ -10,17 +10,21 @@ mod chance;
 mod company;
 mod contact;
 mod contents;
-mod demo;
 mod dealings;
+mod demo;
 mod lead;
 mod numbers;
+mod objection;
 mod office;
-mod people;
+mod opportunity;
 mod papers;
+mod people;
 mod sheet;
 mod start;
 #[cfg(test)]
 mod tests;
+mod third_party;
+mod ways;
 
 pub use demo::{Filled, fill};
 pub use start::{Administrator, POLICY, seed};

@@ -24,12 +24,19 @@ impl<'a> Sheet<'a> {
         Sheet { transaction, now: now.as_second(), next_id: BTreeMap::new(), counts: BTreeMap::new() }
     }
 
-    /// Adds a row that has a number of its own, and returns that number: the next one of its table.
+    /// The number that the next row of this table gets from [`Sheet::add`].
+    pub fn next_id(&mut self, table: &'static str) -> Result<i64> {
+        if let Some(id) = self.next_id.get(table) {
+            return Ok(*id);
+        }
+        let id = self.transaction.count(table)? as i64 + 1;
+        self.next_id.insert(table, id);
+        Ok(id)
+    }
+
+    /// Adds a row that has a number of its own, and returns that number.
     pub fn add(&mut self, table: &'static str, cells: &[Cell<'_>]) -> Result<i64> {
-        let id = match self.next_id.get(table) {
-            Some(id) => *id,
-            None => self.transaction.count(table)? as i64 + 1,
-        };
+        let id = self.next_id(table)?;
         self.next_id.insert(table, id + 1);
         let mut row = Vec::with_capacity(cells.len() + 1);
         row.push(("id", number(id)));
@@ -96,6 +103,11 @@ pub fn text(value: &str) -> ValueRef<'_> {
 /// A number.
 pub fn number(value: i64) -> ValueRef<'static> {
     ValueRef::Integer(value)
+}
+
+/// A number, or nothing.
+pub fn maybe_number(value: Option<i64>) -> ValueRef<'static> {
+    value.map_or(ValueRef::Null, number)
 }
 
 /// Yes or no.

@@ -1,8 +1,8 @@
 //! What a new database starts with: the policy, switched on, the templates, and the first administrator.
 
-use super::sheet::{Sheet, flag, maybe, number, text};
+use super::sheet::{Sheet, flag, maybe, maybe_number, moment, number, text};
 use crate::fault::Result;
-use crate::store::{Transaction, ValueRef};
+use crate::store::Transaction;
 use jiff::Timestamp;
 
 /// The password policy of a new database, by name of setting. `password.temporary-hours` is how long a temporary
@@ -50,7 +50,7 @@ pub fn seed(
     }
     add_template(&mut sheet, "Utilisateur", false, None)?;
     let template = add_template(&mut sheet, "Administrateur", true, Some(12))?;
-    let until = super::sheet::moment(administrator.temporary_until.as_second());
+    let until = moment(administrator.temporary_until.as_second());
     let user = sheet.add(
         "user",
         &[
@@ -81,7 +81,7 @@ fn add_template(
         &[
             ("name", text(name)),
             ("administrator", flag(administrator)),
-            ("password_minimum_length", minimum_length.map_or(ValueRef::Null, number)),
+            ("password_minimum_length", maybe_number(minimum_length)),
         ],
     )
 }
