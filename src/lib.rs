@@ -1,8 +1,10 @@
 //! crm-admin
+pub mod archive;
 pub mod fault;
 pub mod interrupt;
 pub mod password;
 pub mod progress;
+pub mod publish;
 pub mod reference;
 pub mod schema;
 pub mod secret;

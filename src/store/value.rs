@@ -32,7 +32,7 @@ pub enum Value {
 
 impl ValueRef<'_> {
     /// An owned copy.
-    pub fn to_owned(self) -> Value {
+    pub fn to_value(self) -> Value {
         match self {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(number) => Value::Integer(number),

@@ -2,9 +2,9 @@
 
 use super::errors::Told;
 use super::sql::{bind, places, quote, quoted_list};
-use super::{health, session};
+use super::{health, session, transaction};
 use crate::fault::{Fault, Result};
-use crate::store::{Builder, Catalog, Health, Table, ValueRef};
+use crate::store::{Builder, Catalog, Health, Table, Transaction, ValueRef};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -50,20 +50,19 @@ impl NewDatabase {
         Ok(new)
     }
 
-    /// Begins a database from a script of its own definitions.
+    /// Makes a database from a script of its own definitions, whose triggers are known and run. It is filled through
+    /// [`NewDatabase::transaction`].
     ///
     /// # Errors
     /// When the file cannot be written or the script is wrong.
     pub fn from_script(file: &Path, script: &str) -> Result<Self> {
         let connection = open(file)?;
+        let making = || "making the schema".to_owned();
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true).told(making)?;
+        connection.execute_batch(script).told(making)?;
         connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)
-            .and_then(|_| {
-                connection.execute_batch("PRAGMA ignore_check_constraints = OFF; PRAGMA foreign_keys = ON")
-            })
-            .and_then(|()| connection.execute_batch(script))
-            .and_then(|()| connection.execute_batch("BEGIN"))
-            .told(|| "making the schema".into())?;
+            .execute_batch("PRAGMA ignore_check_constraints = OFF; PRAGMA foreign_keys = ON;")
+            .told(making)?;
         Ok(NewDatabase {
             connection,
             catalog: Catalog::default(),
@@ -71,6 +70,14 @@ impl NewDatabase {
             insert: String::new(),
             doing: String::new(),
         })
+    }
+
+    /// Fills a database that was made from a script.
+    ///
+    /// # Errors
+    /// When a transaction is open already.
+    pub fn transaction(&mut self) -> Result<Box<dyn Transaction + '_>> {
+        Ok(Box::new(transaction::Change::begin(&self.connection)?))
     }
 
     fn is_rebuilt(&self, table: &Table) -> bool {

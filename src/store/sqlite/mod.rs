@@ -88,7 +88,7 @@ impl Store for Sqlite {
                 .hint("write to a database that has one name: remove its other hard links")
                 .into());
         }
-        Ok(Box::new(transaction::Change::begin(&self.session)?))
+        Ok(Box::new(transaction::Change::begin(self.session.connection())?))
     }
 }
 

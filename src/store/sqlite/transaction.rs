@@ -1,7 +1,6 @@
 //! A moment of a database that can be changed, all or nothing.
 
 use super::errors::Told;
-use super::session::Session;
 use super::sql::{bind, borrowed, equals, places, quote, quoted_list};
 use super::{catalog, health, snapshot};
 use crate::fault::Result;
@@ -16,8 +15,7 @@ pub struct Change<'a> {
 
 impl<'a> Change<'a> {
     /// Takes the write lock at once.
-    pub fn begin(session: &'a Session) -> Result<Self> {
-        let connection = session.connection();
+    pub fn begin(connection: &'a Connection) -> Result<Self> {
         connection.execute_batch("BEGIN IMMEDIATE").told(|| "beginning to write".into())?;
         Ok(Change { connection, open: true })
     }

@@ -1,0 +1,50 @@
+//! What was copied, in numbers: it goes into the manifest and the report, and holds no value.
+
+use crate::masking::Counts;
+use crate::schema::Rows;
+
+/// Everything that was copied.
+#[derive(Debug, Clone, Default)]
+pub struct Copied {
+    /// The tables, in the database's order.
+    pub tables: Vec<TableTold>,
+    /// The columns of the copied tables.
+    pub columns: Vec<ColumnTold>,
+    /// The columns that named files, which were not copied.
+    pub files: Vec<FilesTold>,
+}
+
+/// One table.
+#[derive(Debug, Clone)]
+pub struct TableTold {
+    /// Its name.
+    pub name: String,
+    /// How many rows the copy has.
+    pub rows: u64,
+    /// What the map said about its rows.
+    pub disposition: Rows,
+}
+
+/// One column.
+#[derive(Debug, Clone)]
+pub struct ColumnTold {
+    /// The table's name.
+    pub table: String,
+    /// The column's name.
+    pub column: String,
+    /// What was done, in the map's word.
+    pub done: String,
+    /// How many values were masked, kept and blanked.
+    pub counts: Counts,
+}
+
+/// A column that named files.
+#[derive(Debug, Clone)]
+pub struct FilesTold {
+    /// The table's name.
+    pub table: String,
+    /// The column's name.
+    pub column: String,
+    /// How many rows named one.
+    pub count: u64,
+}

@@ -1,0 +1,157 @@
+//! What `backup` tells: never a value, only counts and what was done.
+
+use crate::anonymise::{ColumnTold, Copied, FilesTold, TableTold};
+use crate::archive::{self, Summary};
+use crate::schema::{CompleteMap, Rows};
+use crate::ui::{Page, Report};
+use serde::Serialize;
+use std::path::Path;
+
+/// The word for what happened to a table's rows.
+fn word(rows: Rows) -> &'static str {
+    match rows {
+        Rows::Copy => "copy",
+        Rows::Empty => "empty",
+        Rows::Rebuild => "rebuild",
+    }
+}
+
+/// A table, for the manifest.
+pub fn table(told: &TableTold) -> archive::Table {
+    archive::Table { name: told.name.clone(), rows: told.rows, disposition: word(told.disposition).into() }
+}
+
+/// A column, for the manifest.
+pub fn column(told: &ColumnTold) -> archive::Column {
+    archive::Column {
+        table: told.table.clone(),
+        column: told.column.clone(),
+        done: told.done.clone(),
+        masked: told.counts.masked,
+        kept: told.counts.kept,
+        blank: told.counts.blank,
+    }
+}
+
+/// Files that were not copied, for the manifest.
+pub fn files(told: &FilesTold) -> archive::FilesNotCopied {
+    archive::FilesNotCopied { table: told.table.clone(), column: told.column.clone(), count: told.count }
+}
+
+/// What a backup did.
+#[derive(Debug, Serialize)]
+pub struct BackupReport {
+    archive: Option<String>,
+    map: String,
+    tables: usize,
+    rows_copied: u64,
+    values_masked: u64,
+    values_blanked: u64,
+    values_kept: u64,
+    files_not_copied: u64,
+    database_bytes: u64,
+    archive_bytes: u64,
+    sha256: String,
+}
+
+impl BackupReport {
+    /// Counts what was copied.
+    pub fn new(path: Option<&Path>, map: &CompleteMap, copied: &Copied, summary: &Summary) -> Self {
+        let sum = |pick: fn(&ColumnTold) -> u64| copied.columns.iter().map(pick).sum();
+        BackupReport {
+            archive: path.map(|path| path.display().to_string()),
+            map: map.name().to_owned(),
+            tables: copied.tables.len(),
+            rows_copied: copied.tables.iter().map(|table| table.rows).sum(),
+            values_masked: sum(|column| column.counts.masked),
+            values_blanked: sum(|column| column.counts.blank),
+            values_kept: sum(|column| column.counts.kept),
+            files_not_copied: copied.files.iter().map(|files| files.count).sum(),
+            database_bytes: summary.decoded_bytes,
+            archive_bytes: summary.file_bytes,
+            sha256: summary.sha256.to_string(),
+        }
+    }
+
+    /// The same in one sentence, for when standard output is taken.
+    pub fn sentence(&self) -> String {
+        format!(
+            "Wrote {} rows of {} tables ({} values masked, {} blanked) in {} bytes.",
+            self.rows_copied, self.tables, self.values_masked, self.values_blanked, self.archive_bytes
+        )
+    }
+}
+
+impl Report for BackupReport {
+    const SCHEMA: (&'static str, u32) = ("crm-admin/backup", 1);
+
+    fn page(&self) -> Page {
+        Page::default().facts([
+            ("archive", self.archive.clone().unwrap_or_else(|| "standard output".into())),
+            ("map", self.map.clone()),
+            ("tables", self.tables.to_string()),
+            ("rows copied", self.rows_copied.to_string()),
+            ("values masked", self.values_masked.to_string()),
+            ("values blanked", self.values_blanked.to_string()),
+            ("values kept", self.values_kept.to_string()),
+            ("files not copied", self.files_not_copied.to_string()),
+            ("database bytes", self.database_bytes.to_string()),
+            ("archive bytes", self.archive_bytes.to_string()),
+            ("SHA-256 of the database", self.sha256.clone()),
+        ])
+    }
+}
+
+/// What a backup would do.
+#[derive(Debug, Serialize)]
+pub struct PlanReport {
+    map: String,
+    rows: Vec<PlannedTable>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedTable {
+    kind: &'static str,
+    id: String,
+    disposition: &'static str,
+    rows: u64,
+    masked_columns: Vec<String>,
+}
+
+impl PlanReport {
+    /// Sets the map beside the counts.
+    pub fn new(map: &CompleteMap, tables: &[TableTold]) -> Self {
+        let planned = |told: &TableTold| PlannedTable {
+            kind: "table",
+            id: told.name.clone(),
+            disposition: word(told.disposition),
+            rows: told.rows,
+            masked_columns: match map.table(&told.name) {
+                Some(mapped) if mapped.rows == Rows::Copy => mapped
+                    .columns
+                    .iter()
+                    .filter(|column| !column.rule.content.is_kept())
+                    .map(|column| format!("{}: {}", column.name, column.rule.done_word()))
+                    .collect(),
+                _ => Vec::new(),
+            },
+        };
+        PlanReport { map: map.name().to_owned(), rows: tables.iter().map(planned).collect() }
+    }
+}
+
+impl Report for PlanReport {
+    const SCHEMA: (&'static str, u32) = ("crm-admin/backup-plan", 1);
+
+    fn page(&self) -> Page {
+        let row = |table: &PlannedTable| {
+            vec![
+                table.id.clone(),
+                table.disposition.to_owned(),
+                table.rows.to_string(),
+                table.masked_columns.join(", "),
+            ]
+        };
+        Page::default().table(&["Table", "Rows are", "Rows", "Masked"], self.rows.iter().map(row).collect())
+    }
+}

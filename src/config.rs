@@ -1,0 +1,116 @@
+//! Where an option's value comes from: the command line, the environment, or a file. Never a file of the current
+//! folder, since the program may run as root in somebody else's.
+
+use crate::cli::Global;
+use crate::fault::{Fault, Result};
+use crate::ui::{Color, Format, Manner, ProgressStyle};
+use clap::ValueEnum;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The system's own file.
+const SYSTEM_FILE: &str = "/etc/crm-admin/config.toml";
+/// How long to wait for a lock when nobody said.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+/// What a configuration file may say; the names are those of the options.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    db: Option<PathBuf>,
+    map: Option<String>,
+    format: Option<String>,
+    color: Option<String>,
+    progress: Option<String>,
+    lock_wait: Option<String>,
+}
+
+/// The options that hold.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The database, where one was named.
+    pub db: Option<PathBuf>,
+    /// The map, where one was named.
+    pub map: Option<String>,
+    /// How long to wait for a lock.
+    pub lock_wait: Duration,
+    /// Show what would be done, and do nothing.
+    pub dry_run: bool,
+    /// How the program speaks.
+    pub manner: Manner,
+}
+
+/// Fills in from the files what neither the command line nor the environment said.
+///
+/// # Errors
+/// Usage when a file cannot be read or understood; a user's or system's file need not exist.
+pub fn settle(global: &Global) -> Result<Settings> {
+    let files = read_all(global.config.as_deref())?;
+    let word = |pick: fn(&File) -> Option<&String>| files.iter().find_map(pick);
+    let lock_wait = match (global.lock_wait, word(|file| file.lock_wait.as_ref())) {
+        (Some(wait), _) => wait,
+        (None, Some(text)) => text
+            .parse::<jiff::SignedDuration>()
+            .ok()
+            .and_then(|span| Duration::try_from(span).ok())
+            .ok_or_else(|| Fault::usage(format!("lock-wait = \"{text}\" is no duration")))?,
+        (None, None) => LOCK_WAIT,
+    };
+    let format = if global.json { Some(Format::Json) } else { global.format };
+    Ok(Settings {
+        db: global.db.clone().or_else(|| files.iter().find_map(|file| file.db.clone())),
+        map: global.map.clone().or_else(|| files.iter().find_map(|file| file.map.clone())),
+        lock_wait,
+        dry_run: global.dry_run,
+        manner: Manner {
+            format: one_of::<Format>(format, word(|file| file.format.as_ref()), "format")?,
+            color: one_of(global.color, word(|file| file.color.as_ref()), "color")?.unwrap_or(Color::Auto),
+            progress: one_of(global.progress, word(|file| file.progress.as_ref()), "progress")?
+                .unwrap_or(ProgressStyle::Auto),
+            quiet: global.quiet,
+            verbose: global.verbose,
+            no_input: global.no_input,
+            yes: global.yes,
+        },
+    })
+}
+
+fn one_of<T: ValueEnum>(given: Option<T>, configured: Option<&String>, name: &str) -> Result<Option<T>> {
+    match (given, configured) {
+        (Some(value), _) => Ok(Some(value)),
+        (None, None) => Ok(None),
+        (None, Some(text)) => T::from_str(text, true)
+            .map(Some)
+            .map_err(|_| Fault::usage(format!("{name} = \"{text}\" is not one of its values")).into()),
+    }
+}
+
+fn read_all(named: Option<&Path>) -> Result<Vec<File>> {
+    let mut files = Vec::new();
+    if let Some(path) = named {
+        let file = read(path)?.ok_or_else(|| Fault::usage(format!("there is no {}", path.display())))?;
+        files.push(file);
+    }
+    for path in user_file().into_iter().chain([PathBuf::from(SYSTEM_FILE)]) {
+        files.extend(read(&path)?);
+    }
+    Ok(files)
+}
+
+fn read(path: &Path) -> Result<Option<File>> {
+    let shown = path.display();
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text)
+            .map(Some)
+            .map_err(|error| Fault::usage(format!("{shown}: {}", error.to_string().trim_end())).into()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Fault::usage(format!("{shown} cannot be read: {error}")).into()),
+    }
+}
+
+fn user_file() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))?;
+    Some(folder.join("crm-admin/config.toml"))
+}
