@@ -1,11 +1,13 @@
 //! The accounts of the demo: most are sound, and a few of each kind are what an audit is there to find.
 
 use super::chance::Chance;
+use super::numbers;
 use super::people::{Person, slug};
 use super::sheet::{Sheet, flag, maybe, number, text};
 use crate::fault::Result;
 use crate::password::hash::hash_with_salt;
 use crate::secret::Secret;
+use crate::words::communes;
 use std::collections::BTreeSet;
 
 /// Somebody who works with the CRM.
@@ -159,6 +161,7 @@ fn add_user(
     let moment = |days: Option<i64>| days.map_or(String::new(), |days| sheet.days_ago(days, 120));
     let (changed, until, seen) = (moment(case.changed), moment(case.temporary_until), moment(case.login));
     let email = format!("{login}@negoce-du-val-clair.test");
+    let phone = numbers::as_typed(&numbers::landline(&communes()[0], sheet.next_id("user")? as u64), 4);
     let signature = format!("{}\nNégoce du Val Clair", person.full_name());
     sheet.add(
         "user",
@@ -167,6 +170,7 @@ fn add_user(
             ("email", text(&email)),
             ("given_name", text(person.given)),
             ("family_name", text(person.family)),
+            ("phone", maybe(if case.session { &phone } else { "" })),
             ("signature", text(&signature)),
             ("template_id", number(template)),
             ("administrator", flag(case.administrator)),

@@ -4,22 +4,20 @@ use super::chance::Chance;
 use super::contact::{self, Circle, Contact};
 use super::dealings::{self, Owner, Subject};
 use super::objection::Objection;
-use super::office::Office;
+use super::office::{CompanyName, Office};
 use super::people::{Person, draw_commune};
 use super::sheet::{Sheet, flag, maybe, maybe_number, number, text};
 use super::{numbers, opportunity, third_party, ways};
 use crate::fault::Result;
-use crate::words::{Commune, company_trades, legal_forms};
+use crate::words::{Commune, legal_forms};
 use serde_json::json;
 
 /// A company on its way into the database.
 pub struct Company {
     /// Its number.
     pub id: i64,
-    /// Its name, without the legal form.
-    pub name: String,
-    /// Its mail and web domain.
-    pub domain: String,
+    /// What it is called.
+    pub name: CompanyName,
     /// Its SIREN.
     pub siren: String,
     /// Its SIRET.
@@ -49,14 +47,12 @@ pub fn add(sheet: &mut Sheet<'_>, office: &Office, staff: u64) -> Result<()> {
 }
 
 fn draw(office: &Office, chance: &mut Chance, id: i64) -> Company {
-    let (name, domain) = office.company_name(id as u64 - 1);
-    let siren = numbers::siren(id as u64 - 1);
+    let siren = office.siren(id as u64 - 1);
     let commune = draw_commune(chance);
     let known_for = office.known_for(chance);
     Company {
         id,
-        name,
-        domain,
+        name: office.company_name(id as u64 - 1),
         siret: numbers::siret(&siren, 1 + chance.below(9)),
         siren,
         commune,
@@ -78,16 +74,16 @@ fn write(
     // Parents are older than their children, so there is no circle.
     let parent = (company.id > 1 && chance.percent(10)).then(|| chance.between(1, company.id - 1));
     let vat = numbers::vat(&company.siren);
-    let website = format!("https://www.{}", company.domain);
+    let website = format!("https://www.{}", company.name.domain);
     let custom = custom(company, chance).to_string();
     let objected_at = company.objection.moment(sheet);
     let (created, updated) = moments(sheet, chance, company.known_for);
     let cells = [
-        ("name", text(&company.name)),
+        ("name", text(&company.name.full)),
         ("legal_form", text(chance.pick_early(legal_forms()))),
         ("siret", text(&company.siret)),
         ("vat_number", text(&vat)),
-        ("trade", text(chance.pick(company_trades()))),
+        ("trade", text(company.name.trade)),
         ("website", maybe(if chance.percent(80) { &website } else { "" })),
         ("headcount", number(headcount)),
         ("turnover_cents", maybe_number(chance.percent(70).then_some(turnover))),
@@ -119,7 +115,7 @@ fn custom(company: &Company, chance: &mut Chance) -> serde_json::Value {
         return json!({ "activity_code": activity });
     }
     let purchaser = Person::draw(chance);
-    let address = format!("{}@{}", purchaser.mail_name(2), company.domain);
+    let address = format!("{}@{}", purchaser.mail_name(2), company.name.domain);
     let towns: Vec<_> = (0..2).map(|_| json!({ "town": draw_commune(chance).name })).collect();
     let purchaser = json!({ "name": purchaser.full_name(), "email": address });
     json!({ "activity_code": activity, "purchaser": purchaser, "sites": towns })
@@ -127,7 +123,7 @@ fn custom(company: &Company, chance: &mut Chance) -> serde_json::Value {
 
 fn add_ways(sheet: &mut Sheet<'_>, chance: &mut Chance, company: &Company) -> Result<()> {
     let owner = Owner::Company(company.id).cell();
-    let address = format!("contact@{}", company.domain);
+    let address = format!("contact@{}", company.name.domain);
     sheet.add("email", &[owner, ("kind", text("work")), ("address", text(&address))])?;
     ways::add_phone(sheet, owner, &company.phone, &numbers::as_typed(&company.phone, chance.next()))?;
     ways::add_address(sheet, chance, owner, "main", company.commune)?;
@@ -136,8 +132,8 @@ fn add_ways(sheet: &mut Sheet<'_>, chance: &mut Chance, company: &Company) -> Re
         ways::add_address(sheet, chance, owner, "delivery", elsewhere)?;
     }
     if chance.percent(60) {
-        let account = company.id as u64 * 2 * 7_919;
-        third_party::add_bank_account(sheet, owner, &company.name, account)?;
+        let account = company.id as u64 * 2;
+        third_party::add_bank_account(sheet, owner, &company.name.full, account)?;
     }
     Ok(())
 }
@@ -152,7 +148,7 @@ fn add_people(
 ) -> Result<Contact> {
     let mut circle = Circle {
         company: Some(company.id),
-        domain: Some(&company.domain),
+        domain: Some(&company.name.domain),
         manner: chance.next(),
         commune: company.commune,
         objection: company.objection.clone(),

@@ -10,7 +10,7 @@ pub fn note(subject: &Subject<'_>, chance: &mut Chance) -> (String, String) {
     let (formal, full) = (subject.person.formal_name(), subject.person.full_name());
     let first = match chance.below(7) {
         0 => format!("Rappeler {formal} au {}.", subject.phone),
-        1 => format!("{full} préfère être contacté par mail : {}.", subject.email),
+        1 => format!("{full} préfère le mail : {}.", subject.email),
         2 => format!("Vu avec {full} ce matin, joignable au {}.", subject.phone),
         3 => format!("Échange avec {formal} ({}, {}).", subject.email, subject.phone),
         4 => format!("{full} est en congé, passer par l'accueil ou écrire à {}.", subject.email),
@@ -44,7 +44,7 @@ pub fn trap(subject: &Subject<'_>, birth_date: &str, chance: &mut Chance) -> (St
                 subject.email
             )
         }
-        _ => format!("{formal} est délégué syndical, ne pas aborder le sujet."),
+        _ => format!("{formal} a un mandat syndical, ne pas aborder le sujet."),
     };
     ("À savoir".to_owned(), body)
 }

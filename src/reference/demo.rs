@@ -12,13 +12,22 @@ use crate::interrupt;
 use crate::progress::Progress;
 use crate::store::Transaction;
 use jiff::Timestamp;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What was written: the number of rows of each table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Filled {
     /// By name of table.
     pub counts: BTreeMap<&'static str, u64>,
+}
+
+impl Filled {
+    /// One line for each table: its name, and how many rows it was given.
+    pub fn facts(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.counts.iter().map(|(table, rows)| ((*table).to_owned(), rows.to_string()))
+    }
 }
 
 /// How many contacts a company has: 3.2 on average, so that with the private persons there are four for each company.

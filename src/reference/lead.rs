@@ -31,17 +31,17 @@ pub fn add(sheet: &mut Sheet<'_>, office: &Office) -> Result<()> {
     let id = sheet.next_id("lead")?;
     let chance = &mut Chance::of(office.seed, "lead", id as u64);
     let person = Person::draw(chance);
-    let (company, domain) = office.unknown_company_name(id as u64);
+    let company = office.unknown_company_name(id as u64);
     let at_work = chance.percent(60);
     let email = if at_work {
-        format!("{}@{domain}", person.mail_name(id as u64))
+        format!("{}@{}", person.mail_name(id as u64), company.domain)
     } else {
         person.private_mail(id, chance)
     };
     let phone = numbers::as_typed(&numbers::mobile(chance.below(1_000_000)), chance.next());
     let lead = Lead {
         person: &person,
-        company: if at_work { &company } else { "" },
+        company: if at_work { &company.full } else { "" },
         email: &email,
         phone: &phone,
         commune: draw_commune(chance),

@@ -20,10 +20,15 @@ pub fn vat(siren: &str) -> String {
     format!("FR{:02}{siren}", (12 + 3 * remainder_97(siren)) % 97)
 }
 
+/// How many bank accounts there can be: eleven digits.
+const ACCOUNTS: u64 = 100_000_000_000;
+
 /// A French IBAN with both its keys: the bank's own (RIB) and ISO 13616's. Bank and branch codes beginning with 99 are
 /// nobody's.
 pub fn iban(account: u64) -> String {
-    let (bank, branch, account) = (99_120 + account % 7, 99_000 + account % 331, account % 100_000_000_000);
+    let (bank, branch) = (99_120 + account % 7, 99_000 + account % 331);
+    // The factor has no divisor in common with the powers of ten, so different accounts stay different.
+    let account = account % ACCOUNTS * 48_271_003 % ACCOUNTS;
     let weighted = 89 * u128::from(bank) + 15 * u128::from(branch) + 3 * u128::from(account);
     let body = format!("{bank:05}{branch:05}{account:011}{:02}", 97 - weighted % 97);
     // F is 15 and R is 27 in ISO 13616's arithmetic; the two zeros stand for the key that is being computed.

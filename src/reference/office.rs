@@ -2,6 +2,7 @@
 
 use super::accounts::{self, Colleague};
 use super::chance::{Chance, Shuffle};
+use super::numbers;
 use super::people::slug;
 use super::sheet::{Sheet, flag, number, text};
 use crate::fault::Result;
@@ -21,9 +22,20 @@ pub struct Office {
     pub erp_connection: i64,
     /// Six last digits of telephone numbers.
     pub telephones: Shuffle,
+    sirens: Shuffle,
     trades: Vec<&'static str>,
     stems: Vec<&'static str>,
     names: Shuffle,
+}
+
+/// What a company is called.
+pub struct CompanyName {
+    /// Its name, without the legal form.
+    pub full: String,
+    /// Its trade, which is in the name.
+    pub trade: &'static str,
+    /// Its mail and web domain.
+    pub domain: String,
 }
 
 /// Settings of the office. The password is as synthetic as the rest, and has to disappear from an archive.
@@ -60,7 +72,8 @@ impl Office {
         let (trades, stems) = vocabulary();
         let names = Shuffle::new((trades.len() * stems.len()) as u64, &mut chance);
         let telephones = Shuffle::new(1_000_000, &mut chance);
-        Ok(Office { seed, colleagues, groups, erp_connection, telephones, trades, stems, names })
+        let sirens = Shuffle::new(1_000_000, &mut chance);
+        Ok(Office { seed, colleagues, groups, erp_connection, telephones, sirens, trades, stems, names })
     }
 
     /// One of those who look after the relations.
@@ -74,19 +87,25 @@ impl Office {
         chance.between(30, 2_550).min(chance.between(30, 2_550))
     }
 
-    /// The name of the `index`th company and its domain. No two have the same domain.
-    pub fn company_name(&self, index: u64) -> (String, String) {
+    /// The SIREN of the `index`th company.
+    pub fn siren(&self, index: u64) -> String {
+        let (number, round) = self.sirens.at(index);
+        numbers::siren(round * 1_000_000 + number)
+    }
+
+    /// What the `index`th company is called. No two have the same domain.
+    pub fn company_name(&self, index: u64) -> CompanyName {
         let (place, round) = self.names.at(index);
         let (trade, stem) = (place as usize % self.trades.len(), place as usize / self.trades.len());
         let (trade, stem) = (self.trades[trade], self.stems[stem]);
         let again = if round == 0 { String::new() } else { format!("-{}", round + 1) };
         let domain = format!("{}-{}{again}.test", slug(trade), slug(stem));
-        (format!("{trade} {stem}{}", again.replace('-', " ")), domain)
+        CompanyName { full: format!("{trade} {stem}{}", again.replace('-', " ")), trade, domain }
     }
 
-    /// The name and domain of a company that is not among those of the CRM, unless they are very many: names are
+    /// What a company is called that is not among those of the CRM, unless they are very many: names are
     /// given out from the other end.
-    pub fn unknown_company_name(&self, index: u64) -> (String, String) {
+    pub fn unknown_company_name(&self, index: u64) -> CompanyName {
         let all = (self.trades.len() * self.stems.len()) as u64;
         self.company_name(all - 1 - index % all)
     }

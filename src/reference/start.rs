@@ -1,6 +1,6 @@
 //! What a new database starts with: the policy, switched on, the templates, and the first administrator.
 
-use super::sheet::{Sheet, flag, maybe, maybe_number, moment, number, text};
+use super::sheet::{Sheet, flag, maybe_number, number, text};
 use crate::fault::Result;
 use crate::store::Transaction;
 use jiff::Timestamp;
@@ -18,53 +18,42 @@ pub const POLICY: [(&str, &str); 8] = [
     ("password.dormant-days", "180"),
 ];
 
+/// How long the first administrator's temporary password holds, as the policy says.
+const TEMPORARY_HOURS: i64 = 72;
+
 /// The first administrator. The password is only known by its hash here, and has to be replaced at the first login.
 #[derive(Debug, Clone)]
-pub struct Administrator<'a> {
+pub struct Administrator {
     /// What is typed to log in.
-    pub login: &'a str,
-    /// May be empty.
-    pub given_name: &'a str,
-    /// May be empty.
-    pub family_name: &'a str,
-    /// May be empty.
-    pub email: &'a str,
+    pub login: String,
     /// The Argon2id hash of the temporary password.
-    pub hash: &'a str,
-    /// Until when that password holds.
-    pub temporary_until: Timestamp,
+    pub hash: String,
 }
 
 /// Fills a database that has just been made from [`super::SCHEMA`] with what every database starts with.
 ///
 /// # Errors
 /// When a row cannot be written, as in a database that has been seeded already.
-pub fn seed(
-    transaction: &mut dyn Transaction,
-    administrator: &Administrator<'_>,
-    now: Timestamp,
-) -> Result<()> {
+pub fn seed(transaction: &mut dyn Transaction, administrator: &Administrator, now: Timestamp) -> Result<()> {
     let mut sheet = Sheet::new(transaction, now);
     for (name, value) in POLICY {
         sheet.put("setting", &[("name", text(name)), ("value", text(value))])?;
     }
     add_template(&mut sheet, "Utilisateur", false, None)?;
     let template = add_template(&mut sheet, "Administrateur", true, Some(12))?;
-    let until = moment(administrator.temporary_until.as_second());
+    let now = sheet.seconds_ago(0);
+    let until = sheet.seconds_ago(-3_600 * TEMPORARY_HOURS);
     let user = sheet.add(
         "user",
         &[
-            ("login", text(administrator.login)),
-            ("email", maybe(administrator.email)),
-            ("given_name", text(administrator.given_name)),
-            ("family_name", text(administrator.family_name)),
+            ("login", text(&administrator.login)),
             ("template_id", number(template)),
             ("administrator", flag(true)),
-            ("password_hash", text(administrator.hash)),
-            ("password_changed_at", text(&sheet.seconds_ago(0))),
+            ("password_hash", text(&administrator.hash)),
+            ("password_changed_at", text(&now)),
             ("password_must_change", flag(true)),
             ("password_temporary_until", text(&until)),
-            ("created_at", text(&sheet.seconds_ago(0))),
+            ("created_at", text(&now)),
         ],
     )?;
     sheet.put("user_preference", &[("user_id", number(user))])

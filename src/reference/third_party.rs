@@ -35,18 +35,18 @@ pub fn add_for(
 ) -> Result<i64> {
     let record = Record {
         kind: if chance.percent(80) { "customer" } else { "supplier" },
-        name: &company.name,
+        name: &company.name.full,
         siret: &company.siret,
         vat: &numbers::vat(&company.siren),
-        email: &format!("compta@{}", company.domain),
+        email: &format!("compta@{}", company.name.domain),
         phone: &numbers::as_typed(&company.phone, chance.next()),
         commune: company.commune,
         objection: company.objection.clone(),
         known_for: company.known_for,
     };
     let id = write(sheet, office, chance, &record)?;
-    let account = (company.id as u64 * 2 + 1) * 7_919;
-    add_bank_account(sheet, Owner::ThirdParty(id).cell(), &company.name, account)?;
+    let account = company.id as u64 * 2 + 1;
+    add_bank_account(sheet, Owner::ThirdParty(id).cell(), &company.name.full, account)?;
     Ok(id)
 }
 
