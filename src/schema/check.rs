@@ -160,13 +160,19 @@ impl fmt::Display for Unmapped {
     }
 }
 
+impl Stale {
+    /// What is not there, and what may have been meant.
+    pub fn what_and_nearest(&self) -> String {
+        match &self.nearest {
+            Some(nearest) => format!("{}; did you mean `{nearest}`?", self.what),
+            None => self.what.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Stale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.origin, self.what)?;
-        match &self.nearest {
-            Some(nearest) => write!(f, "; did you mean `{nearest}`?"),
-            None => Ok(()),
-        }
+        write!(f, "{}: {}", self.origin, self.what_and_nearest())
     }
 }
 

@@ -1,7 +1,9 @@
 //! A map that has been held against the live database: the only key to copying and erasing.
 
+use super::names::{missing, nearest};
 use super::roles::{Accounts, ErpLink, Objection, Relation, RelationKind, Retention, Roles};
 use super::rule::ColumnRule;
+use crate::fault::Result;
 use crate::store::{Table, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,6 +37,17 @@ impl CompleteMap {
     /// Every table that holds rows, in the database's order.
     pub fn tables(&self) -> &[MappedTable] {
         &self.tables
+    }
+
+    /// The table of that name.
+    ///
+    /// # Errors
+    /// Missing when there is none, with the nearest name.
+    pub fn require_table(&self, name: &str) -> Result<&MappedTable> {
+        self.table(name).ok_or_else(|| {
+            let known = self.tables.iter().map(|mapped| mapped.table.name.as_str());
+            missing(format!("there is no table {name}"), nearest(name, known)).into()
+        })
     }
 
     /// The table of that name, ASCII case folded.

@@ -1,10 +1,10 @@
 //! What a complete map means for one column, in sentences: what it is, what a backup does with it, what an erasure does.
 
 use super::complete::{CompleteMap, MappedColumn, MappedTable, Origin, Rows};
-use super::names::nearest;
+use super::names::{missing, nearest};
 use super::roles::RootErase;
 use super::rule::{Bond, Content, Derivation, Erase, EraseAct, JsonStep, Link, LinkTarget};
-use crate::fault::{Fault, Result};
+use crate::fault::Result;
 use crate::store::{Column, Generated};
 use serde::Serialize;
 
@@ -37,10 +37,7 @@ pub struct Explanation {
 /// # Errors
 /// Missing when there is no such table or column, with the nearest name.
 pub fn explain(map: &CompleteMap, table: &str, column: &str) -> Result<Explanation> {
-    let mapped = map.table(table).ok_or_else(|| {
-        let known = map.tables().iter().map(|mapped| mapped.table.name.as_str());
-        missing(format!("there is no table {table}"), nearest(table, known))
-    })?;
+    let mapped = map.require_table(table)?;
     let place = mapped.columns.iter().position(|mapped| mapped.name.eq_ignore_ascii_case(column));
     let place = place.ok_or_else(|| {
         let known = mapped.columns.iter().map(|mapped| mapped.name.as_str());
@@ -63,14 +60,6 @@ pub fn explain(map: &CompleteMap, table: &str, column: &str) -> Result<Explanati
         erase: erase(map, mapped, column, is_computed),
         link: column.rule.link.as_ref().map(describe),
     })
-}
-
-fn missing(what: String, near: Option<&str>) -> Fault {
-    let fault = Fault::missing(what);
-    match near {
-        Some(near) => fault.hint(format!("did you mean `{near}`?")),
-        None => fault,
-    }
 }
 
 fn what_it_is(content: &Content) -> String {

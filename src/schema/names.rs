@@ -1,6 +1,7 @@
 //! What a name gives away: the nearest known one, and what a column of that name probably holds.
 
 use super::category::Category;
+use crate::fault::Fault;
 
 /// The known name that was probably meant, if one is near enough.
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -183,6 +184,15 @@ fn words_of(name: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words.iter().map(|word| deunicode::deunicode(word).to_ascii_lowercase()).collect()
+}
+
+/// The fault for a name that is not there, with the one that may have been meant.
+pub(super) fn missing(what: String, near: Option<&str>) -> Fault {
+    let fault = Fault::missing(what);
+    match near {
+        Some(near) => fault.hint(format!("did you mean `{near}`?")),
+        None => fault,
+    }
 }
 
 #[cfg(test)]
