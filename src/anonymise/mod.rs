@@ -94,7 +94,7 @@ fn copy_table(
         copied.columns.push(ColumnTold {
             table: name.to_owned(),
             column: column.name.clone(),
-            done: rule.rule.done_word(),
+            done: rule.rule.content.word().to_owned(),
             counts: *counts,
         });
     }

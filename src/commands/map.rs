@@ -1,9 +1,9 @@
 //! `map`: what the schema map says, and whether it fits the database.
 
 use super::Context;
-use crate::fault::{Outcome, Result};
+use crate::fault::{Fault, Outcome, Result};
 use crate::masking;
-use crate::schema::{Check, CompleteMap, Explanation, Map, Rows, explain};
+use crate::schema::{Check, CompleteMap, Content, Explanation, Map, Rows, explain};
 use crate::store::Store;
 use crate::ui::{Page, Report};
 use clap::{Args, Subcommand};
@@ -96,7 +96,10 @@ impl Report for CheckReport {
             rows.push(vec!["unmapped".into(), unmapped.to_string(), String::new()]);
         }
         for stale in &self.check.stale {
-            rows.push(vec!["stale".into(), stale.to_string(), stale.origin.to_string()]);
+            rows.push(vec!["stale".into(), stale.what_and_nearest(), stale.origin.to_string()]);
+        }
+        for misfit in &self.check.misfits {
+            rows.push(vec!["misfit".into(), misfit.what.clone(), misfit.origin.to_string()]);
         }
         for warning in &self.check.warnings {
             rows.push(vec!["warning".into(), warning.what.clone(), warning.origin.to_string()]);
@@ -107,7 +110,7 @@ impl Report for CheckReport {
             .table(&["Finding", "What", "Where"], rows);
         let lines = self.check.lines_to_add();
         if !lines.is_empty() {
-            page = page.lines(std::iter::once("# Lines to add to the map, to be read first:".into()).chain(lines));
+            page = page.lines(std::iter::once("# careful guesses to add to the map, and to look at:".into()).chain(lines));
         }
         page
     }
@@ -138,7 +141,7 @@ fn show(args: &ShowArgs, context: &mut Context) -> Result<Outcome> {
                 kind: "column",
                 id: format!("{}.{}", mapped.table.name, column.name),
                 declared: declared.unwrap_or_default(),
-                rule: column.rule.to_string(),
+                rule: column.rule.content.word().to_owned(),
                 origin: column.origin.to_string(),
                 words: column.origin.words.clone(),
             });
@@ -192,15 +195,24 @@ impl Report for ShowReport {
 
 fn explain_column(args: &ExplainArgs, context: &mut Context) -> Result<Outcome> {
     let complete = complete(context)?;
-    let (table, column) = complete.find_column(&args.column)?;
-    let explanation = explain(&complete, &table, &column)?;
-    let example = explanation.category.and_then(masking::example);
-    let report = ExplainReport {
-        example: example.map(|(original, masked)| Example { original, masked }),
-        explanation,
+    let (table, column) = split(&complete, &args.column)?;
+    let explanation = explain(&complete, table, column)?;
+    let rule = complete.table(table).and_then(|mapped| mapped.column(column)).map(|column| &column.rule);
+    let example = match rule.map(|rule| &rule.content) {
+        Some(Content::One(category) | Content::ListOf(category)) => masking::example(*category)?,
+        _ => None,
     };
-    context.ui.report(&report)?;
+    let example = example.map(|(original, masked)| Example { original, masked });
+    context.ui.report(&ExplainReport { explanation, example })?;
     Ok(Outcome::Done)
+}
+
+/// Splits `TABLE.COLUMN` where the table exists: names may hold dots.
+fn split<'a>(map: &CompleteMap, name: &'a str) -> Result<(&'a str, &'a str)> {
+    let known = name.match_indices('.').map(|(at, _)| (&name[..at], &name[at + 1..]));
+    known.clone().find(|(table, _)| map.table(table).is_some()).or_else(|| known.last()).ok_or_else(|| {
+        Fault::usage(format!("{name} names no column")).hint("write it as TABLE.COLUMN").into()
+    })
 }
 
 /// What `map explain` says.
@@ -222,7 +234,16 @@ impl Report for ExplainReport {
     const SCHEMA: (&'static str, u32) = ("crm-admin/map-explain", 1);
 
     fn page(&self) -> Page {
-        let mut facts = self.explanation.facts();
+        let said = &self.explanation;
+        let mut facts = vec![
+            ("column", format!("{}.{} {}", said.table, said.column, said.declared_type)),
+            ("is", said.is.clone()),
+            ("rule", said.rule.words.clone()),
+            ("said at", said.rule.to_string()),
+            ("backup", said.backup.clone()),
+            ("erase", said.erase.clone()),
+        ];
+        facts.extend(said.link.iter().map(|link| ("link", link.clone())));
         if let Some(example) = &self.example {
             facts.push(("example", format!("{} becomes {}", example.original, example.masked)));
         }
@@ -234,7 +255,7 @@ fn list(context: &mut Context) -> Result<Outcome> {
     let rows = Map::shipped().into_iter().map(|(name, about)| Shipped {
         kind: "map",
         id: name.to_owned(),
-        about: about.to_owned(),
+        about,
     });
     context.ui.report(&ListReport { rows: rows.collect() })?;
     Ok(Outcome::Done)

@@ -1,8 +1,12 @@
 //! A map that has been held against the live database: the only key to copying and erasing.
 
+use super::names::{missing, nearest};
+use super::roles::{Accounts, ErpLink, Objection, Relation, RelationKind, Retention, Roles};
 use super::rule::ColumnRule;
+use crate::fault::Result;
 use crate::store::{Table, Value};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A map that classifies every table and column of one live database, and names nothing that is not there.
 ///
@@ -13,6 +17,10 @@ pub struct CompleteMap {
     pub(super) name: String,
     pub(super) digest: String,
     pub(super) tables: Vec<MappedTable>,
+    pub(super) time: Option<String>,
+    pub(super) folder: Option<String>,
+    pub(super) references: BTreeMap<String, String>,
+    pub(super) roles: Roles,
 }
 
 impl CompleteMap {
@@ -31,9 +39,73 @@ impl CompleteMap {
         &self.tables
     }
 
+    /// The table of that name.
+    ///
+    /// # Errors
+    /// Missing when there is none, with the nearest name.
+    pub fn require_table(&self, name: &str) -> Result<&MappedTable> {
+        self.table(name).ok_or_else(|| {
+            let known = self.tables.iter().map(|mapped| mapped.table.name.as_str());
+            missing(format!("there is no table {name}"), nearest(name, known)).into()
+        })
+    }
+
     /// The table of that name, ASCII case folded.
     pub fn table(&self, name: &str) -> Option<&MappedTable> {
         self.tables.iter().find(|mapped| mapped.table.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Those who log in, one entry for each population.
+    pub fn accounts(&self) -> &[Accounts] {
+        &self.roles.accounts
+    }
+
+    /// What the companies, contacts, leads and third parties are.
+    pub fn relations(&self) -> &[Relation] {
+        &self.roles.relations
+    }
+
+    /// What the relations of a kind are, if this CRM has any.
+    pub fn relation(&self, kind: RelationKind) -> Option<&Relation> {
+        self.roles.relations.iter().find(|relation| relation.kind == kind)
+    }
+
+    /// How objections to mail are noted.
+    pub fn objection(&self) -> &[Objection] {
+        &self.roles.objection
+    }
+
+    /// Which columns say that a relation is linked to the ERP.
+    pub fn erp(&self) -> &[ErpLink] {
+        &self.roles.erp
+    }
+
+    /// How long relations may stay.
+    pub fn retention(&self) -> &[Retention] {
+        &self.roles.retention
+    }
+
+    /// The models of reference strings whose table does not follow from their name; see [`Self::referenced`].
+    pub fn references(&self) -> &BTreeMap<String, String> {
+        &self.references
+    }
+
+    /// The table that a model of a reference string means: by `[references]`, else its name with `_` for every dot.
+    pub fn referenced(&self, model: &str) -> Option<&MappedTable> {
+        match self.references.get(model) {
+            Some(table) => self.table(table),
+            None => self.table(&model.replace('.', "_")),
+        }
+    }
+
+    /// Where attachments lie, relative to the database's folder.
+    pub fn files_folder(&self) -> Option<&str> {
+        self.folder.as_deref()
+    }
+
+    /// How this CRM writes moments (jiff's strtime), where a column does not say otherwise.
+    pub fn time(&self) -> Option<&str> {
+        self.time.as_deref()
     }
 }
 
@@ -46,10 +118,31 @@ pub struct MappedTable {
     pub rows: Rows,
     /// Where the map said so.
     pub origin: Origin,
-    /// Its columns, in the live order, computed ones included.
+    /// Its columns, one for each of the live table's and in that order. The computed and hidden ones are there too,
+    /// though nothing is to be done with them.
     pub columns: Vec<MappedColumn>,
+    /// The derived columns by their place in `columns`, in an order in which each comes after those it is made from.
+    pub derived: Vec<usize>,
+    /// Whose older versions the rows are, where it is a history table.
+    pub history: Option<History>,
     /// What a restored copy must not do by itself: values that are set in every copied row that fits.
     pub neutralise: Vec<Neutralise>,
+}
+
+impl MappedTable {
+    /// The column of that name, ASCII case folded.
+    pub fn column(&self, name: &str) -> Option<&MappedColumn> {
+        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// What a history table holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct History {
+    /// The table whose versions it keeps, with the same columns.
+    pub table: String,
+    /// The column that numbers the versions.
+    pub row: String,
 }
 
 /// What happens to a table's rows in an archive.

@@ -1,9 +1,38 @@
-//! The schema map.
+//! The schema map: reading it, holding it against a live database, explaining it.
+
 pub mod category;
+mod check;
 mod complete;
+mod derived;
+mod explain;
+mod live;
+mod live_roles;
 mod map;
+mod names;
+mod pattern;
+mod period;
+mod read;
+mod resolve;
+mod roles;
 pub mod rule;
+mod settle;
+mod shipped;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod types;
+
 pub use category::Category;
-pub use complete::{CompleteMap, MappedColumn, MappedTable, Neutralise, Origin, Rows};
+pub use check::{Check, Misfit, Stale, Thing, Unmapped, Warning};
+pub use complete::{CompleteMap, History, MappedColumn, MappedTable, Neutralise, Origin, Rows};
+pub use explain::{Explanation, explain};
 pub use map::Map;
+pub use names::is_personal_name;
+pub use pattern::Pattern;
+pub use period::{Period, PeriodUnit};
+pub use roles::{
+    AccountName, Accounts, ActiveFlag, Administrator, ErpLink, Filter, HasChild, HashColumn, MustChange,
+    Objection, ObjectionSign, Prehash, Relation, RelationKind, Retention, RootErase, SessionTable, Since,
+    TemporaryPassword,
+};
 pub use rule::*;

@@ -211,3 +211,22 @@ impl ColumnRule {
         ColumnRule { link: Some(Link { bond, target, shared: false }), ..Self::of(Category::Keep) }
     }
 }
+
+impl Content {
+    /// What is done with the values, in one word of the map.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Content::One(category) => category.word(),
+            Content::ByColumn { .. } => "by-column",
+            Content::Derived { .. } => "derived",
+            Content::Json { .. } => "json",
+            Content::ListOf(category) => category.word(),
+            Content::File { .. } => "file",
+        }
+    }
+
+    /// Whether the values go into an archive as they are.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Content::One(category) if category.is_kept())
+    }
+}

@@ -11,9 +11,14 @@ pub fn find(tool: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(tool))
         .find(|path| path.is_file());
     if found.is_none() {
-        use std::io::Write;
-        // Past the test harness, which would swallow it.
-        let _ = writeln!(std::io::stderr(), "skipped: {tool}");
+        skip(tool);
     }
     found
+}
+
+/// Says that a test is over before it began, and for want of what.
+pub fn skip(tool: &str) {
+    use std::io::Write;
+    // Past the test harness, which would swallow it.
+    let _ = writeln!(std::io::stderr(), "skipped: {tool}");
 }

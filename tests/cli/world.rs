@@ -24,7 +24,18 @@ impl World {
         let world = Self::empty();
         let contacts = contacts.to_string();
         world
-            .run(["init", "crm.db", "--admin", "admin", "--demo", &contacts, "--seed", "7", "--deliver", "print"])
+            .run([
+                "init",
+                "crm.db",
+                "--admin",
+                "admin",
+                "--demo",
+                &contacts,
+                "--seed",
+                "7",
+                "--deliver",
+                "print",
+            ])
             .exits(0);
         world
     }
@@ -122,7 +133,14 @@ impl Told {
     /// The exit status must be this one; it is none after a signal.
     #[track_caller]
     pub fn exits(self, status: i32) -> Self {
-        assert_eq!(self.output.status.code(), Some(status), "{}\n{}{}", self.line, self.stdout(), self.stderr());
+        assert_eq!(
+            self.output.status.code(),
+            Some(status),
+            "{}\n{}{}",
+            self.line,
+            self.stdout(),
+            self.stderr()
+        );
         self
     }
 
@@ -163,7 +181,8 @@ impl Told {
     /// Standard output as JSON.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_str(&self.stdout()).unwrap_or_else(|error| panic!("{}: {error}: {}", self.line, self.stdout()))
+        serde_json::from_str(&self.stdout())
+            .unwrap_or_else(|error| panic!("{}: {error}: {}", self.line, self.stdout()))
     }
 }
 

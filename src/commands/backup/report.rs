@@ -131,7 +131,7 @@ impl PlanReport {
                     .columns
                     .iter()
                     .filter(|column| !column.rule.content.is_kept())
-                    .map(|column| format!("{}: {}", column.name, column.rule.done_word()))
+                    .map(|column| format!("{}: {}", column.name, column.rule.content.word()))
                     .collect(),
                 _ => Vec::new(),
             },

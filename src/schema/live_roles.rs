@@ -1,0 +1,283 @@
+//! The roles of a map, looked up in a live database. A role on an optional table that is not there falls away.
+
+use super::complete::{MappedTable, Neutralise, Origin};
+use super::live::Live;
+use super::roles::*;
+use super::rule::{Bond, LinkTarget};
+use crate::store::Table;
+use std::collections::BTreeMap;
+
+/// The tables of reference strings.
+pub(super) fn references(live: &Live<'_>) -> BTreeMap<String, String> {
+    let written = live.map.references.iter();
+    let found = written.filter_map(|reference| {
+        let table = live.table(&reference.table, &reference.origin)?;
+        Some((reference.model.clone(), table.name.clone()))
+    });
+    found.collect()
+}
+
+/// Every role whose tables are there.
+pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
+    let written = &live.map.roles;
+    Roles {
+        accounts: written
+            .accounts
+            .iter()
+            .filter_map(|accounts| self::accounts(live, tables, accounts))
+            .collect(),
+        relations: written
+            .relations
+            .iter()
+            .filter_map(|relation| self::relation(live, tables, relation))
+            .collect(),
+        objection: written
+            .objection
+            .iter()
+            .filter_map(|objection| self::objection(live, objection))
+            .collect(),
+        erp: written.erp.iter().filter_map(|link| erp_link(live, link)).collect(),
+        retention: written
+            .retention
+            .iter()
+            .filter_map(|retention| self::retention(live, retention))
+            .collect(),
+        neutralise: written.neutralise.iter().filter_map(|table| neutralise(live, table)).collect(),
+    }
+}
+
+/// The tables with what neutralises them.
+pub(super) fn with_neutralise(tables: Vec<MappedTable>, all: &[NeutraliseTable]) -> Vec<MappedTable> {
+    let what_of = |table: &MappedTable| -> Vec<Neutralise> {
+        all.iter().filter(|one| one.table == table.table.name).map(|one| one.what.clone()).collect()
+    };
+    tables.into_iter().map(|table| MappedTable { neutralise: what_of(&table), ..table }).collect()
+}
+
+/// The columns of one table that one rule names.
+struct Columns<'a> {
+    live: &'a Live<'a>,
+    table: &'a Table,
+    origin: &'a Origin,
+}
+
+impl Columns<'_> {
+    fn one(&self, name: &str) -> String {
+        self.live.column(self.table, name, self.origin).unwrap_or_else(|| name.to_owned())
+    }
+
+    fn maybe(&self, name: &Option<String>) -> Option<String> {
+        name.as_deref().map(|name| self.one(name))
+    }
+
+    fn filter(&self, filter: &Filter) -> Filter {
+        filter.iter().map(|(column, values)| (self.one(column), values.clone())).collect()
+    }
+}
+
+fn columns_of<'a>(live: &'a Live<'a>, table: &str, origin: &'a Origin) -> Option<Columns<'a>> {
+    Some(Columns { live, table: live.table(table, origin)?, origin })
+}
+
+fn accounts(live: &Live<'_>, tables: &[MappedTable], written: &Accounts) -> Option<Accounts> {
+    let columns = columns_of(live, &written.table, &written.origin)?;
+    let login = columns.one(&written.login);
+    let table = columns.table.name.clone();
+    let sessions = written.end_sessions.iter();
+    Some(Accounts {
+        name: written.name.clone(),
+        key: columns.one(&written.key),
+        full_name: columns.maybe(&written.full_name),
+        email: columns.maybe(&written.email),
+        hash: written
+            .hash
+            .as_ref()
+            .map(|hash| HashColumn { column: columns.one(&hash.column), ..hash.clone() }),
+        active: written
+            .active
+            .as_ref()
+            .map(|flag| ActiveFlag { column: columns.one(&flag.column), ..flag.clone() }),
+        administrator: written.administrator.as_ref().and_then(|who| administrator(live, &columns, who)),
+        must_change: written.must_change.as_ref().map(|how| match how {
+            MustChange::Column(column) => MustChange::Column(columns.one(column)),
+            other => other.clone(),
+        }),
+        changed_at: columns.maybe(&written.changed_at),
+        temporary_until: columns.maybe(&written.temporary_until),
+        last_login: columns.maybe(&written.last_login),
+        template: columns.maybe(&written.template),
+        temporary: written.temporary.as_ref().map(|temporary| TemporaryPassword {
+            column: columns.one(&temporary.column),
+            until: columns.maybe(&temporary.until),
+            clear: temporary.clear,
+        }),
+        end_sessions: sessions
+            .filter_map(|one| session(live, tables, one, written, &table, &login))
+            .collect(),
+        origin: written.origin.clone(),
+        table,
+        login,
+    })
+}
+
+fn administrator(live: &Live<'_>, accounts: &Columns<'_>, written: &Administrator) -> Option<Administrator> {
+    Some(match written {
+        Administrator::Column(column) => Administrator::Column(accounts.one(column)),
+        Administrator::Group { table, user, group, is } => {
+            let columns = columns_of(live, table, accounts.origin)?;
+            Administrator::Group {
+                table: columns.table.name.clone(),
+                user: columns.one(user),
+                group: columns.one(group),
+                is: is.clone(),
+            }
+        }
+    })
+}
+
+fn session(
+    live: &Live<'_>,
+    tables: &[MappedTable],
+    written: &SessionTable,
+    accounts: &Accounts,
+    account_table: &str,
+    login: &str,
+) -> Option<SessionTable> {
+    let columns = columns_of(live, &written.table, &accounts.origin)?;
+    let by = columns.one(&written.by);
+    let name = &columns.table.name;
+    let mapped = tables.iter().find(|mapped| mapped.table.name == *name);
+    let link = mapped.and_then(|mapped| mapped.column(&by)).and_then(|column| column.rule.link.as_ref());
+    let holds = match link.map(|link| &link.target) {
+        Some(LinkTarget::Value { table, column }) if table == account_table && column == login => {
+            AccountName::Login
+        }
+        _ => AccountName::Key,
+    };
+    Some(SessionTable { table: name.clone(), by, holds })
+}
+
+fn relation(live: &Live<'_>, tables: &[MappedTable], written: &Relation) -> Option<Relation> {
+    let columns = columns_of(live, &written.table, &written.origin)?;
+    check_unless(live, written);
+    let has = match &written.has {
+        Some(has) => Some(has_child(live, tables, has, columns.table, &written.origin)?),
+        None => None,
+    };
+    Some(Relation {
+        kind: written.kind,
+        table: columns.table.name.clone(),
+        key: columns.one(&written.key),
+        label: columns.maybe(&written.label),
+        filter: columns.filter(&written.filter),
+        has,
+        unless: written.unless,
+        erase: written.erase,
+        origin: written.origin.clone(),
+    })
+}
+
+/// The other kind of `unless` has to be there, and must not in its turn depend on this one.
+fn check_unless(live: &Live<'_>, written: &Relation) {
+    let find = |kind| live.map.roles.relations.iter().find(|relation| relation.kind == kind);
+    let mut next = written.unless;
+    for _ in RelationKind::WORDS {
+        let Some(kind) = next else { return };
+        let Some(other) = find(kind) else {
+            let what = format!("`unless` names {}, and there is no [relations.{0}]", kind.word());
+            return live.misfit(&written.origin, what);
+        };
+        next = other.unless;
+    }
+    live.misfit(&written.origin, "kinds that are `unless` each other decide nothing");
+}
+
+/// A child's filter, with the column by which it points at the root: the one that is said, else the only owner, else
+/// the only link.
+fn has_child(
+    live: &Live<'_>,
+    tables: &[MappedTable],
+    written: &HasChild,
+    root: &Table,
+    origin: &Origin,
+) -> Option<HasChild> {
+    let columns = columns_of(live, &written.table, origin)?;
+    let name = columns.table.name.clone();
+    let by = if written.by.is_empty() {
+        let mapped = tables.iter().find(|mapped| mapped.table.name == name);
+        let pointing = |bond| -> Vec<&str> {
+            let all = mapped.iter().flat_map(|mapped| &mapped.columns);
+            let fits = all.filter(|column| {
+                let link = column.rule.link.as_ref().filter(|link| link.bond == bond);
+                matches!(link.map(|link| &link.target), Some(LinkTarget::Key { table }) if *table == root.name)
+            });
+            fits.map(|column| column.name.as_str()).collect()
+        };
+        let (owners, mentions) = (pointing(Bond::Owner), pointing(Bond::Mention));
+        match (owners.as_slice(), mentions.as_slice()) {
+            ([only], _) | ([], [only]) => (*only).to_owned(),
+            // What is not settled yet is told as unmapped; a complaint on top would only confuse.
+            _ if mapped.is_none() => String::new(),
+            ([], []) => {
+                live.misfit(origin, format!("no column of {name} is an owner or link to {}", root.name));
+                String::new()
+            }
+            _ => {
+                live.misfit(
+                    origin,
+                    format!("several columns of {name} point at {}: say which with `by`", root.name),
+                );
+                String::new()
+            }
+        }
+    } else {
+        columns.one(&written.by)
+    };
+    Some(HasChild { by, filter: columns.filter(&written.filter), table: name })
+}
+
+/// The relation kind that another role speaks of, as the map writes it.
+fn kind<'a>(live: &Live<'a>, kind: RelationKind, origin: &Origin) -> Option<&'a Relation> {
+    let found = live.map.roles.relations.iter().find(|relation| relation.kind == kind);
+    if found.is_none() {
+        live.misfit(origin, format!("there is no [relations.{}]", kind.word()));
+    }
+    found
+}
+
+fn objection(live: &Live<'_>, written: &Objection) -> Option<Objection> {
+    kind(live, written.kind, &written.origin)?;
+    let columns = columns_of(live, &written.table, &written.origin)?;
+    let sign = match &written.sign {
+        ObjectionSign::MayBeMailed(flag) => ObjectionSign::MayBeMailed(columns.one(flag)),
+        ObjectionSign::Objected(flag) => ObjectionSign::Objected(columns.one(flag)),
+        ObjectionSign::Present => ObjectionSign::Present,
+    };
+    Some(Objection { table: columns.table.name.clone(), sign, ..written.clone() })
+}
+
+fn erp_link(live: &Live<'_>, written: &ErpLink) -> Option<ErpLink> {
+    let root = kind(live, written.kind, &written.origin)?;
+    // That the root table is not there is the relation's business.
+    let table = live.catalog.table(&root.table)?;
+    let column = Columns { live, table, origin: &written.origin }.one(&written.column);
+    Some(ErpLink { column, ..written.clone() })
+}
+
+fn retention(live: &Live<'_>, written: &Retention) -> Option<Retention> {
+    kind(live, written.kind, &written.origin)?;
+    let columns = columns_of(live, &written.since.table, &written.origin)?;
+    let since = Since {
+        table: columns.table.name.clone(),
+        column: columns.one(&written.since.column),
+        filter: columns.filter(&written.since.filter),
+    };
+    Some(Retention { since, ..written.clone() })
+}
+
+fn neutralise(live: &Live<'_>, written: &NeutraliseTable) -> Option<NeutraliseTable> {
+    let columns = columns_of(live, &written.table, &written.origin)?;
+    let set = written.what.set.iter().map(|(column, value)| (columns.one(column), value.clone())).collect();
+    let what = Neutralise { set, only: columns.filter(&written.what.only) };
+    Some(NeutraliseTable { table: columns.table.name.clone(), what, origin: written.origin.clone() })
+}

@@ -1,0 +1,147 @@
+//! A real CRM that nobody here wrote: Tryton, with every personal value that was planted in it.
+//!
+//! `CRM_ADMIN_TRYTON` names the folder where one was built; `.ci/run` builds one.
+
+use crate::search;
+use crate::tools;
+use crate::world::{World, number, texts};
+use rusqlite::Connection;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The folder of a built Tryton, or none where there is none.
+fn built() -> Option<PathBuf> {
+    let folder = std::env::var_os("CRM_ADMIN_TRYTON").map(PathBuf::from).filter(|folder| folder.is_dir());
+    if folder.is_none() {
+        tools::skip("Tryton");
+    }
+    folder
+}
+
+/// A world with a copy of Tryton's folder of databases.
+fn world_of(tryton: &Path) -> World {
+    let world = World::empty();
+    let copied = Command::new("cp").arg("-a").arg(tryton.join("db")).arg(world.path("db")).status().unwrap();
+    assert!(copied.success());
+    fs::create_dir(world.path("out")).unwrap();
+    world
+}
+
+fn on_tryton(world: &World, arguments: &[&str]) -> crate::world::Told {
+    let fixed = ["--db", "db/crm.sqlite", "--map", "tryton-8"];
+    world.run(fixed.iter().chain(arguments))
+}
+
+/// The planted values: kind and value.
+fn truth(tryton: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(tryton.join("truth.jsonl")).unwrap();
+    let read = |line: &str| {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        (value["kind"].as_str().unwrap().to_owned(), value["value"].as_str().unwrap().to_owned())
+    };
+    text.lines().map(read).collect()
+}
+
+fn values(truth: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    truth.iter().map(|(kind, value)| (kind.as_str(), value.as_str()))
+}
+
+#[test]
+fn no_planted_value_is_in_the_archive_and_the_source_is_as_it_was() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let before = world.files();
+    on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(0);
+    let mut after = world.files();
+    assert!(after.remove(&world.path("out/t.zst")).is_some());
+    assert!(after == before, "a file of the source was changed or added");
+
+    world.run(["restore", "out/t.zst", "--to", "out/t.db"]).exits(0);
+    let truth = truth(&tryton);
+    let in_source = search::everywhere(values(&truth), &before[&world.path("db/crm.sqlite")]);
+    assert!(in_source.len() * 10 > truth.len() * 9, "the search finds the values where they are");
+    let found = search::everywhere(values(&truth), &fs::read(world.path("out/t.db")).unwrap());
+    assert!(found.is_empty(), "{} planted values are in the archive: {:?}", found.len(), kinds(&found));
+}
+
+fn kinds(found: &std::collections::BTreeMap<Vec<u8>, String>) -> Vec<String> {
+    found.iter().map(|(value, kind)| format!("{kind}: {}", String::from_utf8_lossy(value))).take(20).collect()
+}
+
+#[test]
+fn the_restored_database_has_the_same_shape() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(0);
+    let copy = world.unpacked("out/t.zst");
+    let source = world.database("db/crm.sqlite");
+    let emptied = emptied_tables(&world);
+    for table in
+        texts(&source, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    {
+        let count = |database: &Connection| number(database, &format!("SELECT count(*) FROM \"{table}\""));
+        let expected = if emptied.contains(&table) { 0 } else { count(&source) };
+        assert_eq!(count(&copy), expected, "rows of {table}");
+    }
+    let objects = "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1";
+    assert_eq!(texts(&copy, objects), texts(&source, objects));
+    assert_eq!(texts(&copy, "PRAGMA integrity_check"), ["ok"]);
+}
+
+/// The tables that the map says come without their rows.
+fn emptied_tables(world: &World) -> Vec<String> {
+    let shown = on_tryton(world, &["map", "show", "--json"]).exits(0).json();
+    let rows = shown["rows"].as_array().unwrap().clone();
+    let emptied = rows.iter().filter(|row| row["kind"] == "table" && row["rule"] == "comes empty");
+    emptied.map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn tryton_opens_the_restored_copy_and_finds_it_valid() {
+    let Some(tryton) = built() else { return };
+    let Some(script) = std::env::var_os("CRM_ADMIN_TRYTON_CHECK") else {
+        return tools::skip("check_login.py");
+    };
+    let world = world_of(&tryton);
+    on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(0);
+    world.run(["restore", "out/t.zst", "--to", "out/crm.sqlite"]).exits(0);
+    let said = Command::new("python3")
+        .arg(script)
+        .arg(&tryton)
+        .args(["--login", "admin", "--password", "no-password-works", "--reject", "--validate"])
+        .arg("--database-file")
+        .arg(world.path("out/crm.sqlite"))
+        .output()
+        .unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&said.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&said.stderr)));
+    assert_eq!(told["accepted"], false, "no password of the source works: {told:#}");
+    assert_eq!(told["validate"]["exit"], 0, "{told:#}");
+    assert_eq!(told["validate"]["failures"], 0, "{told:#}");
+}
+
+#[test]
+fn a_column_that_came_with_a_module_stops_the_backup() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    world
+        .database("db/crm.sqlite")
+        .execute_batch("ALTER TABLE party_party ADD COLUMN nickname VARCHAR")
+        .unwrap();
+    let told = on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(4);
+    told.complains("party_party").complains("nickname = ");
+    assert_eq!(fs::read_dir(world.path("out")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_column_that_went_is_told_as_stale() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    world
+        .database("db/crm.sqlite")
+        .execute_batch("ALTER TABLE party_address RENAME COLUMN street_name TO lane")
+        .unwrap();
+    on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(4).complains("stale").complains("street_name");
+    assert_eq!(fs::read_dir(world.path("out")).unwrap().count(), 0);
+}
