@@ -16,9 +16,12 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// The heading of the options that every command takes.
+pub const GLOBAL_HEADING: &str = "Global options";
+
 /// Options that every command takes.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Global options")]
+#[command(next_help_heading = GLOBAL_HEADING)]
 pub struct Global {
     /// The CRM's database
     #[arg(short, long, global = true, value_name = "FILE", env = "CRM_ADMIN_DB", hide_env_values = true)]

@@ -1,15 +1,23 @@
-//! `generate`: what a shell needs to know about crm-admin.
+//! `generate`: what a shell and `man` need to know about crm-admin.
+
+pub mod manual;
+mod sections;
 
 use super::Context;
 use crate::cli;
-use crate::fault::{Outcome, Result};
+use crate::fault::{Fault, Outcome, Result};
+use crate::ui::{Page, Report};
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-/// Write completion scripts for a shell
+/// Write completion scripts for a shell, or the manual pages
 #[derive(Debug, Subcommand)]
 pub enum GenerateCommand {
     Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Write a completion script to standard output
@@ -26,12 +34,33 @@ pub struct CompletionsArgs {
     pub shell: String,
 }
 
+/// Write the manual pages into a folder
+///
+/// The pages go into man1 and man5 below the folder, which are made where they are missing. Pages that an older
+/// crm-admin wrote there are replaced; nothing else is touched.
+///
+/// Example:
+///   crm-admin generate man /usr/local/share/man
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct ManArgs {
+    /// The folder of manual pages
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
 /// Runs `generate`.
 ///
 /// # Errors
-/// When standard output cannot be written.
+/// When standard output or the folder cannot be written.
 pub fn run(command: &GenerateCommand, context: &mut Context) -> Result<Outcome> {
-    let GenerateCommand::Completions(args) = command;
+    match command {
+        GenerateCommand::Completions(args) => completions(args, context),
+        GenerateCommand::Man(args) => man(args, context),
+    }
+}
+
+fn completions(args: &CompletionsArgs, context: &Context) -> Result<Outcome> {
     let shell = match args.shell.as_str() {
         "zsh" => Shell::Zsh,
         "fish" => Shell::Fish,
@@ -41,4 +70,46 @@ pub fn run(command: &GenerateCommand, context: &mut Context) -> Result<Outcome> 
     clap_complete::generate(shell, &mut cli::command(), "crm-admin", &mut script);
     context.ui.text(&String::from_utf8_lossy(&script))?;
     Ok(Outcome::Done)
+}
+
+fn man(args: &ManArgs, context: &Context) -> Result<Outcome> {
+    let mut rows = Vec::new();
+    for page in manual::pages() {
+        let path = args.folder.join(page.folder()).join(&page.name);
+        if !context.settings.dry_run {
+            write(&path, &page.text)?;
+        }
+        rows.push(Written { kind: "page", id: page.name, path: path.display().to_string() });
+    }
+    context.ui.report(&ManReport { dry_run: context.settings.dry_run, rows })?;
+    Ok(Outcome::Done)
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    let made = path.parent().map_or(Ok(()), fs::create_dir_all);
+    made.and_then(|()| fs::write(path, text))
+        .map_err(|error| Fault::unfinished(format!("{} cannot be written: {error}", path.display())).into())
+}
+
+/// What `generate man` wrote.
+#[derive(Debug, Serialize)]
+struct ManReport {
+    dry_run: bool,
+    rows: Vec<Written>,
+}
+
+#[derive(Debug, Serialize)]
+struct Written {
+    kind: &'static str,
+    id: String,
+    path: String,
+}
+
+impl Report for ManReport {
+    const SCHEMA: (&'static str, u32) = ("crm-admin/generate-man", 1);
+
+    fn page(&self) -> Page {
+        let rows = self.rows.iter().map(|page| vec![page.id.clone(), page.path.clone()]).collect();
+        Page::default().table(&["Page", if self.dry_run { "Would be written to" } else { "Written to" }], rows)
+    }
 }
