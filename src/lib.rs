@@ -1,6 +1,7 @@
 //! crm-admin
 pub mod fault;
 pub mod interrupt;
+pub mod masking;
 pub mod progress;
 pub mod schema;
 pub mod secret;
