@@ -1,1 +1,61 @@
 //! The French word lists, and the one home of `fake`.
+//!
+//! Masks and the demonstration database both draw from here. What each list is, and where it comes from, is in
+//! `README.md` next to this file. Lists are sorted and never change while the program runs, so an index chosen by a
+//! seeded generator always gives the same word.
+
+mod companies;
+mod people;
+mod places;
+mod texts;
+
+#[cfg(test)]
+mod tests;
+
+pub use companies::{company_marks, company_stems, company_trades, legal_forms};
+pub use people::{Gender, family_names, gender_of, given_names, is_family_name, is_given_name, jobs};
+pub use places::{Commune, communes, street_kinds, street_names};
+pub use texts::{sentences, words_of_length};
+
+use std::sync::LazyLock;
+
+/// A list parsed once, on first use.
+type List = LazyLock<Vec<&'static str>>;
+
+/// The text in lower case and without accents: `Éloïse` gives `eloise`.
+///
+/// Only Latin letters are rewritten (`œ` gives `oe`, `æ` gives `ae`, `ß` gives `ss`); digits, punctuation, hyphens and
+/// other scripts stay. Accents written as separate marks disappear too, so both Unicode forms of a name fold alike.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\0'..='\x7f' => folded.push(letter.to_ascii_lowercase()),
+            '\u{300}'..='\u{36f}' => {}
+            _ => match latin_without_accent(letter) {
+                Some(plain) => folded.extend(plain.chars().map(|plain| plain.to_ascii_lowercase())),
+                None => folded.extend(letter.to_lowercase()),
+            },
+        }
+    }
+    folded
+}
+
+fn latin_without_accent(letter: char) -> Option<&'static str> {
+    let latin = matches!(letter, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
+    if latin && letter.is_alphabetic() { deunicode::deunicode_char(letter) } else { None }
+}
+
+/// What a name is looked up by: folded, with one spelling for hyphens, spaces and apostrophes.
+fn look_up_key(name: &str) -> String {
+    let one_spelling = |letter| match letter {
+        '-' | '\u{2010}' | '\u{2011}' | '\u{a0}' | '\u{202f}' => ' ',
+        '\u{2019}' | '\u{2bc}' => '\'',
+        other => other,
+    };
+    fold(name.trim()).chars().map(one_spelling).collect()
+}
+
+fn lines(file: &'static str) -> Vec<&'static str> {
+    file.lines().collect()
+}
