@@ -2,8 +2,10 @@
 pub mod archive;
 pub mod fault;
 pub mod interrupt;
+pub mod password;
 pub mod progress;
 pub mod publish;
+pub mod reference;
 pub mod schema;
 pub mod secret;
 pub mod store;

@@ -16,11 +16,11 @@ enum Step {
 /// The derived columns by their place, each after those it is made from. A circle is noted as a misfit.
 pub(super) fn in_order(live: &Live<'_>, table: &Table, columns: &[MappedColumn]) -> Vec<usize> {
     let mut walk = Walk { columns, steps: vec![Step::Untouched; columns.len()], order: Vec::new() };
-    for at in 0..columns.len() {
-        check_sources(live, table, &columns[at]);
+    for (at, column) in columns.iter().enumerate() {
+        check_sources(live, table, column);
         if let Err(circle) = walk.visit(at) {
-            let what = format!("{} is computed from itself: {}", columns[at].name, circle.join(" from "));
-            live.misfit(&columns[at].origin, what);
+            let what = format!("{} is computed from itself: {}", column.name, circle.join(" from "));
+            live.misfit(&column.origin, what);
         }
     }
     walk.order

@@ -192,8 +192,7 @@ fn check_unless(live: &Live<'_>, written: &Relation) {
     live.misfit(&written.origin, "kinds that are `unless` each other decide nothing");
 }
 
-/// A child's filter, with the column by which it points at the root: the one that is said, else the only owner, else
-/// the only link.
+/// A child's filter, with the column by which it points at the root.
 fn has_child(
     live: &Live<'_>,
     tables: &[MappedTable],
@@ -202,38 +201,34 @@ fn has_child(
     origin: &Origin,
 ) -> Option<HasChild> {
     let columns = columns_of(live, &written.table, origin)?;
-    let name = columns.table.name.clone();
-    let by = if written.by.is_empty() {
-        let mapped = tables.iter().find(|mapped| mapped.table.name == name);
-        let pointing = |bond| -> Vec<&str> {
-            let all = mapped.iter().flat_map(|mapped| &mapped.columns);
-            let fits = all.filter(|column| {
-                let link = column.rule.link.as_ref().filter(|link| link.bond == bond);
-                matches!(link.map(|link| &link.target), Some(LinkTarget::Key { table }) if *table == root.name)
-            });
-            fits.map(|column| column.name.as_str()).collect()
-        };
-        let (owners, mentions) = (pointing(Bond::Owner), pointing(Bond::Mention));
-        match (owners.as_slice(), mentions.as_slice()) {
-            ([only], _) | ([], [only]) => (*only).to_owned(),
-            // What is not settled yet is told as unmapped; a complaint on top would only confuse.
-            _ if mapped.is_none() => String::new(),
-            ([], []) => {
-                live.misfit(origin, format!("no column of {name} is an owner or link to {}", root.name));
-                String::new()
-            }
-            _ => {
-                live.misfit(
-                    origin,
-                    format!("several columns of {name} point at {}: say which with `by`", root.name),
-                );
-                String::new()
-            }
-        }
-    } else {
-        columns.one(&written.by)
+    let mapped = tables.iter().find(|mapped| mapped.table.name == columns.table.name);
+    let by = match (written.by.is_empty(), mapped) {
+        (false, _) => columns.one(&written.by),
+        (true, Some(mapped)) => pointing_column(mapped, root).unwrap_or_else(|why| {
+            live.misfit(origin, why);
+            String::new()
+        }),
+        // What is not settled yet is told as unmapped; a complaint on top would only confuse.
+        (true, None) => String::new(),
     };
-    Some(HasChild { by, filter: columns.filter(&written.filter), table: name })
+    Some(HasChild { by, filter: columns.filter(&written.filter), table: columns.table.name.clone() })
+}
+
+/// The column by which a child points at the root: its only owner, else its only link.
+fn pointing_column(child: &MappedTable, root: &Table) -> Result<String, String> {
+    let pointing = |bond| -> Vec<&str> {
+        let fits = child.columns.iter().filter(|column| {
+            let link = column.rule.link.as_ref().filter(|link| link.bond == bond);
+            matches!(link.map(|link| &link.target), Some(LinkTarget::Key { table }) if *table == root.name)
+        });
+        fits.map(|column| column.name.as_str()).collect()
+    };
+    let (child, root) = (&child.table.name, &root.name);
+    match (pointing(Bond::Owner).as_slice(), pointing(Bond::Mention).as_slice()) {
+        ([only], _) | ([], [only]) => Ok((*only).to_owned()),
+        ([], []) => Err(format!("no column of {child} is an owner or link to {root}")),
+        _ => Err(format!("several columns of {child} point at {root}: say which with `by`")),
+    }
 }
 
 /// The relation kind that another role speaks of, as the map writes it.

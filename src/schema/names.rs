@@ -5,7 +5,6 @@ use crate::fault::Fault;
 
 /// The known name that was probably meant, if one is near enough.
 pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    const NEAR: f64 = 0.78;
     const LONGEST: usize = 120;
     let name = name.to_ascii_lowercase();
     if name.chars().count() > LONGEST {
@@ -14,13 +13,23 @@ pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     known
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST * 4)
-        .map(|candidate| (strsim::jaro_winkler(&name, &candidate.to_ascii_lowercase()), candidate))
+        .map(|candidate| (likeness(&name, &candidate.to_ascii_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness >= NEAR)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, candidate)| candidate)
 }
 
-/// ` (did you mean …?)` for the end of a sentence; nothing where no known name is near.
+/// How alike two names have to be for one to be proposed for the other.
+const NEAR: f64 = 0.78;
+
+/// How alike two names are, from 0 to 1. `phone` is near to `work_phone`, whatever else stands before it.
+fn likeness(one: &str, other: &str) -> f64 {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    let contained = if short.len() >= 4 && long.contains(short) { NEAR } else { 0.0 };
+    strsim::jaro_winkler(one, other).max(contained)
+}
+
+/// `; did you mean …?` for the end of a sentence; nothing where no known name is near.
 pub(super) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
@@ -236,6 +245,7 @@ mod tests {
         let known = ["email", "phone", "street"];
         assert_eq!(nearest("emial", known), Some("email"));
         assert_eq!(nearest("E-mail", known), Some("email"));
+        assert_eq!(nearest("telephone", known), Some("phone"));
         assert_eq!(nearest("zzz", known), None);
         assert_eq!(nearest(&"e".repeat(10_000), known), None);
     }

@@ -5,12 +5,18 @@
 pub struct Pattern {
     text: String,
     folded: Vec<char>,
+    /// How many bytes stand before the first `*` or `?`; all of them in an exact name.
+    prefix: usize,
 }
 
 impl Pattern {
     /// The pattern of a map's key.
     pub fn new(text: &str) -> Self {
-        Pattern { text: text.to_owned(), folded: text.to_ascii_lowercase().chars().collect() }
+        Pattern {
+            text: text.to_owned(),
+            folded: text.to_ascii_lowercase().chars().collect(),
+            prefix: text.find(['*', '?']).unwrap_or(text.len()),
+        }
     }
 
     /// As the map writes it.
@@ -20,7 +26,7 @@ impl Pattern {
 
     /// Whether it is one name, without `*` and `?`.
     pub fn is_exact(&self) -> bool {
-        !self.folded.iter().any(|char| matches!(char, '*' | '?'))
+        self.prefix == self.text.len()
     }
 
     /// Whether it is the lone `*`: the rest.
@@ -35,6 +41,15 @@ impl Pattern {
 
     /// Whether a name fits. Takes time proportional to name times pattern at worst, never more.
     pub fn matches(&self, name: &str) -> bool {
+        let prefix = &self.text.as_bytes()[..self.prefix];
+        // A map has many patterns, and most differ from a name at once.
+        if !name.as_bytes().get(..self.prefix).is_some_and(|start| start.eq_ignore_ascii_case(prefix)) {
+            return false;
+        }
+        if self.is_exact() { name.len() == self.prefix } else { self.matches_glob(name) }
+    }
+
+    fn matches_glob(&self, name: &str) -> bool {
         let name: Vec<char> = name.to_ascii_lowercase().chars().collect();
         let (mut at, mut in_name, mut star) = (0, 0, None);
         while in_name < name.len() {

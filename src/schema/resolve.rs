@@ -101,6 +101,7 @@ fn mapped_table(live: &Live<'_>, table: &Table) -> Option<MappedTable> {
         return None;
     };
     let rows = rows(live, table);
+    let history = history(live, table);
     let column = |column: &Column| mapped_column(live, table, column, rows, origin);
     let columns: Vec<Option<MappedColumn>> = table.columns.iter().map(column).collect();
     let columns: Vec<MappedColumn> = columns.into_iter().collect::<Option<_>>()?;
@@ -113,7 +114,7 @@ fn mapped_table(live: &Live<'_>, table: &Table) -> Option<MappedTable> {
         origin: origin.clone(),
         columns,
         derived,
-        history: history(live, table),
+        history,
         neutralise: Vec::new(),
     })
 }

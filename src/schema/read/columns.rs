@@ -13,8 +13,8 @@ pub(super) fn column_rule(entry: &Entry<'_>) -> Option<ColumnRule> {
         return category(entry).map(ColumnRule::of);
     }
     let mut fields = entry.fields()?;
-    fields.not_yet(&["types-from", "as-column", "owns"]);
     let says_what = fields.has_any(WHAT);
+    fields.not_yet(&["types-from", "as-column", "owns"]);
     let content = content(&mut fields);
     let link = link(&mut fields);
     let erase = erase(&mut fields, link.as_ref());
@@ -23,13 +23,30 @@ pub(super) fn column_rule(entry: &Entry<'_>) -> Option<ColumnRule> {
     if content.is_none() && !says_what {
         fields.complain("nothing says what the column is: add as = \"…\" or a link");
     }
+    for (key, of) in [("from", "derive"), ("when", "by"), ("else", "by"), ("types", "type-in")] {
+        if let Some(alone) = fields.take(key) {
+            alone.complain_of_key(format!("`{key}` belongs to `{of}`"));
+        }
+    }
     fields.finish();
     Some(ColumnRule { content: content?, link, erase, fit })
 }
 
 /// The keys of which one at least says what a column is.
-const WHAT: &[&str] =
-    &["as", "by", "derive", "json", "list-of", "file", "owner", "link", "reference", "type-in"];
+const WHAT: &[&str] = &[
+    "as",
+    "by",
+    "derive",
+    "json",
+    "list-of",
+    "file",
+    "owner",
+    "link",
+    "reference",
+    "type-in",
+    "as-column",
+    "owns",
+];
 
 fn link(fields: &mut Fields<'_>) -> Option<Link> {
     let (owner, mention) = (fields.take("owner"), fields.take("link"));

@@ -54,6 +54,7 @@ fn by_column(entry: &Entry<'_>, fields: &mut Fields<'_>) -> Option<Content> {
 const DERIVATIONS: &[&str] = &["compact", "lower", "upper", "digits", "e164", "copy"];
 
 fn derived(entry: &Entry<'_>, fields: &mut Fields<'_>) -> Option<Content> {
+    let from = fields.take("from");
     let word = entry.text()?;
     let how = match word.as_str() {
         "compact" => Derivation::Compact,
@@ -62,14 +63,22 @@ fn derived(entry: &Entry<'_>, fields: &mut Fields<'_>) -> Option<Content> {
         "digits" => Derivation::Digits,
         "e164" => Derivation::E164,
         "copy" => Derivation::Copy,
-        template if template.contains(['{', '}']) => return from_template(entry, template),
+        template if template.contains(['{', '}']) => {
+            if let Some(from) = from {
+                from.complain_of_key("a template names its columns itself");
+            }
+            return from_template(entry, template);
+        }
         _ => {
             let near = did_you_mean(&word, DERIVATIONS.iter().copied());
             entry.complain(format!("unknown word `{word}` for `derive`{near}"));
             return None;
         }
     };
-    Some(Content::Derived { how, from: vec![fields.need("from")?.text()?] })
+    if from.is_none() {
+        entry.complain("`derive` needs `from`: the column that it is computed from");
+    }
+    Some(Content::Derived { how, from: vec![from?.text()?] })
 }
 
 fn from_template(entry: &Entry<'_>, template: &str) -> Option<Content> {
@@ -223,7 +232,7 @@ mod tests {
     fn the_most_specific_path_comes_first() {
         let mut paths = ["$.*", "$.a", "$.a.*", "$.a.b"].map(|text| json_path(text).expect(text));
         paths.sort_by(by_specificity);
-        assert_eq!(paths.map(|path| path.0.len()), [2, 2, 1, 1]);
+        assert_eq!(paths.each_ref().map(|path| path.0.len()), [2, 2, 1, 1]);
         assert_eq!(paths[0], json_path("$.a.b").expect("a path"));
         assert_eq!(paths[3], json_path("$.*").expect("a path"));
     }

@@ -6,6 +6,7 @@ use super::super::pattern::Pattern;
 use super::super::types::TypeSort;
 use super::columns::column_rule;
 use super::cursor::{Entry, Fields};
+use std::collections::HashSet;
 
 /// The entries of a section whose keys are names, and its heading.
 fn section<'t>(fields: &mut Fields<'t>, key: &'static str) -> (Vec<Entry<'t>>, String) {
@@ -14,10 +15,10 @@ fn section<'t>(fields: &mut Fields<'t>, key: &'static str) -> (Vec<Entry<'t>>, S
 }
 
 /// Complains of names that stand twice, which TOML allows where only their case differs.
-fn check_twice<'p>(entries: &[Entry<'_>], patterns: impl Fn(&Entry<'_>) -> Pattern + 'p) {
-    for (at, entry) in entries.iter().enumerate() {
-        let pattern = patterns(entry);
-        if entries[..at].iter().any(|before| patterns(before).is_same(&pattern)) {
+fn check_twice(entries: &[Entry<'_>]) {
+    let mut names = HashSet::new();
+    for entry in entries {
+        if !names.insert(entry.key.to_ascii_lowercase()) {
             entry.complain_of_key(format!(
                 "`{}` is there twice: the case of a name makes no difference",
                 entry.key
@@ -36,7 +37,7 @@ pub(super) fn everywhere(fields: &mut Fields<'_>) -> (Vec<Named>, Vec<PatternRul
         return Default::default();
     };
     let (types, _) = section(&mut everywhere, "types");
-    check_twice(&types, pattern_of);
+    check_twice(&types);
     let types = types.iter().filter_map(type_rule).collect();
     let (columns, _) = section(&mut everywhere, "columns");
     let columns = column_rules(&columns, "[everywhere.columns]");
@@ -57,7 +58,7 @@ fn type_rule(entry: &Entry<'_>) -> Option<Named> {
 }
 
 fn column_rules(entries: &[Entry<'_>], heading: &str) -> Vec<PatternRule> {
-    check_twice(entries, pattern_of);
+    check_twice(entries);
     let rule = |entry: &Entry<'_>| {
         let rule = column_rule(entry)?;
         Some(PatternRule { pattern: pattern_of(entry), rule, origin: entry.origin(heading) })
@@ -68,7 +69,7 @@ fn column_rules(entries: &[Entry<'_>], heading: &str) -> Vec<PatternRule> {
 /// `[tables]`.
 pub(super) fn whole_tables(fields: &mut Fields<'_>) -> Vec<TableRule> {
     let (entries, heading) = section(fields, "tables");
-    check_twice(&entries, pattern_of);
+    check_twice(&entries);
     let rule = |entry: &Entry<'_>| {
         let (word, optional) = match entry.is_table() {
             true => long_table_rule(entry)?,
@@ -136,7 +137,7 @@ fn history_of(history: &Entry<'_>, row: Option<&Entry<'_>>) -> Option<TableWord>
 /// Every `[table.T]`.
 pub(super) fn blocks(fields: &mut Fields<'_>) -> Vec<Block> {
     let (entries, _) = section(fields, "table");
-    check_twice(&entries, pattern_of);
+    check_twice(&entries);
     let block = |entry: &Entry<'_>| {
         let heading = format!("[table.{}]", toml_key(entry.key));
         let columns = column_rules(&entry.fields()?.rest(), &heading);
@@ -148,7 +149,7 @@ pub(super) fn blocks(fields: &mut Fields<'_>) -> Vec<Block> {
 /// `[views]`, `[triggers]` or `[indexes]`.
 pub(super) fn acknowledged(fields: &mut Fields<'_>, key: &'static str) -> Vec<Named> {
     let (entries, heading) = section(fields, key);
-    check_twice(&entries, pattern_of);
+    check_twice(&entries);
     let named = |entry: &Entry<'_>| {
         entry.word(&[("keep", ())])?;
         Some(Named { pattern: pattern_of(entry), origin: entry.origin(&heading) })

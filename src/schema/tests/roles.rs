@@ -1,0 +1,145 @@
+//! Accounts, relations and what stands on them, in a complete map.
+
+use super::*;
+use crate::schema::*;
+use crate::store::Value;
+
+fn crm() -> Catalog {
+    catalog([
+        table(
+            "user",
+            "id INTEGER, login TEXT, name TEXT, email TEXT, hash TEXT, off INTEGER, reset TEXT, until TEXT",
+        ),
+        table("membership", "user INTEGER, group INTEGER"),
+        table("session", "user INTEGER"),
+        table("device", "login TEXT"),
+        table("party", "id INTEGER, name TEXT, third_party TEXT, is_company INTEGER"),
+        table("identifier", "party INTEGER, also INTEGER, type TEXT"),
+        table("mailing", "party INTEGER, active INTEGER, at TEXT"),
+        table("cron", "active INTEGER, kind TEXT"),
+    ])
+}
+
+const COLUMNS: &str = "[table.device]\nlogin = { as = \"login\", link = \"user.login\" }\n\
+    [table.identifier]\nparty = { owner = \"party\" }\nalso = { link = \"party\" }\n[tables]\n\"*\" = \"keep\"\n";
+
+fn with(roles: &str) -> CompleteMap {
+    complete(&format!("{COLUMNS}{roles}"), &crm())
+}
+
+fn misfit(roles: &str) -> String {
+    let check = check(&format!("{COLUMNS}{roles}"), &crm());
+    check.misfits.into_iter().map(|misfit| misfit.what).collect::<Vec<_>>().join("\n")
+}
+
+const STAFF: &str = "[accounts.staff]\ntable = \"USER\"\nkey = \"id\"\nlogin = \"Login\"\nname = \"name\"\nemail = \"email\"\n\
+    hash = { column = \"hash\", schemes = [\"argon2id\", \"bcrypt\"], prehash = \"md5-hex\", prefix = \"argon2$\" }\n\
+    active = { column = \"off\", means = \"disabled\" }\n\
+    administrator = { table = \"membership\", user = \"user\", group = \"group\", is = [1] }\n\
+    must-change = { instead = \"temporary\" }\n\
+    temporary = { column = \"reset\", stored = \"clear\", until = \"until\" }\n\
+    end-sessions = [ { table = \"session\", by = \"user\" }, { table = \"device\", by = \"login\" } ]\n";
+
+#[test]
+fn accounts_are_described_in_the_database_s_spelling() {
+    let complete = with(STAFF);
+    let [staff] = complete.accounts() else { panic!("one population") };
+    assert_eq!((staff.name.as_str(), staff.table.as_str(), staff.login.as_str()), ("staff", "user", "login"));
+    let hash = staff.hash.as_ref().expect("there is one");
+    assert_eq!(
+        (hash.schemes.len(), hash.prehash, hash.prefix.as_deref()),
+        (2, Some(Prehash::Md5Hex), Some("argon2$"))
+    );
+    assert_eq!(staff.active, Some(ActiveFlag { column: "off".into(), inverted: true }));
+    assert_eq!(staff.must_change, Some(MustChange::Temporary));
+    let temporary = TemporaryPassword { column: "reset".into(), clear: true, until: Some("until".into()) };
+    assert_eq!(staff.temporary, Some(temporary));
+    assert!(
+        matches!(&staff.administrator, Some(Administrator::Group { is, .. }) if *is == [Value::Integer(1)])
+    );
+}
+
+#[test]
+fn a_session_names_its_account_by_key_or_by_a_login_linked_by_value() {
+    let complete = with(STAFF);
+    let holds: Vec<AccountName> =
+        complete.accounts()[0].end_sessions.iter().map(|session| session.holds).collect();
+    assert_eq!(holds, [AccountName::Key, AccountName::Login]);
+}
+
+#[test]
+fn short_forms_of_accounts_name_a_column() {
+    let complete = with(
+        "[accounts.a]\ntable = \"user\"\nkey = \"id\"\nlogin = \"login\"\nactive = \"off\"\nadministrator = \"off\"\nmust-change = \"off\"",
+    );
+    let one = &complete.accounts()[0];
+    assert_eq!(one.active, Some(ActiveFlag { column: "off".into(), inverted: false }));
+    assert_eq!(one.administrator, Some(Administrator::Column("off".into())));
+    assert_eq!(one.must_change, Some(MustChange::Column("off".into())));
+}
+
+const COMPANY: &str = "[relations.company]\ntable = \"party\"\nkey = \"id\"\nlabel = \"name\"\n";
+
+#[test]
+fn relations_have_their_filter_and_their_child() {
+    let complete = with(&format!(
+        "{COMPANY}where = {{ is_company = true }}\nerase = \"blank\"\n\
+         has = {{ table = \"identifier\", where = {{ type = [\"fr_siren\", \"fr_siret\"] }} }}\n\
+         [relations.contact]\ntable = \"party\"\nkey = \"id\"\nunless = \"company\""
+    ));
+    let company = complete.relation(RelationKind::Company).expect("there");
+    assert_eq!(company.filter, [("is_company".to_owned(), vec![Value::Integer(1)])]);
+    assert_eq!(company.erase, RootErase::Blank);
+    let has = company.has.as_ref().expect("there");
+    assert_eq!((has.by.as_str(), has.filter[0].1.len()), ("party", 2));
+    let contact = complete.relation(RelationKind::Contact).expect("there");
+    assert_eq!((contact.unless, contact.erase), (Some(RelationKind::Company), RootErase::Delete));
+}
+
+#[test]
+fn what_stands_on_relations_is_described() {
+    let complete = with(&format!(
+        "{COMPANY}[objection.company]\ntable = \"mailing\"\nflag = \"active\"\nmeans = \"may-be-mailed\"\n\
+         [erp]\ncompany = {{ column = \"third_party\" }}\n\
+         [retention.company]\nafter = \"3 years\"\nreason = \"CNIL\"\nsince = {{ table = \"mailing\", column = \"at\" }}\n\
+         [references]\n\"party.party\" = \"party\""
+    ));
+    assert_eq!(complete.objection()[0].sign, ObjectionSign::MayBeMailed("active".into()));
+    assert_eq!(complete.erp()[0].column, "third_party");
+    assert_eq!(complete.retention()[0].after.to_string(), "3 years");
+    let named = |model: &str| complete.referenced(model).map(|mapped| mapped.table.name.as_str());
+    assert_eq!(
+        [named("party.party"), named("mailing"), named("no.such")],
+        [Some("party"), Some("mailing"), None]
+    );
+}
+
+#[test]
+fn a_present_row_can_be_the_objection() {
+    let complete = with(&format!("{COMPANY}[objection.company]\ntable = \"mailing\"\npresent = true"));
+    assert_eq!(complete.objection()[0].sign, ObjectionSign::Present);
+}
+
+#[test]
+fn what_neutralises_a_table_is_with_the_table() {
+    let complete = with(
+        "[neutralise]\nCRON = { set = { Active = 0 }, only = { kind = [\"a\", \"b\"] } }\nmailing = { active = false }",
+    );
+    let of = |table: &str| complete.table(table).expect("mapped").neutralise.clone();
+    let only = vec![("kind".to_owned(), vec![Value::from("a"), Value::from("b")])];
+    assert_eq!(of("cron"), [Neutralise { set: vec![("active".to_owned(), Value::Integer(0))], only }]);
+    assert_eq!(of("mailing")[0].set, [("active".to_owned(), Value::Integer(0))]);
+    assert!(of("user").is_empty());
+}
+
+#[test]
+fn roles_that_cannot_hold_are_misfits() {
+    let has = |more: &str| format!("{COMPANY}has = {{ table = \"mailing\"{more} }}");
+    assert_eq!(misfit(&has("")), "no column of mailing is an owner or link to party");
+    assert_eq!(misfit(&has(", by = \"party\"")), "");
+    assert_eq!(misfit("[erp]\nlead = { column = \"x\" }"), "there is no [relations.lead]");
+    let unless = format!("{COMPANY}unless = \"contact\"\n");
+    assert_eq!(misfit(&unless), "`unless` names contact, and there is no [relations.contact]");
+    let both = format!("{unless}[relations.contact]\ntable = \"party\"\nkey = \"id\"\nunless = \"company\"");
+    assert_eq!(misfit(&both).lines().next(), Some("kinds that are `unless` each other decide nothing"));
+}
