@@ -240,7 +240,7 @@ fn numbers_of_companies_and_accounts_validate() {
                 digit / 10 + digit % 10
             })
             .sum();
-        assert!(siret.len() == 14 && sum % 10 == 0, "{siret}");
+        assert!(siret.len() == 14 && sum.is_multiple_of(10), "{siret}");
     }
     for iban in memory.texts("bank_account", "iban") {
         assert_eq!(left_of_97(&format!("{}1527{}", &iban[4..], &iban[2..4])), 1, "{iban}");
