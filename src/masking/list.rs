@@ -57,8 +57,12 @@ mod tests {
         let list = "marie@acme.fr, \"Durand, Paul\" <paul@acme.fr>;\nx@y.fr";
         let mask = masker.list(Category::Email, list, Shape::default()).expect("a list");
         let alone = |value: &str| masker.text(Category::Email, value, Shape::default()).expect("a mask");
-        let expected =
-            format!("{}, {};\n{}", alone("marie@acme.fr"), alone("\"Durand, Paul\" <paul@acme.fr>"), alone("x@y.fr"));
+        let expected = format!(
+            "{}, {};\n{}",
+            alone("marie@acme.fr"),
+            alone("\"Durand, Paul\" <paul@acme.fr>"),
+            alone("x@y.fr")
+        );
         assert_eq!(mask, expected);
     }
 

@@ -47,6 +47,8 @@ proptest! {
         prop_assume!(!value.trim().is_empty());
         // Zero has no other amount within 20 percent.
         prop_assume!(category != Category::Amount || value.contains(|c: char| ('1'..='9').contains(&c)));
+        // Bullets and quotation marks of text stay; there may be nothing else.
+        prop_assume!(category != Category::FreeText || value.contains(char::is_alphanumeric));
         let masker = masker();
         if let Some(mask) = masker.text(category, &value, Shape::default()) {
             prop_assert_ne!(&mask, &value);
@@ -78,7 +80,7 @@ fn two_keys_make_two_archives() {
         (Category::Email, "marie.durand@acme.fr"),
         (Category::Iban, "FR1420041010050500013M02606"),
         (Category::Siren, "404833048"),
-        (Category::NationalId, "255021416802538"),
+        (Category::NationalId, "255081416802538"),
         (Category::FreeText, "Rappeler Marie Durand vendredi prochain."),
         (Category::Url, "https://acme.fr/marie"),
     ] {
@@ -107,7 +109,8 @@ fn a_megabyte_is_masked_and_does_no_harm() {
 #[test]
 fn no_mask_is_an_original_of_the_database() {
     let plain = masker();
-    let values: Vec<String> = (0..300).map(|number| format!("06 12 34 {:02} {:02}", number / 100, number % 100)).collect();
+    let values: Vec<String> =
+        (0..300).map(|number| format!("06 12 34 {:02} {:02}", number / 100, number % 100)).collect();
     let mut originals = Originals::default();
     let first = |value: &String| plain.text(Category::Phone, value, Shape::default()).unwrap_or_default();
     values.iter().for_each(|value| originals.add(&first(value)));

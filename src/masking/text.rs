@@ -24,13 +24,16 @@ struct Phrase {
 
 /// The longest word of the lists that is used.
 const LONGEST_WORD: usize = 12;
+/// Fewer characters than this after a sentence would make an odd word.
+const SHORTEST_REST: usize = 5;
 /// A word of the original that has fewer letters may come again by chance.
 const TELLING: usize = 4;
 
 impl Sentences {
     /// Everything that is no original.
     pub(super) fn without(originals: &Originals) -> Self {
-        let fine = |text: &&&'static str| !originals.stand_in(text) && !text.bytes().any(|b| b.is_ascii_digit());
+        let fine =
+            |text: &&&'static str| !originals.stand_in(text) && !text.bytes().any(|b| b.is_ascii_digit());
         let phrases = |list: &'static [&'static str]| -> Vec<Phrase> {
             list.iter().filter(fine).map(|text| Phrase::of(text)).collect()
         };
@@ -103,7 +106,8 @@ impl Masker {
 
     fn lines(&self, text: &str, draw: &mut Draw, banned: &Banned, out: &mut String) {
         for line in text.split_inclusive('\n') {
-            let body = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '>' | '#' | '•'));
+            let body = line
+                .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '>' | '#' | '•'));
             let core = body.trim_end();
             if core.is_empty() {
                 out.push_str(line);
@@ -123,8 +127,8 @@ impl Masker {
         let sentences = &self.lists.text.sentences;
         let mut misses = 0;
         while misses < 4 {
-            // One that leaves room for a blank and a word, or fills the line.
-            let fitting = sentences.partition_point(|sentence| sentence.chars + 2 <= left);
+            // One that leaves room for a blank and a word.
+            let fitting = sentences.partition_point(|sentence| sentence.chars + 1 + SHORTEST_REST <= left);
             let Some(sentence) = sentences[..fitting].get(draw.below(fitting)) else { break };
             if !banned.allows(sentence) {
                 misses += 1;
@@ -206,7 +210,8 @@ mod tests {
 
     #[test]
     fn no_number_and_no_capitalised_word_of_the_original_is_left() {
-        let originals = [LETTER, "À RECONTACTER APRÈS LES CONGÉS D'ÉTÉ, PRÉVOIR UN PETIT VÉHICULE POUR VOUS", "12 34"];
+        let originals =
+            [LETTER, "À RECONTACTER APRÈS LES CONGÉS D'ÉTÉ, PRÉVOIR UN PETIT VÉHICULE POUR VOUS", "12 34"];
         for original in originals {
             let masker = masker();
             for turn in 0..200 {
