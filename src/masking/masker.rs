@@ -206,8 +206,12 @@ impl Lists {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use std::sync::LazyLock;
 
-    pub(crate) fn masker() -> Masker {
-        Masker::new(Key::from_bytes([42; 32]), Originals::default())
+    /// One masker for all tests: making one folds every word list.
+    pub(crate) fn masker() -> &'static Masker {
+        static MASKER: LazyLock<Masker> =
+            LazyLock::new(|| Masker::new(Key::from_bytes([42; 32]), Originals::default()));
+        &MASKER
     }
 }
