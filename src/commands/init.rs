@@ -46,6 +46,10 @@ pub struct InitArgs {
     pub seed: u64,
 }
 
+/// The moment at which the synthetic people live: always the same, so that the same seed makes the same database.
+/// 1 October 2026, 08:00 UTC, in seconds since 1970.
+const DEMO_MOMENT: jiff::Timestamp = jiff::Timestamp::constant(1_790_841_600, 0);
+
 /// Runs `init`.
 ///
 /// # Errors
@@ -66,7 +70,7 @@ pub fn run(args: &InitArgs, context: &mut Context) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let mut random = rand::rngs::SysRng;
-    let secret = password::temporary(password::SHORTEST, &mut random)?;
+    let secret = password::temporary(password::generate::SHORTEST, &mut random)?;
     let hash = password::hash(&secret, &mut random)?;
     let parcel = args.deliver.prepare(&login, &secret)?;
     let mut progress = context.ui.progress();
@@ -115,7 +119,7 @@ fn make(
     let mut transaction = new.transaction()?;
     reference::seed(&mut *transaction, &Administrator { login: login.to_owned(), hash }, now)?;
     let filled = match args.demo {
-        Some(contacts) => reference::fill(&mut *transaction, contacts, args.seed, progress)?,
+        Some(contacts) => reference::fill(&mut *transaction, contacts, args.seed, DEMO_MOMENT, progress)?,
         None => Filled::default(),
     };
     transaction.commit()?;
