@@ -36,7 +36,9 @@ fn the_manual_has_every_field_of_the_manifest() {
         assert!(section.contains(&format!(".TP\n\\fB{field}\\fR")), "{field} has no line");
     }
     let mut below = BTreeSet::new();
-    for value in [&manifest["map"], &manifest["database"], &manifest["database"]["tables"][0], &manifest["columns"][0]] {
+    for value in
+        [&manifest["map"], &manifest["database"], &manifest["database"]["tables"][0], &manifest["columns"][0]]
+    {
         below.extend(value.as_object().expect("an object").keys().cloned());
     }
     assert!(below.len() > 10);

@@ -49,6 +49,17 @@ pub fn example(page: &str, name: &str) -> String {
 
 /// What a reader sees of a line of roff.
 pub fn unescape(roff: &str) -> String {
-    let signs = [("\\&", ""), ("\\-", "-"), ("\\(aq", "'"), ("\\*(Aq", "'"), ("\\(ga", "`"), ("\\(ha", "^"), ("\\(ti", "~")];
-    signs.iter().fold(roff.to_owned(), |text, (written, seen)| text.replace(written, seen)).replace("\\e", "\\")
+    let signs = [
+        ("\\&", ""),
+        ("\\-", "-"),
+        ("\\(aq", "'"),
+        ("\\*(Aq", "'"),
+        ("\\(ga", "`"),
+        ("\\(ha", "^"),
+        ("\\(ti", "~"),
+    ];
+    signs
+        .iter()
+        .fold(roff.to_owned(), |text, (written, seen)| text.replace(written, seen))
+        .replace("\\e", "\\")
 }

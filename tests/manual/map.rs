@@ -62,9 +62,17 @@ fn a_backup_with_the_map_in_the_manual_holds_nobody() {
     assert_eq!(texts(&copy, "SELECT label FROM ui_label"), ["Client"]);
     drop(copy);
     let bytes = fs::read(world.path("papillon.zst.unpacked.db")).unwrap();
-    for original in
-        ["Vanderkelen", "vanderkelen", "Quertemont", "Glycines", "Hautecloque", "61122", "tok-8d1f0c", "notahash", "magnolia"]
-    {
+    for original in [
+        "Vanderkelen",
+        "vanderkelen",
+        "Quertemont",
+        "Glycines",
+        "Hautecloque",
+        "61122",
+        "tok-8d1f0c",
+        "notahash",
+        "magnolia",
+    ] {
         let found = bytes.windows(original.len()).any(|window| window == original.as_bytes());
         assert!(!found, "{original} is in the restored copy");
     }
@@ -87,11 +95,15 @@ fn a_new_column_is_found_and_the_lines_in_the_manual_are_those_that_are_printed(
 #[test]
 fn a_map_that_extends_the_one_in_the_manual_works() {
     let world = papillon();
-    world.database("papillon.db").execute_batch("CREATE TABLE loyalty_card (client INTEGER, number TEXT)").unwrap();
+    world
+        .database("papillon.db")
+        .execute_batch("CREATE TABLE loyalty_card (client INTEGER, number TEXT)")
+        .unwrap();
     on_papillon(&world, "papillon.toml", &["map", "check"]).exits(3);
     fs::write(world.path("our.toml"), example(MAP, "overlay")).unwrap();
     on_papillon(&world, "our.toml", &["map", "check"]).exits(0);
-    let told = on_papillon(&world, "our.toml", &["--json", "map", "explain", "client.civility"]).exits(0).stdout();
+    let told =
+        on_papillon(&world, "our.toml", &["--json", "map", "explain", "client.civility"]).exits(0).stdout();
     assert!(told.contains("our.toml") && told.contains("blank"), "{told}");
 }
 
@@ -105,7 +117,10 @@ fn every_piece_of_a_map_in_the_manual_is_in_the_language() {
         on_papillon(&world, "piece.toml", &["map", "check"]).exits(3);
     }
     fs::write(world.path("wrong.toml"), format!("{header}{}", example(MAP, "error"))).unwrap();
-    on_papillon(&world, "wrong.toml", &["map", "check"]).exits(2).complains("wrong.toml:5:9").complains("did you mean");
+    on_papillon(&world, "wrong.toml", &["map", "check"])
+        .exits(2)
+        .complains("wrong.toml:5:9")
+        .complains("did you mean");
 }
 
 #[test]
@@ -120,10 +135,16 @@ fn words_that_are_not_there_yet_are_refused_by_name() {
         ("owns", "[table.client]\nname = { owns = \"x\" }"),
         ("prefix", "prefix = \"x\""),
         ("tenant", "tenant = \"x\""),
-        ("salt-file", "[accounts.a]\ntable = \"agent\"\nkey = \"id\"\nlogin = \"login\"\nhash = { column = \"password\", schemes = [\"bcrypt\"], salt-file = \"x\" }"),
+        (
+            "salt-file",
+            "[accounts.a]\ntable = \"agent\"\nkey = \"id\"\nlogin = \"login\"\nhash = { column = \"password\", schemes = [\"bcrypt\"], salt-file = \"x\" }",
+        ),
     ] {
         assert!(unescape(section).contains(word), "{word} is in the manual");
         fs::write(world.path("x.toml"), format!("{header}{map}\n")).unwrap();
-        on_papillon(&world, "x.toml", &["map", "check"]).exits(2).complains(word).complains("crm-admin-map(5)");
+        on_papillon(&world, "x.toml", &["map", "check"])
+            .exits(2)
+            .complains(word)
+            .complains("crm-admin-map(5)");
     }
 }

@@ -13,7 +13,9 @@ fn pages_in(folder: &Path) -> BTreeMap<String, String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let pages = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     pages
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap()))
+        .map(|path| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(&path).unwrap())
+        })
         .collect()
 }
 
@@ -69,10 +71,15 @@ fn every_page_that_is_mentioned_is_there() {
     let mut mentions = 0;
     for (page, text) in &pages {
         let plain = unescape(text).replace("\\fR", "").replace("\\fB", "");
-        for (at, _) in plain.match_indices("(1)").chain(plain.match_indices("(5)")).chain(plain.match_indices("(3)")) {
+        for (at, _) in
+            plain.match_indices("(1)").chain(plain.match_indices("(5)")).chain(plain.match_indices("(3)"))
+        {
             let name = plain[..at].rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).next().unwrap();
             let file = format!("{name}.{}", &plain[at + 1..at + 2]);
-            assert!(pages.contains_key(&file) || elsewhere.contains(&file.as_str()), "{page} mentions {file}");
+            assert!(
+                pages.contains_key(&file) || elsewhere.contains(&file.as_str()),
+                "{page} mentions {file}"
+            );
             mentions += 1;
         }
     }
