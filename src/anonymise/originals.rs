@@ -118,7 +118,8 @@ impl<'a> Lookout<'a> {
             match post.content {
                 Content::One(category) => tell(*category, text)?,
                 Content::ByColumn { when, otherwise, .. } => {
-                    let decider = post.decider.map(|place| masking::decider_text(row[place])).unwrap_or_default();
+                    let decider =
+                        post.decider.map(|place| masking::decider_text(row[place])).unwrap_or_default();
                     tell(*when.get(decider.as_str()).unwrap_or(otherwise), text)?;
                 }
                 Content::ListOf(category) => {
@@ -163,7 +164,9 @@ fn may_identify(content: &Content) -> bool {
     match content {
         Content::One(category) | Content::ListOf(category) => may(category),
         Content::ByColumn { when, otherwise, .. } => when.values().any(may) || may(otherwise),
-        Content::Json { paths, otherwise } => paths.iter().any(|(_, category)| may(category)) || may(otherwise),
+        Content::Json { paths, otherwise } => {
+            paths.iter().any(|(_, category)| may(category)) || may(otherwise)
+        }
         Content::Derived { .. } | Content::File { .. } => false,
     }
 }

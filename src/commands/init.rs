@@ -152,7 +152,8 @@ impl Report for InitReport {
     const SCHEMA: (&'static str, u32) = ("crm-admin/init", 1);
 
     fn page(&self) -> Page {
-        let target = if self.dry_run { format!("{} (not made)", self.database) } else { self.database.clone() };
+        let target =
+            if self.dry_run { format!("{} (not made)", self.database) } else { self.database.clone() };
         let mut facts = vec![
             ("database".to_owned(), target),
             ("administrator".to_owned(), self.administrator.clone()),

@@ -40,7 +40,9 @@ impl Masker {
         }
         let mut letters = street.chars();
         match letters.next() {
-            Some(first) if line.starts_with(char::is_uppercase) => first.to_uppercase().chain(letters).collect(),
+            Some(first) if line.starts_with(char::is_uppercase) => {
+                first.to_uppercase().chain(letters).collect()
+            }
             _ => street,
         }
     }
@@ -77,7 +79,11 @@ mod tests {
     fn postcode_and_town_are_one_real_commune() {
         let masker = masker();
         let commune = masker.commune("31000", "Toulouse", 0);
-        assert!(words::communes().iter().any(|real| real.name == commune.name && real.postcode == commune.postcode));
+        assert!(
+            words::communes()
+                .iter()
+                .any(|real| real.name == commune.name && real.postcode == commune.postcode)
+        );
         assert_eq!(masker.postcode("31000", 0), commune.postcode);
         assert_ne!(commune.name, "Toulouse");
     }

@@ -46,7 +46,9 @@ impl Emptied {
             ValueRef::Null => Value::Null,
             ValueRef::Integer(_) => Value::Integer(0),
             ValueRef::Real(_) => Value::Real(0.0),
-            ValueRef::Text(text) if self.json => if text.trim_ascii_start().starts_with(b"[") { "[]" } else { "{}" }.into(),
+            ValueRef::Text(text) if self.json => {
+                if text.trim_ascii_start().starts_with(b"[") { "[]" } else { "{}" }.into()
+            }
             ValueRef::Text(_) => "".into(),
             ValueRef::Blob(_) => Value::Blob(Vec::new()),
         }

@@ -33,19 +33,28 @@ impl CompanyWords {
     pub(super) fn of(name: &str) -> Self {
         let words: Vec<&str> = name.split_whitespace().collect();
         let is_form = |word: &&str| FORMS.contains(&fold(word).replace(['.', ',', '(', ')'], ""));
-        let form_first = words.first().filter(|word| words.len() > 1 && is_form(word)).map(ToString::to_string);
+        let form_first =
+            words.first().filter(|word| words.len() > 1 && is_form(word)).map(ToString::to_string);
         let form_last = words.last().filter(|word| words.len() > 1 && is_form(word)).map(ToString::to_string);
-        let folded: Vec<String> =
-            words.iter().filter(|word| words.len() == 1 || !is_form(word)).flat_map(|word| pieces(word)).collect();
+        let folded: Vec<String> = words
+            .iter()
+            .filter(|word| words.len() == 1 || !is_form(word))
+            .flat_map(|word| pieces(word))
+            .collect();
         let at = folded.iter().position(|word| !COMMON.contains(word)).unwrap_or(0);
         let stem = folded.get(at).cloned().unwrap_or_default();
-        let others = folded.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, word)| word.as_str());
+        let others =
+            folded.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, word)| word.as_str());
         CompanyWords { stem, rest: others.collect::<Vec<_>>().join(" "), form_first, form_last }
     }
 }
 
 fn pieces(word: &str) -> Vec<String> {
-    fold(word).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    fold(word)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 impl Masker {
@@ -117,6 +126,9 @@ mod tests {
         let name = masker.company_name("Acmé Conseil SARL", 0);
         let domain = masker.domain("acme-conseil.fr", 0);
         let stem = super::super::style::slug(masker.company_stem("acme", 0));
-        assert!(domain.starts_with(&stem) && super::super::style::slug(&name).starts_with(&stem), "{name} and {domain}");
+        assert!(
+            domain.starts_with(&stem) && super::super::style::slug(&name).starts_with(&stem),
+            "{name} and {domain}"
+        );
     }
 }

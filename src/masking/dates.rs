@@ -131,7 +131,10 @@ mod tests {
         assert_ne!(mask, seconds);
         assert_eq!((mask - seconds) % 86_400, 0);
         assert!((mask - seconds).abs() <= 200 * 86_400);
-        assert_eq!(masker.date_number(i64::MAX, 0).is_none() || masker.date_number(i64::MIN, 0).is_none(), true);
+        assert_eq!(
+            masker.date_number(i64::MAX, 0).is_none() || masker.date_number(i64::MIN, 0).is_none(),
+            true
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::schema::Derivation;
 use crate::store::{Value, ValueRef};
 
 /// A value's text, as a computed column sees it.
-pub(super) fn text_of(value: ValueRef<'_>) -> String {
+pub fn text_of(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null | ValueRef::Blob(_) => String::new(),
         ValueRef::Integer(number) => number.to_string(),
@@ -17,9 +17,10 @@ pub(super) fn text_of(value: ValueRef<'_>) -> String {
 /// The computed text of one source.
 pub(super) fn derived(how: &Derivation, source: &str) -> String {
     match how {
-        Derivation::Compact => {
-            source.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '/' | '(' | ')')).collect()
-        }
+        Derivation::Compact => source
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '/' | '(' | ')'))
+            .collect(),
         Derivation::Lower => source.to_lowercase(),
         Derivation::Upper => source.to_uppercase(),
         Derivation::Digits => digits(source),

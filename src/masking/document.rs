@@ -97,7 +97,8 @@ pub(super) fn stub_text(text: &str) -> String {
         ("UEsDB", Type::Zip),
     ];
     let data = text.trim_start();
-    let body = data.split_once("base64,").filter(|_| data.starts_with("data:")).map_or(data, |(_, body)| body);
+    let body =
+        data.split_once("base64,").filter(|_| data.starts_with("data:")).map_or(data, |(_, body)| body);
     let Some((_, kind)) = STARTS.iter().find(|(start, _)| body.starts_with(start)) else {
         return String::from_utf8_lossy(&Type::Text.file(text.len())).into_owned();
     };
@@ -132,7 +133,8 @@ fn pdf(text: &str) -> Vec<u8> {
     let objects = [
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 120]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 120]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
+            .to_owned(),
         format!("<</Length {}>>stream\n{stream}\nendstream", stream.len()),
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
     ];
@@ -144,7 +146,9 @@ fn pdf(text: &str) -> Vec<u8> {
     }
     let start = out.len();
     let count = objects.len() + 1;
-    out.push_str(&format!("xref\n0 {count}\n{table}trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"));
+    out.push_str(&format!(
+        "xref\n0 {count}\n{table}trailer<</Size {count}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+    ));
     out.into_bytes()
 }
 
@@ -270,7 +274,16 @@ mod tests {
     #[test]
     fn every_stub_is_of_its_own_type() {
         for kind in [
-            Type::Pdf, Type::Png, Type::Jpeg, Type::Gif, Type::Odt, Type::Ods, Type::Docx, Type::Xlsx, Type::Zip, Type::Text,
+            Type::Pdf,
+            Type::Png,
+            Type::Jpeg,
+            Type::Gif,
+            Type::Odt,
+            Type::Ods,
+            Type::Docx,
+            Type::Xlsx,
+            Type::Zip,
+            Type::Text,
         ] {
             let file = kind.file(12);
             assert_eq!(Type::of(&file), kind);
@@ -298,7 +311,8 @@ mod tests {
         let file = String::from_utf8(pdf("x")).expect("ASCII");
         let start: usize = file.lines().rev().nth(1).and_then(|line| line.parse().ok()).expect("a number");
         assert!(file[start..].starts_with("xref"));
-        let offsets = file[start..].lines().skip(3).take(5).map(|line| line[..10].parse::<usize>().expect("a number"));
+        let offsets =
+            file[start..].lines().skip(3).take(5).map(|line| line[..10].parse::<usize>().expect("a number"));
         for (place, offset) in offsets.enumerate() {
             assert!(file[offset..].starts_with(&format!("{} 0 obj", place + 1)));
         }
@@ -308,7 +322,10 @@ mod tests {
     fn a_file_in_base_64_stays_one() {
         assert_eq!(base_64(b"ab"), "YWI=");
         assert!(stub_text("JVBERi0xLjQKsecret").starts_with("JVBERi0"));
-        assert!(stub_text("data:image/png;base64,iVBORw0KGgoAAAA").starts_with("data:image/png;base64,iVBORw0KGgo"));
+        assert!(
+            stub_text("data:image/png;base64,iVBORw0KGgoAAAA")
+                .starts_with("data:image/png;base64,iVBORw0KGgo")
+        );
         assert!(stub_text("Cher Paul").starts_with("content removed"));
     }
 

@@ -9,8 +9,27 @@ use crate::words;
 const SUFFIX: usize = 14;
 /// Local parts that name a service, not a person.
 const ROLES: &[&str] = &[
-    "contact", "info", "infos", "accueil", "compta", "commercial", "direction", "secretariat", "achats", "ventes",
-    "support", "sav", "rh", "service", "technique", "admin", "noreply", "no", "reply", "facturation", "devis",
+    "contact",
+    "info",
+    "infos",
+    "accueil",
+    "compta",
+    "commercial",
+    "direction",
+    "secretariat",
+    "achats",
+    "ventes",
+    "support",
+    "sav",
+    "rh",
+    "service",
+    "technique",
+    "admin",
+    "noreply",
+    "no",
+    "reply",
+    "facturation",
+    "devis",
 ];
 /// A local part of more parts than this is no person's name.
 const MOST_PARTS: usize = 4;

@@ -130,7 +130,8 @@ pub(super) fn is_digits(text: &str, length: usize) -> bool {
 
 /// Adds the check digit of Luhn's formula (ISO/IEC 7812-1).
 pub(super) fn push_luhn(digits: &mut String) {
-    let sum: u32 = digits.bytes().rev().enumerate().map(|(place, digit)| luhn_part(digit, place % 2 == 0)).sum();
+    let sum: u32 =
+        digits.bytes().rev().enumerate().map(|(place, digit)| luhn_part(digit, place % 2 == 0)).sum();
     digits.push((b'0' + ((10 - sum % 10) % 10) as u8) as char);
 }
 
@@ -160,7 +161,10 @@ impl Nir {
     /// nothing for what is no NIR.
     fn index_of(nir: &str) -> Option<Result<u128, ()>> {
         let fine = matches!(nir.len(), 13 | 15)
-            && nir.bytes().enumerate().all(|(place, b)| b.is_ascii_digit() || (place == 6 && matches!(b, b'A' | b'B')))
+            && nir
+                .bytes()
+                .enumerate()
+                .all(|(place, b)| b.is_ascii_digit() || (place == 6 && matches!(b, b'A' | b'B')))
             && matches!(nir.as_bytes()[0], b'1'..=b'4' | b'7' | b'8')
             && (nir.as_bytes()[6].is_ascii_digit() || nir.as_bytes()[5] == b'2');
         fine.then(|| Self::place(nir).ok_or(()))
@@ -177,7 +181,11 @@ impl Nir {
         let commune = part(7, 10).filter(|commune| (1..=Self::COMMUNES).contains(commune))?;
         let order = part(10, 13).filter(|order| *order >= 1)?;
         let date = part(1, 3)? * 12 + month - 1;
-        Some(((date * Self::DEPARTMENTS + department - 1) * Self::COMMUNES + commune - 1) * Self::ORDERS + order - 1)
+        Some(
+            ((date * Self::DEPARTMENTS + department - 1) * Self::COMMUNES + commune - 1) * Self::ORDERS
+                + order
+                - 1,
+        )
     }
 
     fn written(sex: &str, place: u128, keyed: bool) -> String {
@@ -207,7 +215,8 @@ pub(super) mod tests {
     use std::collections::HashSet;
 
     pub(crate) fn luhn_holds(digits: &str) -> bool {
-        let sum: u32 = digits.bytes().rev().enumerate().map(|(at, digit)| luhn_part(digit, at % 2 == 1)).sum();
+        let sum: u32 =
+            digits.bytes().rev().enumerate().map(|(at, digit)| luhn_part(digit, at % 2 == 1)).sum();
         sum % 10 == 0
     }
 
@@ -243,7 +252,8 @@ pub(super) mod tests {
     fn foreign_vat_numbers_have_their_check_digits() {
         let masker = masker();
         let mask = masker.vat("BE0403019261", 0);
-        let (base, check) = (mask[2..10].parse::<u64>().expect("digits"), mask[10..].parse::<u64>().expect("digits"));
+        let (base, check) =
+            (mask[2..10].parse::<u64>().expect("digits"), mask[10..].parse::<u64>().expect("digits"));
         assert_eq!(check, 97 - base % 97);
         assert_eq!(iso_7064_mod_11_10("13669597"), 6, "the textbook example DE 136695976");
         assert!(luhn_holds(&masker.vat("IT00743110157", 0)[2..]));
@@ -277,7 +287,17 @@ pub(super) mod tests {
     fn other_numbers_keep_their_form() {
         let mask = masker().scrambled(Purpose::Siren, "ab-12.C3", 0);
         let form = |text: &str| -> String {
-            text.chars().map(|c| if c.is_ascii_digit() { '0' } else if c.is_alphabetic() { 'a' } else { c }).collect()
+            text.chars()
+                .map(|c| {
+                    if c.is_ascii_digit() {
+                        '0'
+                    } else if c.is_alphabetic() {
+                        'a'
+                    } else {
+                        c
+                    }
+                })
+                .collect()
         };
         assert_eq!(form(&mask), form("ab-12.C3"));
     }

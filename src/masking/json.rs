@@ -33,7 +33,8 @@ impl JsonRules {
     fn category(&self, trail: &[Place<'_>]) -> Category {
         let fits = |path: &JsonPath, category: Category| {
             let steps = &path.0;
-            let long_enough = steps.len() == trail.len() || (steps.len() < trail.len() && !category.is_kept());
+            let long_enough =
+                steps.len() == trail.len() || (steps.len() < trail.len() && !category.is_kept());
             long_enough && steps.iter().zip(trail).all(|(step, place)| step_fits(step, *place))
         };
         let found = self.paths.iter().find(|(path, category)| fits(path, *category));
@@ -132,6 +133,44 @@ impl Masker {
     }
 }
 
+/// The texts of a document, each with what it is; none where the text is no JSON.
+pub fn json_texts(
+    text: &str,
+    paths: &[(JsonPath, Category)],
+    otherwise: Category,
+) -> Vec<(Category, String)> {
+    fn walk<'a>(
+        node: &'a Json,
+        rules: &JsonRules,
+        trail: &mut Vec<Place<'a>>,
+        found: &mut Vec<(Category, String)>,
+    ) {
+        match node {
+            Json::Array(items) => {
+                for item in items {
+                    trail.push(Place::Item);
+                    walk(item, rules, trail, found);
+                    trail.pop();
+                }
+            }
+            Json::Object(members) => {
+                for (key, member) in members {
+                    trail.push(Place::Member(key));
+                    walk(member, rules, trail, found);
+                    trail.pop();
+                }
+            }
+            Json::String(text) => found.push((rules.category(trail), text.clone())),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Ok(document) = serde_json::from_str::<Json>(text) {
+        walk(&document, &JsonRules::new(paths, otherwise), &mut Vec::new(), &mut found);
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::masker::tests::masker;
@@ -170,7 +209,9 @@ mod tests {
 
     #[test]
     fn names_of_members_that_may_be_personal_go() {
-        let mask = masker().json(r#"{"people":{"Marie":"Marie Durand"},"marie@acme.fr":1}"#, &rules()).expect("JSON");
+        let mask = masker()
+            .json(r#"{"people":{"Marie":"Marie Durand"},"marie@acme.fr":1}"#, &rules())
+            .expect("JSON");
         assert!(!mask.contains("Marie") && !mask.contains("acme"), "{mask}");
     }
 

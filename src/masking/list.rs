@@ -46,6 +46,11 @@ fn items(text: &str) -> Vec<(&str, &str)> {
     items
 }
 
+/// The values of a list, as they are written.
+pub fn list_items(text: &str) -> impl Iterator<Item = &str> {
+    items(text).into_iter().map(|(item, _)| item)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::masker::tests::masker;
@@ -57,8 +62,12 @@ mod tests {
         let list = "marie@acme.fr, \"Durand, Paul\" <paul@acme.fr>;\nx@y.fr";
         let mask = masker.list(Category::Email, list, Shape::default()).expect("a list");
         let alone = |value: &str| masker.text(Category::Email, value, Shape::default()).expect("a mask");
-        let expected =
-            format!("{}, {};\n{}", alone("marie@acme.fr"), alone("\"Durand, Paul\" <paul@acme.fr>"), alone("x@y.fr"));
+        let expected = format!(
+            "{}, {};\n{}",
+            alone("marie@acme.fr"),
+            alone("\"Durand, Paul\" <paul@acme.fr>"),
+            alone("x@y.fr")
+        );
         assert_eq!(mask, expected);
     }
 

@@ -148,7 +148,20 @@ impl Masker {
         use Category::*;
         matches!(
             category,
-            Email | Login | Phone | NationalId | Siren | Siret | Vat | Iban | Card | Url | Date | BirthDate | Postcode | Amount
+            Email
+                | Login
+                | Phone
+                | NationalId
+                | Siren
+                | Siret
+                | Vat
+                | Iban
+                | Card
+                | Url
+                | Date
+                | BirthDate
+                | Postcode
+                | Amount
         ) || category.is_kept()
     }
 

@@ -40,8 +40,11 @@ mod zip;
 #[cfg(test)]
 mod properties;
 
+pub use derive::text_of as decider_text;
 pub use example::example;
+pub use json::json_texts;
 pub use key::Key;
+pub use list::list_items;
 pub use masker::{Masker, Shape};
 pub use originals::Originals;
 pub use row::{ColumnCount, RowMasker};

@@ -57,7 +57,12 @@ fn is_duration(text: &str) -> bool {
         return rest.len() > 1 && rest.len() < 40 && rest.bytes().all(sign);
     }
     let (days, clock) = text.split_once([',', ' ']).unwrap_or(("", text));
-    let clock = clock.trim_start().trim_start_matches("days").trim_start_matches("day").trim_start_matches(',').trim();
+    let clock = clock
+        .trim_start()
+        .trim_start_matches("days")
+        .trim_start_matches("day")
+        .trim_start_matches(',')
+        .trim();
     let padded = if clock.find(':') == Some(1) { format!("0{clock}") } else { clock.to_owned() };
     let days = days.trim_end_matches("days").trim_end_matches("day").trim();
     (days.is_empty() || days.parse::<i64>().is_ok()) && is_time(&padded)
@@ -122,12 +127,28 @@ mod tests {
     #[test]
     fn moments_are_moments_and_nothing_else() {
         for text in [
-            "2024-05-06", "2024-05-06 10:11", "2024-05-06T10:11:12.123456+02:00", "10:11:12", "2024-05-06 10:11:12Z",
-            "P1DT2H", "3 days, 10:11:12", "1:02:03",
+            "2024-05-06",
+            "2024-05-06 10:11",
+            "2024-05-06T10:11:12.123456+02:00",
+            "10:11:12",
+            "2024-05-06 10:11:12Z",
+            "P1DT2H",
+            "3 days, 10:11:12",
+            "1:02:03",
         ] {
             assert!(is_moment(text), "{text}");
         }
-        for text in ["2024-05-06 Marie", "Marie", "", "2024-13-06", "06/05/2024 chez Paul", "+", "10:11:12 rue", "é-", "PM"] {
+        for text in [
+            "2024-05-06 Marie",
+            "Marie",
+            "",
+            "2024-13-06",
+            "06/05/2024 chez Paul",
+            "+",
+            "10:11:12 rue",
+            "é-",
+            "PM",
+        ] {
             assert!(!is_moment(text), "{text}");
         }
     }

@@ -103,8 +103,25 @@ struct Part {
 }
 
 const CIVILITIES: &[&str] = &[
-    "m", "mr", "mm", "mme", "mmes", "mlle", "mlles", "mrs", "ms", "dr", "pr", "me", "monsieur", "madame",
-    "mademoiselle", "docteur", "maitre", "professeur", "et",
+    "m",
+    "mr",
+    "mm",
+    "mme",
+    "mmes",
+    "mlle",
+    "mlles",
+    "mrs",
+    "ms",
+    "dr",
+    "pr",
+    "me",
+    "monsieur",
+    "madame",
+    "mademoiselle",
+    "docteur",
+    "maitre",
+    "professeur",
+    "et",
 ];
 
 /// The civilities before a name, and the words after them.
@@ -145,13 +162,15 @@ fn parts_of(words: &[&str]) -> Vec<Part> {
 
 /// How many words a last name has that stands first: `DURAND Marie`, `Kowalczyk Marie`.
 fn family_words_first(words: &[&str]) -> usize {
-    let loud = |word: &&&str| word.chars().filter(|c| c.is_uppercase()).count() > 1 && word.to_uppercase() == **word;
+    let loud =
+        |word: &&&str| word.chars().filter(|c| c.is_uppercase()).count() > 1 && word.to_uppercase() == **word;
     let shouted = words.iter().take_while(loud).count();
     if shouted > 0 && shouted < words.len() {
         return shouted;
     }
     let (first, last) = (words[0], words[words.len() - 1]);
-    let backwards = !words::is_given_name(first) && words::is_given_name(last) && !words::is_family_name(last);
+    let backwards =
+        !words::is_given_name(first) && words::is_given_name(last) && !words::is_family_name(last);
     if backwards { words.len() - 1 } else { 0 }
 }
 

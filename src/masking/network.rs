@@ -13,7 +13,8 @@ const MOST_LABEL: usize = 22;
 /// The part of a URL mask that stands for its path: 70 bits.
 const PATH_TAG: usize = 14;
 /// First labels that name a service and say nothing about whose it is.
-const SERVICES: &[&str] = &["www", "mail", "smtp", "imap", "pop", "webmail", "shop", "boutique", "blog", "ftp", "api"];
+const SERVICES: &[&str] =
+    &["www", "mail", "smtp", "imap", "pop", "webmail", "shop", "boutique", "blog", "ftp", "api"];
 /// Second-level domains under which names are registered.
 const REGISTRIES: &[&str] = &["co", "com", "org", "net", "gov", "gouv", "ac", "asso", "edu"];
 
@@ -59,11 +60,13 @@ impl Masker {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         let host = authority.rsplit('@').next().unwrap_or(authority);
-        if host.is_empty() || host.contains(char::is_whitespace) || (scheme.is_none() && !host.contains('.')) {
+        if host.is_empty() || host.contains(char::is_whitespace) || (scheme.is_none() && !host.contains('.'))
+        {
             return self.free_text(value, turn);
         }
         let (host, port) = split_port(host);
-        let host = if host.parse::<Ipv4Addr>().is_ok() { self.ip(host, turn) } else { self.domain(host, turn) };
+        let host =
+            if host.parse::<Ipv4Addr>().is_ok() { self.ip(host, turn) } else { self.domain(host, turn) };
         let mut mask = scheme.map(|scheme| scheme + "://").unwrap_or_default() + &host + port;
         if path.len() > 1 {
             mask.push('/');
@@ -79,7 +82,9 @@ impl Masker {
         let (scheme, rest) = value.split_once(':')?;
         match scheme.to_ascii_lowercase().as_str() {
             "mailto" => Some(self.email(value, turn, most)),
-            "tel" => Some(format!("tel:{}", self.phone(rest, super::Shape { turn, ..super::Shape::default() }))),
+            "tel" => {
+                Some(format!("tel:{}", self.phone(rest, super::Shape { turn, ..super::Shape::default() })))
+            }
             _ => None,
         }
     }
@@ -138,7 +143,9 @@ fn is_scheme(scheme: &str) -> bool {
 /// Parts `host:8080` before the colon.
 fn split_port(host: &str) -> (&str, &str) {
     match host.rsplit_once(':') {
-        Some((name, port)) if !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()) => {
+        Some((name, port))
+            if !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()) =>
+        {
             (name, &host[name.len()..])
         }
         _ => (host, ""),

@@ -105,7 +105,8 @@ fn canonical(value: &str, plain: &str) -> String {
 /// The mask with the prefix, blanks and marks of a French original. What follows the number is dropped.
 fn written_like(value: &str, plain: &str, mask: &str) -> String {
     let prefix = ["00330", "0033", "330", "33", "0", ""].into_iter().find(|prefix| {
-        plain.strip_prefix(prefix).is_some_and(|rest| rest.len() >= 9) && (*prefix != "0" || plain.len() >= 10)
+        plain.strip_prefix(prefix).is_some_and(|rest| rest.len() >= 9)
+            && (*prefix != "0" || plain.len() >= 10)
     });
     let signs = format!("{}{mask}", prefix.unwrap_or_default());
     let mut seen = 0;

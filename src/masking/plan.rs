@@ -88,7 +88,8 @@ impl TablePlan {
     /// Refused where the map names a column that is not stored, or columns are computed from each other.
     pub(super) fn of(mapped: &MappedTable) -> Result<Self> {
         let planner = Planner { mapped, stored: mapped.table.stored().collect() };
-        let columns = planner.stored.iter().map(|column| planner.column(column)).collect::<Result<Vec<_>>>()?;
+        let columns =
+            planner.stored.iter().map(|column| planner.column(column)).collect::<Result<Vec<_>>>()?;
         let derived = planner.order(&columns)?;
         let settings = planner.settings()?;
         Ok(TablePlan { columns, derived, settings })
@@ -126,7 +127,8 @@ impl Planner<'_> {
         })?;
         let fit = &rule.rule.fit;
         let alone = unique_alone(table, &column.name) || fit.unique;
-        let most = [fit.max_chars, column.declared_length()].into_iter().flatten().min().unwrap_or(usize::MAX);
+        let most =
+            [fit.max_chars, column.declared_length()].into_iter().flatten().min().unwrap_or(usize::MAX);
         let key = table.primary_key.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
         Ok(ColumnPlan {
             name: column.name.clone(),
@@ -139,9 +141,10 @@ impl Planner<'_> {
 
     fn action(&self, column: &Column, mapped: &MappedColumn) -> Result<Action> {
         Ok(match &mapped.rule.content {
-            Content::One(Category::Keep) if mapped.by_type => {
-                Action::KeepTyped { class: Class::of(&column.type_name()), declared: column.declared_type.clone() }
-            }
+            Content::One(Category::Keep) if mapped.by_type => Action::KeepTyped {
+                class: Class::of(&column.type_name()),
+                declared: column.declared_type.clone(),
+            },
             Content::One(category) if category.is_kept() => Action::Keep,
             Content::One(Category::Secret | Category::Blank) | Content::File { .. } => Action::Blank,
             Content::One(category) => self.commune(mapped, *category).unwrap_or(Action::Mask(*category)),
@@ -162,7 +165,9 @@ impl Planner<'_> {
             let missing = |name: String| self.place_or_fault(&mapped.name, &name).err();
             return match template {
                 Ok(template) => Ok(Action::Fill { template }),
-                Err(name) => Err(missing(name).unwrap_or_else(|| Fault::refused("a column is missing").into())),
+                Err(name) => {
+                    Err(missing(name).unwrap_or_else(|| Fault::refused("a column is missing").into()))
+                }
             };
         }
         let from = from.first().map(String::as_str).unwrap_or_default();
@@ -206,9 +211,11 @@ impl Planner<'_> {
     }
 
     fn settings(&self) -> Result<Vec<Setting>> {
-        let one = |(name, value): &(String, Value)| Ok((self.place_or_fault("neutralise", name)?, value.clone()));
-        let several =
-            |(name, values): &(String, Vec<Value>)| Ok((self.place_or_fault("neutralise", name)?, values.clone()));
+        let one =
+            |(name, value): &(String, Value)| Ok((self.place_or_fault("neutralise", name)?, value.clone()));
+        let several = |(name, values): &(String, Vec<Value>)| {
+            Ok((self.place_or_fault("neutralise", name)?, values.clone()))
+        };
         let setting = |neutralise: &crate::schema::Neutralise| {
             let set = neutralise.set.iter().map(one).collect::<Result<_>>()?;
             Ok(Setting { set, only: neutralise.only.iter().map(several).collect::<Result<_>>()? })

@@ -107,7 +107,8 @@ fn a_megabyte_is_masked_and_does_no_harm() {
 #[test]
 fn no_mask_is_an_original_of_the_database() {
     let plain = masker();
-    let values: Vec<String> = (0..300).map(|number| format!("06 12 34 {:02} {:02}", number / 100, number % 100)).collect();
+    let values: Vec<String> =
+        (0..300).map(|number| format!("06 12 34 {:02} {:02}", number / 100, number % 100)).collect();
     let mut originals = Originals::default();
     let first = |value: &String| plain.text(Category::Phone, value, Shape::default()).unwrap_or_default();
     values.iter().for_each(|value| originals.add(&first(value)));

@@ -51,7 +51,8 @@ impl<'a> RowMasker<'a> {
     /// computed from each other.
     pub fn new(masker: &'a Masker, mapped: &MappedTable) -> Result<Self> {
         let plan = TablePlan::of(mapped)?;
-        let count = |column: &ColumnPlan| ColumnCount { column: column.name.clone(), ..ColumnCount::default() };
+        let count =
+            |column: &ColumnPlan| ColumnCount { column: column.name.clone(), ..ColumnCount::default() };
         Ok(RowMasker {
             masker,
             table: mapped.table.name.clone(),
@@ -71,7 +72,9 @@ impl<'a> RowMasker<'a> {
     pub fn mask(&mut self, row: &[ValueRef<'_>], out: &mut Vec<Value>) -> Result<()> {
         if row.len() != self.plan.columns.len() {
             let (table, has, got) = (&self.table, self.plan.columns.len(), row.len());
-            return Err(Fault::unfinished(format!("{table} has {has} stored columns, but a row has {got}")).into());
+            return Err(
+                Fault::unfinished(format!("{table} has {has} stored columns, but a row has {got}")).into()
+            );
         }
         out.clear();
         self.turns.fill(0);
@@ -127,7 +130,8 @@ impl<'a> RowMasker<'a> {
             Action::Json(rules) => match text_in(original) {
                 Some(text) if text.trim().is_empty() => Fate::Nothing,
                 Some(text) => {
-                    let mask = self.masker.json(&text, rules).filter(|mask| mask.chars().count() <= shape.most);
+                    let mask =
+                        self.masker.json(&text, rules).filter(|mask| mask.chars().count() <= shape.most);
                     mask.map_or(Fate::Blank, |mask| Fate::Masked(in_class(original, &mask, usize::MAX)))
                 }
                 None if original == ValueRef::Null => Fate::Nothing,
@@ -155,13 +159,17 @@ impl<'a> RowMasker<'a> {
         let partner = text_of(partner);
         let (postcode, name) = if town { (&partner, &own) } else { (&own, &partner) };
         let commune = self.masker.commune(postcode, name, shape.turn);
-        let mask = if town { super::style::like(&own, commune.name.to_owned()) } else { commune.postcode.to_owned() };
+        let mask = if town {
+            super::style::like(&own, commune.name.to_owned())
+        } else {
+            commune.postcode.to_owned()
+        };
         Fate::Masked(super::style::cut(&mask, shape.most).into())
     }
 
     fn settle(&mut self, at: usize, original: ValueRef<'_>, fate: Fate) -> Value {
         match fate {
-            Fate::Kept | Fate::Nothing => original.to_owned(),
+            Fate::Kept | Fate::Nothing => original.to_value(),
             Fate::Masked(value) => value,
             Fate::Blank => {
                 let column = &self.plan.columns[at];

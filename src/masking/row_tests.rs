@@ -73,7 +73,8 @@ fn text(text: &str) -> ValueRef<'_> {
 
 #[test]
 fn what_is_kept_goes_across_bit_by_bit_and_nothing_stays_nothing() {
-    let mapped = table(&[("note", ColumnRule::of(Category::Keep)), ("name", ColumnRule::of(Category::FullName))]);
+    let mapped =
+        table(&[("note", ColumnRule::of(Category::Keep)), ("name", ColumnRule::of(Category::FullName))]);
     let masker = masker();
     let mut rows = RowMasker::new(&masker, &mapped).expect("a plan");
     let mut out = Vec::new();
@@ -102,7 +103,9 @@ fn postcode_and_town_come_out_as_one_commune() {
     };
     let mapped = table(&[("code", with(Category::Postcode, "city")), ("city", with(Category::Town, "code"))]);
     let out = masked(&mapped, &[text("31000"), text("TOULOUSE")]);
-    let real = |commune: &&crate::words::Commune| commune.postcode == out[0] && commune.name.to_uppercase() == out[1];
+    let real = |commune: &&crate::words::Commune| {
+        commune.postcode == out[0] && commune.name.to_uppercase() == out[1]
+    };
     assert_eq!(crate::words::communes().iter().filter(real).count(), 1, "{out:?}");
     assert_eq!(masked(&mapped, &[text("31000"), ValueRef::Null])[0], out[0]);
 }
@@ -168,7 +171,8 @@ fn secrets_are_null_or_what_the_map_says_or_a_token() {
 
 #[test]
 fn a_copy_does_nothing_by_itself() {
-    let mut mapped = table(&[("active", ColumnRule::of(Category::Keep)), ("kind", ColumnRule::of(Category::Keep))]);
+    let mut mapped =
+        table(&[("active", ColumnRule::of(Category::Keep)), ("kind", ColumnRule::of(Category::Keep))]);
     let only = vec![("kind".to_owned(), vec!["smtp".into()])];
     mapped.neutralise.push(Neutralise { set: vec![("active".into(), Value::Integer(0))], only });
     assert_eq!(masked(&mapped, &[ValueRef::Integer(1), text("smtp")])[0], "0");
@@ -177,7 +181,8 @@ fn a_copy_does_nothing_by_itself() {
 
 #[test]
 fn rows_that_must_differ_do_differ() {
-    let mut mapped = table(&[("kind", ColumnRule::of(Category::Keep)), ("phone", ColumnRule::of(Category::Phone))]);
+    let mut mapped =
+        table(&[("kind", ColumnRule::of(Category::Keep)), ("phone", ColumnRule::of(Category::Phone))]);
     mapped.columns[1].rule.fit.valid = true;
     mapped.table.indexes.push(unique(&["kind", "phone"], "NOCASE"));
     let masker = masker();
@@ -193,7 +198,9 @@ fn rows_that_must_differ_do_differ() {
 
 #[test]
 fn names_that_must_be_unique_and_differ_by_case_only_stay_apart() {
-    for category in [Category::CompanyName, Category::GivenName, Category::Email, Category::Town, Category::Bic] {
+    for category in
+        [Category::CompanyName, Category::GivenName, Category::Email, Category::Town, Category::Bic]
+    {
         let mut mapped = table(&[("name", ColumnRule::of(category))]);
         mapped.table.columns[0].declared_type = "VARCHAR(30)".into();
         mapped.table.indexes.push(unique(&["name"], "BINARY"));

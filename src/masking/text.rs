@@ -30,7 +30,8 @@ const TELLING: usize = 4;
 impl Sentences {
     /// Everything that is no original.
     pub(super) fn without(originals: &Originals) -> Self {
-        let fine = |text: &&&'static str| !originals.stand_in(text) && !text.bytes().any(|b| b.is_ascii_digit());
+        let fine =
+            |text: &&&'static str| !originals.stand_in(text) && !text.bytes().any(|b| b.is_ascii_digit());
         let phrases = |list: &'static [&'static str]| -> Vec<Phrase> {
             list.iter().filter(fine).map(|text| Phrase::of(text)).collect()
         };
@@ -103,7 +104,8 @@ impl Masker {
 
     fn lines(&self, text: &str, draw: &mut Draw, banned: &Banned, out: &mut String) {
         for line in text.split_inclusive('\n') {
-            let body = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '>' | '#' | '•'));
+            let body = line
+                .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '>' | '#' | '•'));
             let core = body.trim_end();
             if core.is_empty() {
                 out.push_str(line);
@@ -206,7 +208,8 @@ mod tests {
 
     #[test]
     fn no_number_and_no_capitalised_word_of_the_original_is_left() {
-        let originals = [LETTER, "À RECONTACTER APRÈS LES CONGÉS D'ÉTÉ, PRÉVOIR UN PETIT VÉHICULE POUR VOUS", "12 34"];
+        let originals =
+            [LETTER, "À RECONTACTER APRÈS LES CONGÉS D'ÉTÉ, PRÉVOIR UN PETIT VÉHICULE POUR VOUS", "12 34"];
         for original in originals {
             let masker = masker();
             for turn in 0..200 {

@@ -33,7 +33,8 @@ enum Collation {
 impl Guards {
     /// The guards of a table.
     pub(super) fn of(table: &Table, plan: &TablePlan) -> Self {
-        let place = |name: &str| plan.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+        let place =
+            |name: &str| plan.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
         let unique = table.indexes.iter().filter(|index| index.unique);
         let mut tuples: Vec<Vec<(usize, Collation)>> = unique
             .filter_map(|index| {
@@ -50,7 +51,9 @@ impl Guards {
             .collect();
         let key: Option<Vec<_>> =
             table.primary_key.iter().map(|name| Some((place(name)?, Collation::Exact))).collect();
-        tuples.extend(key.filter(|key| !key.is_empty() && tuples.iter().all(|tuple| places(tuple) != places(key))));
+        tuples.extend(
+            key.filter(|key| !key.is_empty() && tuples.iter().all(|tuple| places(tuple) != places(key))),
+        );
         let guards = tuples.into_iter().filter_map(|parts| {
             let redrawn = parts.iter().rev().find_map(|(at, _)| redrawn(plan, *at, 0))?;
             Some(Guard { parts, redrawn, seen: HashMap::new() })
@@ -83,7 +86,12 @@ impl Guards {
 
 impl Guard {
     /// Nothing for a tuple with a NULL in it: it is equal to none.
-    fn digest<'a>(&self, state: &RandomState, value: impl Fn(usize) -> ValueRef<'a>, collated: bool) -> Option<u64> {
+    fn digest<'a>(
+        &self,
+        state: &RandomState,
+        value: impl Fn(usize) -> ValueRef<'a>,
+        collated: bool,
+    ) -> Option<u64> {
         let mut hasher = state.build_hasher();
         for (at, collation) in &self.parts {
             let collation = if collated { *collation } else { Collation::Exact };

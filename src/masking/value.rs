@@ -20,7 +20,13 @@ pub(super) enum Fate {
 
 impl Masker {
     /// The mask of a value. Text that is no valid UTF-8 never goes across: what can be read of it is masked.
-    pub(super) fn value(&self, category: Category, original: ValueRef<'_>, shape: Shape, time: Option<&str>) -> Fate {
+    pub(super) fn value(
+        &self,
+        category: Category,
+        original: ValueRef<'_>,
+        shape: Shape,
+        time: Option<&str>,
+    ) -> Fate {
         match original {
             ValueRef::Null => Fate::Nothing,
             _ if category.is_kept() => Fate::Kept,
@@ -34,7 +40,9 @@ impl Masker {
             ValueRef::Blob([]) => Fate::Nothing,
             ValueRef::Blob(bytes) if category == Category::Document => Fate::Masked(Value::Blob(stub(bytes))),
             ValueRef::Blob(_) => Fate::Blank,
-            ValueRef::Integer(number) => self.integer(category, number, shape).map_or(Fate::Blank, Fate::Masked),
+            ValueRef::Integer(number) => {
+                self.integer(category, number, shape).map_or(Fate::Blank, Fate::Masked)
+            }
             ValueRef::Real(number) => self.real(category, number, shape).map_or(Fate::Blank, Fate::Masked),
         }
     }
@@ -54,7 +62,9 @@ impl Masker {
             Category::Amount => self.whole_amount(number, shape.turn),
             Category::Date | Category::BirthDate => self.date_number(number, shape.turn)?,
             // The spare numbers of unique columns are written with a plus, which a number has not.
-            Category::Phone => self.text(category, &number.to_string(), Shape { unique: false, ..shape })?.parse().ok()?,
+            Category::Phone => {
+                self.text(category, &number.to_string(), Shape { unique: false, ..shape })?.parse().ok()?
+            }
             _ => self.text(category, &number.to_string(), shape)?.parse().ok()?,
         };
         Some(Value::Integer(mask))
@@ -64,10 +74,12 @@ impl Masker {
         match category {
             Category::Amount => Some(Value::Real(self.real_amount(number, shape.turn))),
             Category::Date | Category::BirthDate => Some(Value::Real(self.date_real(number, shape.turn))),
-            _ if number.fract() == 0.0 && number.abs() < 1e15 => match self.integer(category, number as i64, shape)? {
-                Value::Integer(mask) => Some(Value::Real(mask as f64)),
-                _ => None,
-            },
+            _ if number.fract() == 0.0 && number.abs() < 1e15 => {
+                match self.integer(category, number as i64, shape)? {
+                    Value::Integer(mask) => Some(Value::Real(mask as f64)),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -84,9 +96,15 @@ mod tests {
 
     #[test]
     fn the_storage_class_stays() {
-        assert!(matches!(fate(Category::Phone, ValueRef::Integer(612_345_678)), Fate::Masked(Value::Integer(_))));
+        assert!(matches!(
+            fate(Category::Phone, ValueRef::Integer(612_345_678)),
+            Fate::Masked(Value::Integer(_))
+        ));
         assert!(matches!(fate(Category::Siren, ValueRef::Real(404_833_048.0)), Fate::Masked(Value::Real(_))));
-        assert!(matches!(fate(Category::Postcode, ValueRef::Integer(31_000)), Fate::Masked(Value::Integer(_))));
+        assert!(matches!(
+            fate(Category::Postcode, ValueRef::Integer(31_000)),
+            Fate::Masked(Value::Integer(_))
+        ));
         assert_eq!(fate(Category::FullName, ValueRef::Integer(7)), Fate::Blank);
         assert_eq!(fate(Category::Email, ValueRef::Blob(b"marie@acme.fr")), Fate::Blank);
         assert_eq!(fate(Category::Date, ValueRef::Text(b"demain")), Fate::Blank);
@@ -101,7 +119,8 @@ mod tests {
 
     #[test]
     fn text_that_is_no_utf_8_is_masked() {
-        let Fate::Masked(Value::Text(mask)) = fate(Category::FamilyName, ValueRef::Text(b"Lef\xe8vre")) else {
+        let Fate::Masked(Value::Text(mask)) = fate(Category::FamilyName, ValueRef::Text(b"Lef\xe8vre"))
+        else {
             panic!("not masked")
         };
         assert!(std::str::from_utf8(&mask).is_ok());

@@ -42,7 +42,8 @@ pub fn hold_against_source(
         });
         // A reader that waits for room must not wait for ever.
         drop(rows);
-        let read = reader.join().unwrap_or_else(|_| Err(Fault::unfinished("reading the archive failed").into()));
+        let read =
+            reader.join().unwrap_or_else(|_| Err(Fault::unfinished("reading the archive failed").into()));
         compared.and(read)
     })
 }

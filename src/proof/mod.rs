@@ -17,7 +17,7 @@ mod verdict;
 pub use compare::hold_against_source;
 pub use needles::{Collector, Needles};
 pub use scan::Scanner;
-pub use verdict::Evidence;
+pub use verdict::{Evidence, Seen};
 
 use std::io::{self, Write};
 

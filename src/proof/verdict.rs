@@ -54,10 +54,12 @@ impl Evidence {
         if against.is_empty() {
             return Ok(());
         }
-        Err(Fault::refused("the archive is not proven: something of the source is left in it, so it was deleted")
-            .details(against)
-            .hint("look at the rules of these columns with `crm-admin map explain TABLE.COLUMN`")
-            .into())
+        Err(Fault::refused(
+            "the archive is not proven: something of the source is left in it, so it was deleted",
+        )
+        .details(against)
+        .hint("look at the rules of these columns with `crm-admin map explain TABLE.COLUMN`")
+        .into())
     }
 }
 

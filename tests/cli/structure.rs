@@ -73,10 +73,20 @@ fn every_sort_of_table_index_view_and_trigger_comes_across() {
     let (source, copy) = (world.database("crm.db"), copy_of(&world));
     assert_eq!(schema(&copy), schema(&source));
     assert_eq!([number(&copy, "PRAGMA user_version"), number(&copy, "PRAGMA application_id")], [42, 4711]);
-    assert_eq!(texts(&copy, "SELECT name || seq FROM sqlite_sequence"), ["company9"], "a number is never given twice");
+    assert_eq!(
+        texts(&copy, "SELECT name || seq FROM sqlite_sequence"),
+        ["company9"],
+        "a number is never given twice"
+    );
     assert_eq!(texts(&copy, "SELECT CAST(rowid AS TEXT) FROM unnumbered"), ["5", "900"]);
-    assert_eq!(texts(&copy, "SELECT whole FROM staff"), texts(&copy, "SELECT given || ' ' || family FROM person WHERE id = 1"));
-    assert_eq!(texts(&copy, "SELECT a || b || coalesce(note, '-') FROM pair WHERE note IS NULL OR note = ''"), ["1y-", "2x"]);
+    assert_eq!(
+        texts(&copy, "SELECT whole FROM staff"),
+        texts(&copy, "SELECT given || ' ' || family FROM person WHERE id = 1")
+    );
+    assert_eq!(
+        texts(&copy, "SELECT a || b || coalesce(note, '-') FROM pair WHERE note IS NULL OR note = ''"),
+        ["1y-", "2x"]
+    );
     assert_eq!(texts(&copy, "PRAGMA integrity_check"), ["ok"]);
     for (table, word) in [("company", "label"), ("person", "whole"), ("unnumbered", "note")] {
         let all = format!("SELECT {word} FROM {table}");
@@ -94,24 +104,49 @@ fn kept_values_come_back_bit_by_bit_whatever_they_are() {
         "[table.odd]\n'*' = 'keep'\nb = 'keep'\nc = 'keep'\n",
     );
     let source = world.database("crm.db");
-    let text = |bytes: &[u8]| format!("CAST(x'{}' AS TEXT)", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let text = |bytes: &[u8]| {
+        format!("CAST(x'{}' AS TEXT)", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    };
     let odd = [
-        text(b"\xff\xfe\x80 not UTF-8"), text(b"nul\0inside"), text(b""), text("é".as_bytes()),
-        "x'00ff'".into(), "x''".into(), "NULL".into(), "'text in a number'".into(),
-        "9223372036854775807".into(), "-9223372036854775808".into(), "9e999".into(), "-9e999".into(),
-        "-0.0".into(), "5e-324".into(), "1.7976931348623157e308".into(), "0.1".into(), "'12 '".into(), "1e15".into(),
+        text(b"\xff\xfe\x80 not UTF-8"),
+        text(b"nul\0inside"),
+        text(b""),
+        text("é".as_bytes()),
+        "x'00ff'".into(),
+        "x''".into(),
+        "NULL".into(),
+        "'text in a number'".into(),
+        "9223372036854775807".into(),
+        "-9223372036854775808".into(),
+        "9e999".into(),
+        "-9e999".into(),
+        "-0.0".into(),
+        "5e-324".into(),
+        "1.7976931348623157e308".into(),
+        "0.1".into(),
+        "'12 '".into(),
+        "1e15".into(),
     ];
     for value in odd {
-        source.execute(&format!("INSERT INTO odd (a, b, c, d, e) VALUES ({value}, {value}, {value}, {value}, {value})"), []).unwrap();
+        source
+            .execute(
+                &format!(
+                    "INSERT INTO odd (a, b, c, d, e) VALUES ({value}, {value}, {value}, {value}, {value})"
+                ),
+                [],
+            )
+            .unwrap();
     }
     let rows = |database: &Connection| -> Vec<Vec<(Value, Option<u64>)>> {
         let mut statement = database.prepare("SELECT id, a, b, c, d, e, typeof(a)||typeof(b)||typeof(c)||typeof(d)||typeof(e) FROM odd ORDER BY id").unwrap();
         let rows = statement.query_map([], |row| {
-            Ok((0..7).map(|index| match row.get_ref(index).unwrap() {
-                rusqlite::types::ValueRef::Real(real) => (Value::Null, Some(real.to_bits())),
-                rusqlite::types::ValueRef::Text(bytes) => (Value::Blob(bytes.to_vec()), None),
-                other => (other.into(), None),
-            }).collect())
+            Ok((0..7)
+                .map(|index| match row.get_ref(index).unwrap() {
+                    rusqlite::types::ValueRef::Real(real) => (Value::Null, Some(real.to_bits())),
+                    rusqlite::types::ValueRef::Text(bytes) => (Value::Blob(bytes.to_vec()), None),
+                    other => (other.into(), None),
+                })
+                .collect())
         });
         rows.unwrap().map(Result::unwrap).collect()
     };
@@ -122,7 +157,10 @@ fn kept_values_come_back_bit_by_bit_whatever_they_are() {
 
 #[test]
 fn text_in_a_column_that_only_its_type_settled_is_refused_and_not_shown() {
-    let world = world("CREATE TABLE t (id INTEGER PRIMARY KEY, telephone INTEGER); INSERT INTO t VALUES (1, 'call Marie');", "");
+    let world = world(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, telephone INTEGER); INSERT INTO t VALUES (1, 'call Marie');",
+        "",
+    );
     let told = world.on_crm(["backup", "-o", "a.zst"]).exits(4).complains("t.telephone");
     assert!(!told.stderr().contains("Marie"));
     assert!(!world.path("a.zst").exists());
@@ -140,7 +178,8 @@ fn unique_columns_stay_unique_under_their_own_collation() {
     let change = source.transaction().unwrap();
     for id in 0..100_000 {
         let login = format!("marie.durand{id}");
-        let row = rusqlite::params![id, login, format!("{login}@Example.org"), "Marie Durand", format!("C-{id}")];
+        let row =
+            rusqlite::params![id, login, format!("{login}@Example.org"), "Marie Durand", format!("C-{id}")];
         change.execute("INSERT INTO user VALUES (?1, ?2, ?3, ?4, ?5)", row).unwrap();
     }
     change.commit().unwrap();
@@ -148,7 +187,10 @@ fn unique_columns_stay_unique_under_their_own_collation() {
     for column in ["lower(login)", "lower(email)", "code"] {
         assert_eq!(number(&copy, &format!("SELECT count(DISTINCT {column}) FROM user")), 100_000, "{column}");
     }
-    assert_eq!(number(&copy, "SELECT count(*) FROM user WHERE login LIKE 'marie.durand%' OR name = 'Marie Durand'"), 0);
+    assert_eq!(
+        number(&copy, "SELECT count(*) FROM user WHERE login LIKE 'marie.durand%' OR name = 'Marie Durand'"),
+        0
+    );
     assert_eq!(number(&copy, "SELECT count(DISTINCT name) FROM user"), 1, "one name has one mask");
 }
 
@@ -166,7 +208,9 @@ fn a_search_index_is_made_anew_from_the_masked_rows() {
     let copy = copy_of(&world);
     let masked = text(&copy, "SELECT body FROM note");
     let word = masked.split(|c: char| !c.is_alphanumeric()).find(|word| word.len() > 4).unwrap();
-    let found = |word: &str| number(&copy, &format!("SELECT count(*) FROM note_words WHERE note_words MATCH '\"{word}\"'"));
+    let found = |word: &str| {
+        number(&copy, &format!("SELECT count(*) FROM note_words WHERE note_words MATCH '\"{word}\"'"))
+    };
     assert_eq!((found(word), found("Quatresous")), (1, 0));
     assert_eq!(number(&copy, "SELECT rowid FROM diary"), 12);
     let bytes = std::fs::read(world.path("a.zst.unpacked.db")).unwrap();
@@ -185,7 +229,11 @@ fn what_was_broken_in_the_source_may_stay_and_nothing_new_breaks() {
     );
     let copy = copy_of(&world);
     assert_eq!(texts(&copy, "SELECT \"table\" FROM pragma_foreign_key_check"), ["child"]);
-    std::fs::write(world.path("map.toml"), format!("{MAP}[tables]\nparent = 'empty'\n[table.child]\nparent_id = {{ owner = 'parent' }}\n")).unwrap();
+    std::fs::write(
+        world.path("map.toml"),
+        format!("{MAP}[tables]\nparent = 'empty'\n[table.child]\nparent_id = {{ owner = 'parent' }}\n"),
+    )
+    .unwrap();
     world.on_crm(["backup", "-o", "b.zst"]).exits(4).complains("child");
     assert!(!world.path("b.zst").exists());
 }
@@ -194,9 +242,11 @@ fn what_was_broken_in_the_source_may_stay_and_nothing_new_breaks() {
 fn other_encodings_and_page_sizes_come_across() {
     for (encoding, page) in [("UTF-16le", 1024), ("UTF-8", 65536)] {
         let world = world(
-            &format!("PRAGMA encoding = '{encoding}'; PRAGMA page_size = {page}; PRAGMA auto_vacuum = FULL;
+            &format!(
+                "PRAGMA encoding = '{encoding}'; PRAGMA page_size = {page}; PRAGMA auto_vacuum = FULL;
                 CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, kept TEXT);
-                INSERT INTO t VALUES (1, 'Éloïse Bonnefoy', 'œuf 東京');"),
+                INSERT INTO t VALUES (1, 'Éloïse Bonnefoy', 'œuf 東京');"
+            ),
             "[table.t]\nname = 'full-name'\nkept = 'keep'\n",
         );
         let copy = copy_of(&world);
