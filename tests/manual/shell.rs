@@ -10,8 +10,9 @@ use std::process::{Command, Stdio};
 pub fn path_of(world: &World) -> String {
     let bin = world.path("bin");
     fs::create_dir(&bin).unwrap();
-    // ssh HOST COMMAND runs the command here.
-    fs::write(bin.join("ssh"), "#!/bin/sh\nshift\nexec sh -c \"$*\"\n").unwrap();
+    // ssh HOST COMMAND runs the command in a folder beside, named after the host.
+    fs::write(bin.join("ssh"), "#!/bin/sh\ncd \"$HOME/$1\"\nshift\nexec sh -c \"$*\"\n").unwrap();
+    fs::create_dir(world.path("desk")).unwrap();
     fs::set_permissions(bin.join("ssh"), fs::Permissions::from_mode(0o755)).unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_crm-admin")).parent().unwrap();
     let system = std::env::var("PATH").unwrap();
