@@ -248,8 +248,9 @@ fn notes(name: &str) -> Vec<Paragraph> {
         ],
         "crm-admin-map-explain" => &["The example is a made-up value and its mask under a throw-away key."],
         "crm-admin-init" => &[
-            "The synthetic people are made of word lists; they have never lived. Their telephone numbers are of ranges \
-             reserved for fiction, and their mail addresses of reserved domains.",
+            "The synthetic people are made of word lists; they have never lived. Their mail addresses are of reserved \
+             domains. Their telephone numbers begin with two zeros after the zone, and are not known to be anybody's; \
+             do not dial them all the same.",
         ],
         _ => &[],
     };
