@@ -52,6 +52,13 @@ fn the_committed_pages_are_those_the_program_writes() {
 }
 
 #[test]
+fn a_dry_run_writes_no_page() {
+    let world = World::empty();
+    world.run(["--dry-run", "generate", "man", "share"]).exits(0).says("share/man5/crm-admin-map.5");
+    assert!(world.names().is_empty());
+}
+
+#[test]
 fn every_page_is_set_without_a_complaint() {
     let Some(groff) = tools::find("groff") else { return };
     for name in written_pages().keys() {
