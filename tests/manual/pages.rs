@@ -114,6 +114,22 @@ fn parses(line: &str) -> Result<(), clap::Error> {
 }
 
 #[test]
+fn help_is_written_for_a_terminal_of_80_columns() {
+    let mut lines = 0;
+    let mut commands = vec![crm_admin::cli::command()];
+    while let Some(command) = commands.pop() {
+        let about =
+            command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
+        for line in about.lines().filter(|line| !line.starts_with("  ")) {
+            assert!(line.chars().count() <= 78, "{}: {line}", command.get_name());
+            lines += 1;
+        }
+        commands.extend(command.get_subcommands().cloned());
+    }
+    assert!(lines > 30, "{lines} lines were found");
+}
+
+#[test]
 fn every_category_has_its_line_in_the_manual_in_the_order_of_the_code() {
     let page = read("man/crm-admin-map.5");
     let (_, section) = page.split_once(".SH CATEGORIES\n").expect("the section");
