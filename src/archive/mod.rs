@@ -50,8 +50,8 @@ mod tests;
 
 pub use digest::{Digest, digest};
 pub use manifest::{
-    Column, Content, Database, FilesNotCopied, Manifest, MapStamp, Proof, ProofState, Pseudonyms, SCHEMA,
-    Table,
+    Column, Content, Crowd, Database, FilesNotCopied, Manifest, MapStamp, Proof, ProofState, Pseudonyms,
+    QuasiIdentifiers, SCHEMA, Table,
 };
 pub use reader::{Archive, Limits, Verified};
 pub use writer::{Options, Summary, Writer};

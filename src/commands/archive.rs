@@ -1,7 +1,7 @@
 //! `archive`: what an archive says about itself, and whether it is whole.
 
 use super::Context;
-use crate::archive::{Archive, Limits, Manifest};
+use crate::archive::{Archive, Crowd, Limits, Manifest, QuasiIdentifiers};
 use crate::cli;
 use crate::fault::{Fault, Outcome, Result};
 use crate::ui::{Page, Report};
@@ -148,7 +148,22 @@ impl Report for InspectReport {
             .table(&["Table", "Rows", "Rows are"], tables)
             .table(&["Column", "Done", "Masked", "Kept", "Blanked"], columns)
             .table(&["Files not copied", "Count"], files)
+            .table(CROWD_HEADINGS, manifest.quasi_identifiers.iter().flat_map(crowd_rows).collect())
     }
+}
+
+/// The headings over [`crowd_rows`].
+pub const CROWD_HEADINGS: &[&str] =
+    &["Alike in", "", "Rows", "Smallest group (k)", "Alone", "In groups below five"];
+
+/// How many people are alike in some columns of a table: a line for the source, a line for the archive.
+pub fn crowd_rows(told: &QuasiIdentifiers) -> Vec<Vec<String>> {
+    let line = |when: &str, crowd: &Crowd| {
+        let numbers = [crowd.rows, crowd.smallest, crowd.alone, crowd.below_five];
+        let columns = format!("{}: {}", told.table, told.columns.join(", "));
+        [columns, when.to_owned()].into_iter().chain(numbers.iter().map(u64::to_string)).collect()
+    };
+    vec![line("before", &told.before), line("after", &told.after)]
 }
 
 /// The word that a manifest uses for one of its choices.

@@ -4,6 +4,7 @@ pub mod archive;
 pub mod backup;
 pub mod generate;
 pub mod init;
+mod key_file;
 pub mod map;
 pub mod restore;
 pub mod tour;

@@ -5,7 +5,8 @@ use super::masker::Masker;
 use super::style::{cut, slug};
 use crate::words;
 
-/// A digit and 14 characters of 5 bits: among a million addresses two share it with a probability below 10^-10.
+/// A digit and 14 characters of 5 bits: among a million addresses two share it with a probability below 10^-10, and
+/// in a unique column the later of the two would be drawn again.
 const SUFFIX: usize = 14;
 /// Local parts that name a service, not a person.
 const ROLES: &[&str] = &[
@@ -137,9 +138,27 @@ impl Masker {
     }
 }
 
+/// How many different masks a login of so many characters can have, whatever its case.
+pub(super) fn room(most: usize) -> u128 {
+    match most.min(SUFFIX + 1) {
+        0 => 1,
+        length => 10 << (5 * (length - 1)),
+    }
+}
+
+/// How many different masks an address of so many characters can have.
+pub(super) fn room_for_addresses(most: usize) -> u128 {
+    match most.saturating_sub(SHORT.len() + 1) {
+        0 => room(most),
+        length => room(length),
+    }
+}
+
+/// The domain of an address that has no room for another.
+const SHORT: &str = "x.example";
+
 /// Puts an address together; what is too long loses from its name first, then from its domain, last from its suffix.
 fn fitted(name: &str, suffix: &str, domain: Option<&str>, most: usize) -> String {
-    const SHORT: &str = "x.example";
     let Some(domain) = domain else {
         let room = most.saturating_sub(suffix.len());
         return cut(&format!("{}{suffix}", cut(name, room)), most).to_owned();

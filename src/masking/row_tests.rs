@@ -25,6 +25,7 @@ fn table(columns: &[(&str, ColumnRule)]) -> MappedTable {
         name: (*name).into(),
         rule: rule.clone(),
         by_type: false,
+        by_table: false,
         origin: origin(),
     };
     MappedTable {
@@ -44,6 +45,7 @@ fn table(columns: &[(&str, ColumnRule)]) -> MappedTable {
         columns: columns.iter().map(mapped).collect(),
         derived: Vec::new(),
         history: None,
+        quasi: Vec::new(),
         neutralise: Vec::new(),
     }
 }

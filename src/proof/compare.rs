@@ -6,8 +6,9 @@ use super::scan::in_value;
 use super::verdict::{Evidence, Seen};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
+use crate::masking::is_general;
 use crate::progress::Progress;
-use crate::schema::{Category, CompleteMap, Content, MappedTable, Rows};
+use crate::schema::{Category, CompleteMap, Content, Generalise, MappedTable, Rows};
 use crate::store::{Snapshot, Store, Value, ValueRef};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -134,13 +135,15 @@ fn compare_table(
 
 /// Rows pair up by their order where the key that orders them is not masked.
 fn is_paired(mapped: &MappedTable) -> bool {
-    let kept = |name: &String| mapped.column(name).is_some_and(|column| column.rule.content.is_kept());
+    let kept = |name: &String| mapped.column(name).is_some_and(|column| column.rule.is_kept());
     mapped.table.row_number.is_some() || mapped.table.primary_key.iter().all(kept)
 }
 
 /// What one column has to be like.
 struct Judge<'a> {
     content: Option<&'a Content>,
+    /// The coarser value that a mask is, and how the column writes moments.
+    coarse: Option<(&'a Generalise, Option<&'a str>)>,
     decider: Option<usize>,
 }
 
@@ -153,7 +156,9 @@ impl<'a> Judge<'a> {
             }
             _ => None,
         };
-        Judge { content, decider }
+        let fit = mapped.column(column).map(|column| &column.rule.fit);
+        let coarse = fit.and_then(|fit| Some((fit.generalise.as_ref()?, fit.time.as_deref())));
+        Judge { content, coarse, decider }
     }
 
     /// What this row's value is, where one category says it.
@@ -189,7 +194,8 @@ impl<'a> Judge<'a> {
             return;
         }
         self.control(row[place], category, needles, room, seen);
-        if is_paired && !is_empty(row[place]) && category.is_replaced() {
+        let may_stay = self.coarse.is_some_and(|(coarse, time)| is_general(coarse, row[place], time));
+        if is_paired && !is_empty(row[place]) && category.is_replaced() && !may_stay {
             seen.compared += 1;
             seen.equal += u64::from(mask.borrow() == row[place]);
         }

@@ -29,6 +29,7 @@ pub struct Map {
     pub(super) indexes: Vec<Named>,
     pub(super) references: Vec<Reference>,
     pub(super) roles: Roles,
+    pub(super) quasi: Vec<QuasiRule>,
 }
 
 /// A name or pattern that the map mentions, with nothing else to say.
@@ -77,6 +78,14 @@ pub(super) struct Block {
 pub(super) struct Reference {
     pub(super) model: String,
     pub(super) table: String,
+    pub(super) origin: Origin,
+}
+
+/// The columns of a table that single somebody out together.
+#[derive(Debug, Clone)]
+pub(super) struct QuasiRule {
+    pub(super) table: String,
+    pub(super) columns: Vec<String>,
     pub(super) origin: Origin,
 }
 
@@ -180,6 +189,7 @@ impl Map {
             indexes: laid(self.indexes, over.indexes, same_name),
             references: laid(self.references, over.references, |one, other| one.model == other.model),
             roles: laid_roles(self.roles, over.roles),
+            quasi: laid(self.quasi, over.quasi, |one, other| one.table.eq_ignore_ascii_case(&other.table)),
         }
     }
 

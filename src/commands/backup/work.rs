@@ -3,7 +3,9 @@
 use super::BackupArgs;
 use super::report;
 use crate::anonymise::{self, Copied, originals};
-use crate::archive::{self, Archive, Limits, Manifest, Options, Proof, ProofState, Summary, Writer};
+use crate::archive::{
+    self, Archive, Limits, Manifest, Options, Proof, ProofState, Pseudonyms, Summary, Writer,
+};
 use crate::fault::Result;
 use crate::masking::{Key, Masker, Originals};
 use crate::progress::Progress;
@@ -23,6 +25,8 @@ pub struct Work<'a> {
     catalog: &'a Catalog,
     level: i32,
     with_proof: bool,
+    /// That of a key file. Without one, a key is made for this archive and forgotten with it.
+    key: Option<Key>,
     progress: &'a mut dyn Progress,
 }
 
@@ -30,6 +34,8 @@ pub struct Work<'a> {
 pub struct Done {
     /// What was copied.
     pub copied: Copied,
+    /// What became of the key.
+    pub pseudonyms: Pseudonyms,
     /// What was written.
     pub summary: Summary,
     /// What the proof found, where one was made.
@@ -52,9 +58,10 @@ impl<'a> Work<'a> {
         map: &'a CompleteMap,
         catalog: &'a Catalog,
         args: &BackupArgs,
+        key: Option<Key>,
         progress: &'a mut dyn Progress,
     ) -> Self {
-        Work { map, catalog, level: args.level, with_proof: !args.no_proof, progress }
+        Work { map, catalog, level: args.level, with_proof: !args.no_proof, key, progress }
     }
 
     /// Masks the moment into a database without a name in `folder`, packs it into `out` and proves it.
@@ -75,7 +82,7 @@ impl<'a> Work<'a> {
         let evidence = if self.with_proof { Some(self.prove(source, &known, folder, out)?) } else { None };
         lap("proving");
         self.progress.finish();
-        Ok(Done { copied, summary, evidence, times })
+        Ok(Done { copied, pseudonyms: self.pseudonyms(), summary, evidence, times })
     }
 
     fn read_what_identifies(&mut self, source: &mut dyn Snapshot) -> Result<Known> {
@@ -93,7 +100,7 @@ impl<'a> Work<'a> {
             count += u64::from(needles.add(original.value.as_bytes()));
             Ok(())
         })?;
-        let masker = Masker::new(Key::fresh(), originals);
+        let masker = Masker::new(self.key.clone().unwrap_or_else(Key::fresh), originals);
         Ok(Known { masker, needles: needles.finish(), count })
     }
 
@@ -151,6 +158,10 @@ impl<'a> Work<'a> {
         Ok(evidence)
     }
 
+    fn pseudonyms(&self) -> Pseudonyms {
+        if self.key.is_some() { Pseudonyms::KeyFile } else { Pseudonyms::KeyDestroyed }
+    }
+
     fn manifest(&self, copied: &Copied, originals: u64) -> Manifest {
         let setting = |name: &str| self.catalog.settings.get(name).cloned().unwrap_or_default();
         let number = |name: &str| setting(name).parse::<i32>().unwrap_or_default();
@@ -162,6 +173,7 @@ impl<'a> Work<'a> {
             engine: sqlite::engine_version(),
             created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             map: archive::MapStamp { name: self.map.name().to_owned(), digest: self.map.digest().to_owned() },
+            pseudonyms: self.pseudonyms(),
             proof: Proof { state, counts },
             database: archive::Database {
                 page_size: number("page_size").unsigned_abs(),
@@ -171,6 +183,7 @@ impl<'a> Work<'a> {
                 tables: copied.tables.iter().map(report::table).collect(),
             },
             columns: copied.columns.iter().map(report::column).collect(),
+            quasi_identifiers: copied.crowds.iter().map(report::crowd).collect(),
             files_not_copied: copied.files.iter().map(report::files).collect(),
             ..Manifest::default()
         }

@@ -3,6 +3,7 @@
 mod columns;
 pub(super) mod content;
 mod cursor;
+mod generalise;
 mod roles;
 mod tables;
 
@@ -105,6 +106,7 @@ fn document_of(mut fields: Fields<'_>) -> Option<Written> {
         indexes: tables::acknowledged(&mut fields, "indexes"),
         references: tables::references(&mut fields),
         roles: roles::roles(&mut fields),
+        quasi: generalise::quasi(&mut fields),
     };
     fields.not_yet(&["prefix", "tenant"]);
     fields.finish();
