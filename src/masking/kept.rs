@@ -53,7 +53,7 @@ fn has_phone(text: &str) -> bool {
     let in_prose = text.trim().contains(char::is_whitespace);
     let starts = (0..bytes.len()).filter(|at| {
         let before = at.checked_sub(1).map(|before| bytes[before]);
-        let free = before.is_none_or(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'+' | b'.' | b'-'));
+        let free = before.is_none_or(|b| b.is_ascii_whitespace() || b"(:,;>\"".contains(&b));
         free && matches!(bytes[*at], b'0' | b'+')
     });
     starts.into_iter().any(|at| phone_at(&bytes[at..], in_prose))

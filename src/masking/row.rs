@@ -144,10 +144,11 @@ impl<'a> RowMasker<'a> {
             let what = format!("{table}.{column} is kept by its type {declared}, but holds {intruder}");
             return Err(Fault::refused(what).hint("say in the map what the column is").into());
         }
-        let fate = self.fate(at, row).unwrap_or(Fate::Kept);
-        if fate == Fate::Kept && self.plan.columns[at].texts_kept {
+        let fate = self.fate(at, row);
+        if fate == Some(Fate::Kept) && self.plan.columns[at].texts_kept {
             self.refuse_address(at, row[at])?;
         }
+        let fate = fate.unwrap_or(Fate::Kept);
         Ok(self.settle(at, row[at], fate))
     }
 
