@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod backup;
+mod beside;
 pub mod generate;
 pub mod init;
 pub mod map;

@@ -31,8 +31,7 @@ impl Snapshot for Memory {
 impl Transaction for Memory {
     fn insert(&mut self, table: &str, columns: &[&str], row: &[ValueRef<'_>]) -> Result<()> {
         assert_eq!(columns.len(), row.len());
-        let cells =
-            columns.iter().zip(row).map(|(column, value)| ((*column).to_owned(), value.to_value()));
+        let cells = columns.iter().zip(row).map(|(column, value)| ((*column).to_owned(), value.to_value()));
         self.0.entry(table.to_owned()).or_default().push(cells.collect());
         Ok(())
     }

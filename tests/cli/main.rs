@@ -1,7 +1,14 @@
 //! The program as its users meet it: the binary, a folder of its own, an empty environment. Each test looks at the
 //! output, the exit status, and the rows, bytes and files that are left.
 
+mod archives;
+mod databases;
+mod interrupts;
+mod maps;
+mod outputs;
 mod search;
+mod statuses;
+mod terminal;
 mod tools;
 mod tryton;
 mod world;
