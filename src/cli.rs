@@ -174,7 +174,10 @@ mod tests {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("7"), Ok(Duration::from_secs(7)));
         assert!(duration("soon").is_err() && duration("-5s").is_err());
-        assert_eq!([size("1024"), size("2G"), size("500M"), size("1kB")], [Ok(1024), Ok(2 << 30), Ok(500 << 20), Ok(1024)]);
+        assert_eq!(
+            [size("1024"), size("2G"), size("500M"), size("1kB")],
+            [Ok(1024), Ok(2 << 30), Ok(500 << 20), Ok(1024)]
+        );
         assert!(size("").is_err() && size("5X").is_err() && size("99999999T").is_err());
     }
 }

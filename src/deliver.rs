@@ -68,7 +68,8 @@ impl Parcel {
             None => output::write(self.line.expose()),
         };
         handed.map_err(|error| {
-            Fault::unconfirmed(format!("the password was not delivered ({error}); nothing was changed")).into()
+            Fault::unconfirmed(format!("the password was not delivered ({error}); nothing was changed"))
+                .into()
         })
     }
 }

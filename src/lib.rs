@@ -1,9 +1,16 @@
 //! crm-admin
+pub mod anonymise;
 pub mod archive;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod deliver;
 pub mod fault;
 pub mod interrupt;
+pub mod masking;
 pub mod password;
 pub mod progress;
+pub mod proof;
 pub mod publish;
 pub mod reference;
 pub mod schema;

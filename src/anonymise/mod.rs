@@ -4,13 +4,14 @@
 //! they meet. No clear value is written anywhere on the way.
 
 mod health;
+pub mod originals;
 mod told;
 
 pub use told::{ColumnTold, Copied, FilesTold, TableTold};
 
 use crate::fault::{Fault, Result};
 use crate::interrupt;
-use crate::masking::{Key, RowMasker};
+use crate::masking::{Masker, RowMasker};
 use crate::progress::Progress;
 use crate::schema::{CompleteMap, Content, MappedTable, Rows};
 use crate::store::{Builder, Snapshot, TableKind, Value, ValueRef};
@@ -27,7 +28,7 @@ const ROWS_BETWEEN_WORDS: u64 = 512;
 pub fn copy(
     source: &mut dyn Snapshot,
     map: &CompleteMap,
-    key: &Key,
+    masker: &Masker,
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<Copied> {
@@ -35,7 +36,7 @@ pub fn copy(
     let before = source.health()?;
     let mut copied = Copied::default();
     for mapped in map.tables() {
-        let told = copy_table(source, mapped, key, new, progress, &mut copied)?;
+        let told = copy_table(source, mapped, masker, new, progress, &mut copied)?;
         copied.tables.push(told);
     }
     progress.stage("making indexes", None);
@@ -63,7 +64,7 @@ pub fn plan(source: &mut dyn Snapshot, map: &CompleteMap) -> Result<Vec<TableTol
 fn copy_table(
     source: &mut dyn Snapshot,
     mapped: &MappedTable,
-    key: &Key,
+    masker: &Masker,
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
     copied: &mut Copied,
@@ -77,25 +78,25 @@ fn copy_table(
     let expected = source.count(name)?;
     progress.stage(name, Some(expected));
     new.fill(&mapped.table)?;
-    let mut masker = RowMasker::new(key, mapped)?;
+    let mut masker = RowMasker::new(masker, mapped)?;
     let rows = mask_rows(source, mapped, &mut masker, new, progress)?;
     if rows != expected {
         return Err(Fault::damaged(format!("{name} counts {expected} rows and shows {rows}")).into());
     }
-    for (column, counts) in mapped.table.stored().zip(masker.counts()) {
-        let Some(rule) = mapped.columns.iter().find(|mapped| mapped.name == column.name) else { continue };
+    for counts in masker.counts() {
+        let Some(rule) = mapped.column(&counts.column) else { continue };
         if matches!(rule.rule.content, Content::File { .. }) && counts.blank > 0 {
             copied.files.push(FilesTold {
                 table: name.to_owned(),
-                column: column.name.clone(),
+                column: counts.column.clone(),
                 count: counts.blank,
             });
         }
         copied.columns.push(ColumnTold {
             table: name.to_owned(),
-            column: column.name.clone(),
+            column: counts.column.clone(),
             done: rule.rule.content.word().to_owned(),
-            counts: *counts,
+            counts: counts.clone(),
         });
     }
     Ok(told(rows))
@@ -105,7 +106,7 @@ fn copy_table(
 fn mask_rows(
     source: &mut dyn Snapshot,
     mapped: &MappedTable,
-    masker: &mut RowMasker,
+    masker: &mut RowMasker<'_>,
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<u64> {
@@ -141,4 +142,3 @@ fn refuse_foreign_module(mapped: &MappedTable) -> Result<()> {
         _ => Ok(()),
     }
 }
-

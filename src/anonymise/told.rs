@@ -1,6 +1,6 @@
 //! What was copied, in numbers: it goes into the manifest and the report, and holds no value.
 
-use crate::masking::Counts;
+use crate::masking::ColumnCount;
 use crate::schema::Rows;
 
 /// Everything that was copied.
@@ -35,7 +35,7 @@ pub struct ColumnTold {
     /// What was done, in the map's word.
     pub done: String,
     /// How many values were masked, kept and blanked.
-    pub counts: Counts,
+    pub counts: ColumnCount,
 }
 
 /// A column that named files.

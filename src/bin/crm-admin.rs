@@ -1,3 +1,13 @@
 //! Parse, run, report, exit.
 
-fn main() {}
+use crm_admin::{cli, commands, fault, interrupt};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(told) => return commands::tell_usage(&told),
+    };
+    let result = interrupt::listen().and_then(|()| commands::run(&cli));
+    ExitCode::from(fault::exit_status(&result))
+}

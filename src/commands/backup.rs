@@ -2,22 +2,20 @@
 
 mod report;
 mod target;
+mod work;
 
 use super::Context;
-use crate::anonymise::{self, Copied};
-use crate::archive::{self, Manifest, Options, Summary, Writer};
-use crate::fault::{Fault, Outcome, Result};
-use crate::masking::Key;
-use crate::progress::Progress;
-use crate::publish::{self, Draft, Scratch, scratch_in};
-use crate::schema::{CompleteMap, Rows};
-use crate::store::sqlite::{NewDatabase, engine_version};
-use crate::store::{Builder, Catalog, Snapshot, Store};
+use crate::anonymise;
+use crate::fault::{Outcome, Result};
+use crate::publish::{Draft, scratch_in};
+use crate::store::Store;
 use clap::Args;
 use report::{BackupReport, PlanReport};
 use std::fs::File;
-use std::io::{BufWriter, Seek, Write};
+use std::io::{Seek, Write};
+use std::path::Path;
 use target::Target;
+use work::Work;
 
 /// Write an anonymised compressed backup that a technician can restore
 ///
@@ -38,6 +36,9 @@ pub struct BackupArgs {
     /// How hard to compress, from 1 (fast) to 19 (small)
     #[arg(long, default_value_t = 3, value_name = "LEVEL", value_parser = clap::value_parser!(i32).range(1..=19))]
     pub level: i32,
+    /// Do not hold the finished archive against its source; the manifest says so
+    #[arg(long)]
+    pub no_proof: bool,
 }
 
 /// Runs `backup`.
@@ -57,95 +58,39 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let mut progress = context.ui.progress();
-    let mut work = Work { complete: &complete, catalog: &catalog, level: args.level, progress: &mut *progress };
+    let mut work = Work::new(&complete, &catalog, args, &mut *progress);
     match target {
         Target::File(path) => {
             let mut draft = Draft::beside(&path)?;
-            let folder = path.parent().unwrap_or(&path).to_owned();
-            let done = work.archive(&mut *snapshot, &folder, draft.file()).map_err(|error| draft.explain(error))?;
+            let folder =
+                path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let done =
+                work.archive(&mut *snapshot, folder, draft.file()).map_err(|error| draft.explain(error))?;
             draft.publish()?;
-            let (copied, summary) = done;
-            context.ui.report(&BackupReport::new(Some(&path), &complete, &copied, &summary))?;
+            drop(progress);
+            context.ui.report(&BackupReport::new(Some(&path), &complete, &done))?;
+            tell_times(context, &done);
         }
         Target::Stdout => {
             let folder = std::env::temp_dir();
             let mut spool = scratch_in(&folder)?;
             spool.unlink()?;
-            let (copied, summary) = work.archive(&mut *snapshot, &folder, spool.file())?;
+            let done = work.archive(&mut *snapshot, &folder, spool.file())?;
             drop(progress);
             send(spool.file())?;
-            let told = BackupReport::new(None, &complete, &copied, &summary);
-            context.ui.status(told.sentence());
+            context.ui.status(BackupReport::new(None, &complete, &done).sentence());
+            tell_times(context, &done);
         }
     }
     Ok(Outcome::Done)
 }
 
-/// What one backup works with.
-struct Work<'a> {
-    complete: &'a CompleteMap,
-    catalog: &'a Catalog,
-    level: i32,
-    progress: &'a mut dyn Progress,
-}
-
-impl Work<'_> {
-    /// Masks the moment into a database without a name in `folder`, and packs that into `out`.
-    fn archive(
-        &mut self,
-        source: &mut dyn Snapshot,
-        folder: &std::path::Path,
-        out: &mut File,
-    ) -> Result<(Copied, Summary)> {
-        let folder = if folder.as_os_str().is_empty() { std::path::Path::new(".") } else { folder };
-        let mut scratch = scratch_in(folder)?;
-        let copied = self.mask(source, &mut scratch)?;
-        let manifest = self.manifest(&copied)?;
-        scratch.file().rewind()?;
-        self.progress.stage("compressing", Some(scratch.file().metadata()?.len()));
-        let options = Options { level: self.level, ..Options::default() };
-        let mut writer = Writer::new(BufWriter::new(out), options)?;
-        writer.push_all(scratch.file(), self.progress)?;
-        let (_, summary) = writer.finish(&manifest)?;
-        self.progress.finish();
-        Ok((copied, summary))
-    }
-
-    fn mask(&mut self, source: &mut dyn Snapshot, scratch: &mut Scratch) -> Result<Copied> {
-        let rebuilt: Vec<&str> = self
-            .complete
-            .tables()
-            .iter()
-            .filter(|mapped| mapped.rows == Rows::Rebuild)
-            .map(|mapped| mapped.table.name.as_str())
-            .collect();
-        let mut new = NewDatabase::begin(scratch.path(), self.catalog, &rebuilt)?;
-        // From here on the file has no name: not even a kill leaves anything behind.
-        scratch.unlink()?;
-        anonymise::copy(source, self.complete, &Key::fresh()?, &mut new, self.progress)
-    }
-
-    fn manifest(&self, copied: &Copied) -> Result<Manifest> {
-        let setting = |name: &str| self.catalog.settings.get(name).cloned().unwrap_or_default();
-        let number = |name: &str| setting(name).parse::<i64>().unwrap_or_default();
-        Ok(Manifest {
-            engine: engine_version(),
-            created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            map: archive::MapStamp {
-                name: self.complete.name().to_owned(),
-                digest: self.complete.digest().to_owned(),
-            },
-            database: archive::Database {
-                page_size: number("page_size") as u32,
-                encoding: setting("encoding"),
-                user_version: number("user_version") as i32,
-                application_id: number("application_id") as i32,
-                tables: copied.tables.iter().map(report::table).collect(),
-            },
-            columns: copied.columns.iter().map(report::column).collect(),
-            files_not_copied: copied.files.iter().map(report::files).collect(),
-            ..Manifest::default()
-        })
+/// Which step took how much of the time, for those who want to know more.
+fn tell_times(context: &Context, done: &work::Done) {
+    let whole: f64 = done.times.iter().map(|(_, time)| time.as_secs_f64()).sum();
+    for (step, time) in &done.times {
+        let share = 100.0 * time.as_secs_f64() / whole.max(f64::MIN_POSITIVE);
+        context.ui.detail(format_args!("{step}: {:.2} s, {share:.0} % of the time", time.as_secs_f64()));
     }
 }
 
@@ -153,7 +98,5 @@ impl Work<'_> {
 fn send(spool: &mut File) -> Result<()> {
     spool.rewind()?;
     let mut out = std::io::stdout().lock();
-    std::io::copy(spool, &mut out)
-        .and_then(|_| out.flush())
-        .map_err(crate::ui::output::told)
+    std::io::copy(spool, &mut out).and_then(|_| out.flush()).map_err(crate::ui::output::told)
 }

@@ -110,6 +110,7 @@ impl Report for ManReport {
 
     fn page(&self) -> Page {
         let rows = self.rows.iter().map(|page| vec![page.id.clone(), page.path.clone()]).collect();
-        Page::default().table(&["Page", if self.dry_run { "Would be written to" } else { "Written to" }], rows)
+        Page::default()
+            .table(&["Page", if self.dry_run { "Would be written to" } else { "Written to" }], rows)
     }
 }

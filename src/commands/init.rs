@@ -46,6 +46,10 @@ pub struct InitArgs {
     pub seed: u64,
 }
 
+/// The moment at which the synthetic people live: always the same, so that the same seed makes the same database.
+/// 1 October 2026, 08:00 UTC, in seconds since 1970.
+const DEMO_MOMENT: jiff::Timestamp = jiff::Timestamp::constant(1_790_841_600, 0);
+
 /// Runs `init`.
 ///
 /// # Errors
@@ -68,7 +72,7 @@ pub fn run(args: &InitArgs, context: &mut Context) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let mut random = rand::rngs::SysRng;
-    let secret = password::temporary(password::SHORTEST, &mut random)?;
+    let secret = password::temporary(password::generate::SHORTEST, &mut random)?;
     let hash = password::hash(&secret, &mut random)?;
     let parcel = args.deliver.prepare(&login, &secret)?;
     let mut progress = context.ui.progress();
@@ -117,7 +121,7 @@ fn make(
     let mut transaction = new.transaction()?;
     reference::seed(&mut *transaction, &Administrator { login: login.to_owned(), hash }, now)?;
     let filled = match args.demo {
-        Some(contacts) => reference::fill(&mut *transaction, contacts, args.seed, progress)?,
+        Some(contacts) => reference::fill(&mut *transaction, contacts, args.seed, DEMO_MOMENT, progress)?,
         None => Filled::default(),
     };
     transaction.commit()?;
@@ -150,7 +154,8 @@ impl Report for InitReport {
     const SCHEMA: (&'static str, u32) = ("crm-admin/init", 1);
 
     fn page(&self) -> Page {
-        let target = if self.dry_run { format!("{} (not made)", self.database) } else { self.database.clone() };
+        let target =
+            if self.dry_run { format!("{} (not made)", self.database) } else { self.database.clone() };
         let mut facts = vec![
             ("database".to_owned(), target),
             ("administrator".to_owned(), self.administrator.clone()),

@@ -110,7 +110,9 @@ impl Report for CheckReport {
             .table(&["Finding", "What", "Where"], rows);
         let lines = self.check.lines_to_add();
         if !lines.is_empty() {
-            page = page.lines(std::iter::once("# careful guesses to add to the map, and to look at:".into()).chain(lines));
+            page = page.lines(
+                std::iter::once("# careful guesses to add to the map, and to look at:".into()).chain(lines),
+            );
         }
         page
     }
@@ -188,7 +190,8 @@ impl Report for ShowReport {
     const SCHEMA: (&'static str, u32) = ("crm-admin/map-show", 1);
 
     fn page(&self) -> Page {
-        let row = |row: &ShownRow| vec![row.id.clone(), row.declared.clone(), row.rule.clone(), row.origin.clone()];
+        let row =
+            |row: &ShownRow| vec![row.id.clone(), row.declared.clone(), row.rule.clone(), row.origin.clone()];
         Page::default().table(&["Column", "Type", "Rule", "Said at"], self.rows.iter().map(row).collect())
     }
 }
@@ -199,10 +202,10 @@ fn explain_column(args: &ExplainArgs, context: &mut Context) -> Result<Outcome> 
     let explanation = explain(&complete, table, column)?;
     let rule = complete.table(table).and_then(|mapped| mapped.column(column)).map(|column| &column.rule);
     let example = match rule.map(|rule| &rule.content) {
-        Some(Content::One(category) | Content::ListOf(category)) => masking::example(*category)?,
+        Some(Content::One(category) | Content::ListOf(category)) => Some(masking::example(*category)),
         _ => None,
     };
-    let example = example.map(|(original, masked)| Example { original, masked });
+    let example = example.map(|(original, masked)| Example { original: original.to_owned(), masked });
     context.ui.report(&ExplainReport { explanation, example })?;
     Ok(Outcome::Done)
 }
@@ -252,11 +255,8 @@ impl Report for ExplainReport {
 }
 
 fn list(context: &mut Context) -> Result<Outcome> {
-    let rows = Map::shipped().into_iter().map(|(name, about)| Shipped {
-        kind: "map",
-        id: name.to_owned(),
-        about,
-    });
+    let rows =
+        Map::shipped().into_iter().map(|(name, about)| Shipped { kind: "map", id: name.to_owned(), about });
     context.ui.report(&ListReport { rows: rows.collect() })?;
     Ok(Outcome::Done)
 }

@@ -12,11 +12,11 @@ pub mod tour;
 use crate::cli::{Cli, Command};
 use crate::config::{self, Settings};
 use crate::fault::{Fault, Outcome, Result};
-use crate::schema::Map;
-use crate::store::sqlite::{Options, Sqlite};
-use crate::store::Store;
-use crate::ui::{Color, Manner, ProgressStyle, Ui};
 use crate::reference;
+use crate::schema::Map;
+use crate::store::Store;
+use crate::store::sqlite::{Options, Sqlite};
+use crate::ui::{Color, Manner, ProgressStyle, Ui};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -115,7 +115,8 @@ impl Context {
         if reference::is_its_own(&store.catalog()?) {
             return Map::load("reference");
         }
-        let shipped = Map::shipped().iter().map(|(name, about)| format!("{name}: {about}")).collect::<Vec<_>>();
+        let shipped =
+            Map::shipped().iter().map(|(name, about)| format!("{name}: {about}")).collect::<Vec<_>>();
         Err(Fault::usage("no map was named, and the database is none of crm-admin's own")
             .details(shipped)
             .hint("say --map NAME for one of these, or --map FILE for your own; see crm-admin-map(5)")

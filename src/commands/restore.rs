@@ -90,7 +90,8 @@ impl Report for RestoreReport {
     const SCHEMA: (&'static str, u32) = ("crm-admin/restore", 1);
 
     fn page(&self) -> Page {
-        let target = if self.dry_run { format!("{} (not made)", self.database) } else { self.database.clone() };
+        let target =
+            if self.dry_run { format!("{} (not made)", self.database) } else { self.database.clone() };
         Page::default().facts([
             ("database", target),
             ("map", self.map.clone()),

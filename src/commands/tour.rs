@@ -42,8 +42,16 @@ fn stops(contacts: u64) -> Vec<Stop> {
         stop("The anonymised backup: one ordinary .zst file.", "--db demo.db backup -o demo.sqlite.zst", 0),
         stop("What is in an archive, without unpacking it?", "archive inspect demo.sqlite.zst", 0),
         stop("Is it whole?", "archive verify demo.sqlite.zst", 0),
-        stop("The technician's side: a database again, with no real value in it.", "restore demo.sqlite.zst --to copy.db", 0),
-        stop("A second restore does not overwrite the first (exit status 4).", "restore demo.sqlite.zst --to copy.db", 4),
+        stop(
+            "The technician's side: a database again, with no real value in it.",
+            "restore demo.sqlite.zst --to copy.db",
+            0,
+        ),
+        stop(
+            "A second restore does not overwrite the first (exit status 4).",
+            "restore demo.sqlite.zst --to copy.db",
+            4,
+        ),
     ]
 }
 

@@ -58,7 +58,7 @@ impl Subject<'_> {
     }
 }
 
-/// Adds about one note, or so many in a hundred; one note in two hundred and fifty is a trap.
+/// Adds about one note; one note in two hundred and fifty is a trap.
 pub fn add_notes(
     sheet: &mut Sheet<'_>,
     office: &Office,
@@ -94,44 +94,47 @@ pub fn add_communications(
     opportunity: Option<i64>,
 ) -> Result<()> {
     for _ in 0..chance.pick(&[0, 0, 1, 1, 1, 2, 2, 2, 3, 4]) {
-        let kind = chance.pick(&["mail", "mail", "mail", "call", "call", "meeting"]);
-        let inbound = chance.percent(45);
-        let colleague = office.some_colleague(chance);
-        let name = colleague.map_or("Le service commercial", |colleague| colleague.name.as_str());
-        let (title, body) = match kind {
-            "mail" => contents::mail(subject, name, inbound, chance),
-            "call" => contents::call(subject, inbound, chance),
-            _ => contents::meeting(subject, name, chance),
-        };
-        let counterpart = match kind {
-            "mail" => subject.email,
-            "call" => subject.phone,
-            _ => subject.commune.name,
-        };
-        let copied = if kind == "mail" && chance.percent(10) {
-            format!("contact@negoce-du-val-clair.test, {}", subject.email)
-        } else {
-            String::new()
-        };
-        let duration = (kind != "mail").then(|| chance.between(2, 90));
-        let moment = sheet.days_ago(subject.some_day(chance), chance.next());
-        let cells = [
-            subject.owner.cell(),
-            ("opportunity_id", maybe_number(opportunity.filter(|_| chance.percent(40)))),
-            ("user_id", maybe_number(colleague.map(|colleague| colleague.id))),
-            ("kind", text(kind)),
-            ("inbound", flag(inbound)),
-            ("counterpart", text(counterpart)),
-            ("copied_to", maybe(&copied)),
-            ("subject", text(&title)),
-            ("body", text(&body)),
-            ("duration_minutes", maybe_number(duration)),
-            ("happened_at", text(&moment)),
-        ];
-        let id = sheet.add("communication", &cells)?;
-        if kind == "mail" && inbound && chance.percent(5) {
-            add_paper(sheet, office, chance, subject, ("communication_id", number(id)))?;
-        }
+        let about = opportunity.filter(|_| chance.percent(40));
+        add_communication(sheet, office, chance, subject, about)?;
+    }
+    Ok(())
+}
+
+fn add_communication(
+    sheet: &mut Sheet<'_>,
+    office: &Office,
+    chance: &mut Chance,
+    subject: &Subject<'_>,
+    opportunity: Option<i64>,
+) -> Result<()> {
+    let kind = chance.pick(&["mail", "mail", "mail", "call", "call", "meeting"]);
+    let inbound = chance.percent(45);
+    let colleague = office.some_colleague(chance);
+    let name = colleague.map_or("Le service commercial", |colleague| colleague.name.as_str());
+    let (counterpart, (title, body)) = match kind {
+        "mail" => (subject.email, contents::mail(subject, name, inbound, chance)),
+        "call" => (subject.phone, contents::call(subject, inbound, chance)),
+        _ => (subject.commune.name, contents::meeting(subject, name, chance)),
+    };
+    let copied = format!("contact@negoce-du-val-clair.test, {}", subject.email);
+    let duration = (kind != "mail").then(|| chance.between(2, 90));
+    let moment = sheet.days_ago(subject.some_day(chance), chance.next());
+    let cells = [
+        subject.owner.cell(),
+        ("opportunity_id", maybe_number(opportunity)),
+        ("user_id", maybe_number(colleague.map(|colleague| colleague.id))),
+        ("kind", text(kind)),
+        ("inbound", flag(inbound)),
+        ("counterpart", text(counterpart)),
+        ("copied_to", maybe(if kind == "mail" && chance.percent(10) { &copied } else { "" })),
+        ("subject", text(&title)),
+        ("body", text(&body)),
+        ("duration_minutes", maybe_number(duration)),
+        ("happened_at", text(&moment)),
+    ];
+    let id = sheet.add("communication", &cells)?;
+    if kind == "mail" && inbound && chance.percent(5) {
+        add_paper(sheet, office, chance, subject, ("communication_id", number(id)))?;
     }
     Ok(())
 }

@@ -34,3 +34,8 @@ pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// The application id that the schema gives to a database: `CRMA` in ASCII.
 pub const APPLICATION_ID: u32 = u32::from_be_bytes(*b"CRMA");
+
+/// Whether a database says of itself that it has the reference schema.
+pub fn is_its_own(catalog: &crate::store::Catalog) -> bool {
+    catalog.settings.get("application_id").is_some_and(|id| *id == APPLICATION_ID.to_string())
+}

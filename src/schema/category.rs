@@ -100,6 +100,36 @@ impl Category {
         matches!(self, Category::Keep | Category::Civility | Category::Country)
     }
 
+    /// Whether one value tells who is meant, alone and wherever it stands. Names, towns and dates do not: others have
+    /// the same.
+    pub fn is_identifying(self) -> bool {
+        matches!(
+            self,
+            Category::FullName
+                | Category::PartyName
+                | Category::CompanyName
+                | Category::Email
+                | Category::Login
+                | Category::Phone
+                | Category::Street
+                | Category::NationalId
+                | Category::Siren
+                | Category::Siret
+                | Category::Vat
+                | Category::Iban
+                | Category::Card
+                | Category::Url
+                | Category::Ip
+                | Category::DocumentName
+                | Category::Secret
+        )
+    }
+
+    /// Whether a mask is another value of the same sort, so that a value that comes out as it went in was not masked.
+    pub fn is_replaced(self) -> bool {
+        !self.is_kept() && !matches!(self, Category::Blank | Category::Secret | Category::Amount)
+    }
+
     /// What the word means, in a few words for `map explain`.
     pub fn meaning(self) -> &'static str {
         match self {

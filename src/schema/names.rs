@@ -148,6 +148,32 @@ const HINTING: &[(&str, Category)] = &[
     ("filename", Category::DocumentName),
 ];
 
+/// Last words of names that are about a thing and not the thing itself: `password_changed_at`, `email_type`.
+const ABOUT: &[&str] = &[
+    "at",
+    "until",
+    "expire",
+    "expires",
+    "expired",
+    "expiry",
+    "change",
+    "changed",
+    "enabled",
+    "required",
+    "validated",
+    "verified",
+    "format",
+    "period",
+    "length",
+    "classes",
+    "days",
+    "count",
+    "type",
+    "kind",
+    "state",
+    "status",
+];
+
 /// What a column of that name holds, where its name tells about a person or a secret: `work_email`, `birth_date`,
 /// `IBAN`. Only a guess from the name: for warnings and suggestions, never to decide.
 ///
@@ -159,11 +185,14 @@ const HINTING: &[(&str, Category)] = &[
 pub fn is_personal_name(column: &str) -> Option<Category> {
     let words = words_of(column);
     let joined = words.concat();
+    let is_about = words.last().is_some_and(|last| ABOUT.contains(&last.as_str()));
     INSIDE
         .iter()
         .find(|(part, _)| joined.contains(part))
         .or_else(|| TELLING.iter().find(|(telling, _)| words.iter().any(|word| word == telling)))
         .map(|(_, category)| *category)
+        // When somebody was born is the thing itself, however it is called.
+        .filter(|category| !is_about || *category == Category::BirthDate)
 }
 
 /// As [`is_personal_name`], and with words that only hint at something: for suggestions.
@@ -231,11 +260,27 @@ mod tests {
 
     #[test]
     fn names_that_only_look_alike_are_not() {
-        for name in
-            ["template", "hotel", "title", "name", "code", "state", "shipping_id", "capacity", "id", "", "_"]
-        {
+        for name in [
+            "template",
+            "hotel",
+            "title",
+            "name",
+            "code",
+            "state",
+            "shipping_id",
+            "capacity",
+            "id",
+            "",
+            "_",
+            "email_type",
+            "password_changed_at",
+        ] {
             assert_eq!(is_personal_name(name), None, "{name}");
         }
+        for name in ["email_type", "password_changed_at", "phoneVerified"] {
+            assert_eq!(is_personal_name(name), None, "{name} is about the thing, and not the thing");
+        }
+        assert_eq!(is_personal_name("birth_at"), Some(Category::BirthDate));
         assert_eq!(likely_category("notes"), Some(Category::FreeText));
         assert_eq!(is_personal_name("notes"), None);
     }

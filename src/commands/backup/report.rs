@@ -1,7 +1,9 @@
 //! What `backup` tells: never a value, only counts and what was done.
 
-use crate::anonymise::{ColumnTold, Copied, FilesTold, TableTold};
-use crate::archive::{self, Summary};
+use super::work::Done;
+use crate::anonymise::{ColumnTold, FilesTold, TableTold};
+use crate::archive;
+use crate::proof::Seen;
 use crate::schema::{CompleteMap, Rows};
 use crate::ui::{Page, Report};
 use serde::Serialize;
@@ -49,6 +51,7 @@ pub struct BackupReport {
     values_blanked: u64,
     values_kept: u64,
     files_not_copied: u64,
+    proof: Proof,
     database_bytes: u64,
     archive_bytes: u64,
     sha256: String,
@@ -56,7 +59,8 @@ pub struct BackupReport {
 
 impl BackupReport {
     /// Counts what was copied.
-    pub fn new(path: Option<&Path>, map: &CompleteMap, copied: &Copied, summary: &Summary) -> Self {
+    pub fn new(path: Option<&Path>, map: &CompleteMap, done: &Done) -> Self {
+        let Done { copied, summary, .. } = done;
         let sum = |pick: fn(&ColumnTold) -> u64| copied.columns.iter().map(pick).sum();
         BackupReport {
             archive: path.map(|path| path.display().to_string()),
@@ -67,6 +71,7 @@ impl BackupReport {
             values_blanked: sum(|column| column.counts.blank),
             values_kept: sum(|column| column.counts.kept),
             files_not_copied: copied.files.iter().map(|files| files.count).sum(),
+            proof: Proof::of(done),
             database_bytes: summary.decoded_bytes,
             archive_bytes: summary.file_bytes,
             sha256: summary.sha256.to_string(),
@@ -95,10 +100,53 @@ impl Report for BackupReport {
             ("values blanked", self.values_blanked.to_string()),
             ("values kept", self.values_kept.to_string()),
             ("files not copied", self.files_not_copied.to_string()),
+            ("proof", self.proof.words()),
             ("database bytes", self.database_bytes.to_string()),
             ("archive bytes", self.archive_bytes.to_string()),
             ("SHA-256 of the database", self.sha256.clone()),
         ])
+    }
+}
+
+/// What was proven before the archive got its name.
+#[derive(Debug, Serialize)]
+struct Proof {
+    passed: bool,
+    originals_searched: u64,
+    bytes_searched: u64,
+    values_compared: u64,
+    came_out_equal: u64,
+}
+
+impl Proof {
+    fn of(done: &Done) -> Self {
+        let Some(evidence) = &done.evidence else {
+            return Proof {
+                passed: false,
+                originals_searched: 0,
+                bytes_searched: 0,
+                values_compared: 0,
+                came_out_equal: 0,
+            };
+        };
+        let sum = |pick: fn(&Seen) -> u64| evidence.columns.values().map(pick).sum();
+        Proof {
+            passed: true,
+            originals_searched: evidence.originals,
+            bytes_searched: evidence.bytes,
+            values_compared: sum(|seen| seen.compared),
+            came_out_equal: sum(|seen| seen.equal),
+        }
+    }
+
+    fn words(&self) -> String {
+        if !self.passed {
+            return "none was made".into();
+        }
+        format!(
+            "{} originals found nowhere in {} bytes; {} of {} compared values came out equal",
+            self.originals_searched, self.bytes_searched, self.came_out_equal, self.values_compared
+        )
     }
 }
 

@@ -91,7 +91,8 @@ fn page(command: &Command, all: &[String]) -> Page {
 
 /// The long help, cut at the line `Example:` or `Examples:`.
 fn description_and_examples(command: &Command) -> (String, Vec<String>) {
-    let about = command.get_long_about().or_else(|| command.get_about()).map(ToString::to_string).unwrap_or_default();
+    let about =
+        command.get_long_about().or_else(|| command.get_about()).map(ToString::to_string).unwrap_or_default();
     let is_heading = |line: &&str| matches!(line.trim(), "Example:" | "Examples:");
     let description: Vec<&str> = about.lines().take_while(|line| !is_heading(line)).collect();
     let examples = about.lines().skip_while(|line| !is_heading(line)).skip(1);

@@ -111,18 +111,28 @@ impl End {
         match self {
             End::Well(Outcome::Done) => "Done, or nothing to do.",
             End::Well(Outcome::Findings) => "The check worked and found something.",
-            End::Well(Outcome::Owed) => "Done, but something is still owed. No command of this version ends so.",
-            End::Badly(Kind::Unfinished) => "It could not be finished: no rights, no room, no reader for the output.",
+            End::Well(Outcome::Owed) => {
+                "Done, but something is still owed. No command of this version ends so."
+            }
+            End::Badly(Kind::Unfinished) => {
+                "It could not be finished: no rights, no room, no reader for the output."
+            }
             End::Badly(Kind::Usage) => "The command line, the configuration or the map cannot be understood.",
             End::Badly(Kind::Refused) => {
                 "Refused by a rule, and nothing was changed: the map does not fit the database, a file is there \
                  already, a masked copy would break a rule of the schema."
             }
             End::Badly(Kind::Missing) => "There is no such database, archive, map, table or column.",
-            End::Badly(Kind::Busy) => "Somebody else holds the database; try later, or say a longer --lock-wait.",
+            End::Badly(Kind::Busy) => {
+                "Somebody else holds the database; try later, or say a longer --lock-wait."
+            }
             End::Badly(Kind::Damaged) => "The file is damaged, or is not what it was taken for.",
-            End::Badly(Kind::Unconfirmed) => "Not confirmed, or a password was not delivered; nothing was changed.",
-            End::Badly(Kind::Denied) => "Denied: wrong password, key or profile. No command of this version ends so.",
+            End::Badly(Kind::Unconfirmed) => {
+                "Not confirmed, or a password was not delivered; nothing was changed."
+            }
+            End::Badly(Kind::Denied) => {
+                "Denied: wrong password, key or profile. No command of this version ends so."
+            }
             End::Badly(Kind::Stopped(1)) => "Hung up; nothing was left half-done.",
             End::Badly(Kind::Stopped(15)) => "Terminated; nothing was left half-done.",
             End::Badly(Kind::Stopped(_)) => "Interrupted; nothing was left half-done.",
@@ -141,9 +151,10 @@ fn statuses(name: &str) -> &'static [u8] {
         "crm-admin-archive-verify" => &[0, 1, 2, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
         "crm-admin-map-show" | "crm-admin-map-explain" => &[0, 1, 2, 4, 5, 6, 7],
-        "crm-admin-map-list" | "crm-admin-generate-completions" | "crm-admin-generate-man" | "crm-admin-tour" => {
-            &[0, 1, 2]
-        }
+        "crm-admin-map-list"
+        | "crm-admin-generate-completions"
+        | "crm-admin-generate-man"
+        | "crm-admin-tour" => &[0, 1, 2],
         _ => &[],
     }
 }
@@ -176,9 +187,15 @@ fn files() -> Section {
     Section {
         heading: "FILES",
         paragraphs: vec![
-            term("$XDG_CONFIG_HOME/crm-admin/config.toml", "The user's own configuration; ~/.config is usual."),
+            term(
+                "$XDG_CONFIG_HOME/crm-admin/config.toml",
+                "The user's own configuration; ~/.config is usual.",
+            ),
             term("/etc/crm-admin/config.toml", "The system's configuration."),
-            Text("Both are TOML, and neither need be there. Their keys are names of global options:".to_owned()),
+            Text(
+                "Both are TOML, and neither need be there. Their keys are names of global options:"
+                    .to_owned(),
+            ),
             Lines(CONFIGURATION.lines().map(str::to_owned).collect()),
             term(
                 "DB-wal, DB-journal, DB-shm",
@@ -239,14 +256,19 @@ fn see_also(name: &str, all: &[String]) -> Section {
         let parent = name.rsplit_once('-').map_or(name, |(parent, _)| parent);
         let is_below = other.starts_with(&format!("{name}-"));
         let is_beside = parent != "crm" && parent != "crm-admin" && other.starts_with(parent);
-        other.as_str() != name && (name == "crm-admin" || other.as_str() == "crm-admin" || is_below || is_beside)
+        other.as_str() != name
+            && (name == "crm-admin" || other.as_str() == "crm-admin" || is_below || is_beside)
     };
     let mut pages: Vec<String> = all.iter().filter(is_near).map(|name| format!("{name}(1)")).collect();
     let extras: &[&str] = match name {
         "crm-admin" => &["crm-admin-archive(5)", "crm-admin-map(5)", "sqlite3(1)", "zstd(1)"],
-        "crm-admin-backup" => {
-            &["crm-admin-map-check(1)", "crm-admin-restore(1)", "crm-admin-archive(5)", "crm-admin-map(5)", "zstd(1)"]
-        }
+        "crm-admin-backup" => &[
+            "crm-admin-map-check(1)",
+            "crm-admin-restore(1)",
+            "crm-admin-archive(5)",
+            "crm-admin-map(5)",
+            "zstd(1)",
+        ],
         "crm-admin-restore" => &["crm-admin-backup(1)", "crm-admin-archive(5)", "zstd(1)"],
         "crm-admin-tour" => &["crm-admin-init(1)"],
         _ if name.starts_with("crm-admin-archive") => &["crm-admin-archive(5)"],

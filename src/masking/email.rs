@@ -1,0 +1,210 @@
+//! Masks for e-mail addresses and logins: from the value alone, in tune with the names, as good as one-to-one.
+
+use super::key::Purpose;
+use super::masker::Masker;
+use super::style::{cut, slug};
+use crate::words;
+
+/// A digit and 14 characters of 5 bits: among a million addresses two share it with a probability below 10^-10.
+const SUFFIX: usize = 14;
+/// Local parts that name a service, not a person.
+const ROLES: &[&str] = &[
+    "contact",
+    "info",
+    "infos",
+    "accueil",
+    "compta",
+    "commercial",
+    "direction",
+    "secretariat",
+    "achats",
+    "ventes",
+    "support",
+    "sav",
+    "rh",
+    "service",
+    "technique",
+    "admin",
+    "noreply",
+    "no",
+    "reply",
+    "facturation",
+    "devis",
+];
+/// A local part of more parts than this is no person's name.
+const MOST_PARTS: usize = 4;
+
+impl Masker {
+    /// An address that cannot be delivered. A display name is masked as a name; what is no address stays none.
+    pub(super) fn email(&self, value: &str, turn: u32, most: usize) -> String {
+        let value = value.trim();
+        if let Some((display, address)) = value.strip_suffix('>').and_then(|open| open.rsplit_once('<')) {
+            return self.named_address(display, address, turn, most);
+        }
+        let (scheme, address) = match value.get(..7) {
+            Some(start) if start.eq_ignore_ascii_case("mailto:") => value.split_at(7),
+            _ => ("", value),
+        };
+        let folded = address.to_lowercase();
+        let suffix = self.suffix(&folded, turn);
+        let (local, domain) = match folded.rsplit_once('@') {
+            Some((local, host)) => (local, Some(self.domain(host, 0))),
+            None => (folded.as_str(), None),
+        };
+        let name = self.local_part(local);
+        let most = most.saturating_sub(scheme.len());
+        format!("{scheme}{}", fitted(&name, &suffix, domain.as_deref(), most))
+    }
+
+    /// What a person types to log in: an address where it was one, else a name and its suffix.
+    pub(super) fn login(&self, value: &str, turn: u32, most: usize) -> String {
+        self.email(value, turn, most)
+    }
+
+    fn named_address(&self, display: &str, address: &str, turn: u32, most: usize) -> String {
+        let address = self.email(address, turn, most.saturating_sub(2));
+        let name = display.trim().trim_matches('"').trim();
+        if name.is_empty() {
+            return format!("<{address}>");
+        }
+        let name = self.party_name(name, 0).replace('"', "");
+        let quote = if display.contains('"') { "\"" } else { "" };
+        let room = most.saturating_sub(address.chars().count() + 3 + 2 * quote.len());
+        format!("{quote}{}{quote} <{address}>", cut(&name, room))
+    }
+
+    /// The digit and letters that tell two addresses apart. It stands right behind the name, so that the name is
+    /// never a run of its own that could be somebody's login.
+    fn suffix(&self, folded: &str, turn: u32) -> String {
+        let mut draw = self.key.draw(Purpose::Address, turn, folded.as_bytes());
+        let mut suffix = String::with_capacity(SUFFIX + 1);
+        suffix.push((b'0' + draw.below(10) as u8) as char);
+        draw.push_tag(SUFFIX, &mut suffix);
+        suffix
+    }
+
+    /// The parts of a local part, each masked by the function of its kind, with the marks between them.
+    fn local_part(&self, local: &str) -> String {
+        let mut name = String::with_capacity(24);
+        let mut mark = None;
+        let pieces = local.split_inclusive(|c: char| matches!(c, '.' | '_' | '+') || c.is_whitespace());
+        for piece in pieces.take(MOST_PARTS) {
+            let word = piece.trim_end_matches(|c: char| matches!(c, '.' | '_' | '+') || c.is_whitespace());
+            let known = words::is_given_name(word) || words::is_family_name(word);
+            let words: Vec<&str> = if known { vec![word] } else { word.split('-').collect() };
+            for (place, word) in words.iter().enumerate() {
+                let mask = self.local_word(word);
+                if mask.is_empty() {
+                    continue;
+                }
+                name.extend(if place > 0 { Some('-') } else { mark }.filter(|_| !name.is_empty()));
+                name.push_str(&mask);
+            }
+            mark = piece.chars().next_back().filter(|c| matches!(c, '.' | '_' | '+' | ' '));
+        }
+        name
+    }
+
+    fn local_word(&self, word: &str) -> String {
+        let letters: String = word.chars().filter(|c| c.is_alphabetic() || *c == '-').collect();
+        let mut signs = letters.chars();
+        let Some(first) = signs.next() else { return String::new() };
+        let rest = signs.as_str();
+        if rest.is_empty() {
+            return self.other_letter(first, 0).to_string();
+        }
+        if ROLES.contains(&letters.as_str()) {
+            return letters;
+        }
+        if words::is_given_name(&letters) {
+            return slug(&self.given_name(&letters, 0));
+        }
+        if !words::is_family_name(&letters) && rest.len() > 2 && words::is_family_name(rest) {
+            return format!("{}{}", self.other_letter(first, 0), slug(&self.family_name(rest, 0)));
+        }
+        slug(&self.family_name(&letters, 0))
+    }
+}
+
+/// Puts an address together; what is too long loses from its name first, then from its domain, last from its suffix.
+fn fitted(name: &str, suffix: &str, domain: Option<&str>, most: usize) -> String {
+    const SHORT: &str = "x.example";
+    let Some(domain) = domain else {
+        let room = most.saturating_sub(suffix.len());
+        return cut(&format!("{}{suffix}", cut(name, room)), most).to_owned();
+    };
+    let short = suffix.len() + 1 + domain.len() > most && domain.contains('.');
+    let domain = if short { SHORT } else { domain };
+    let room = most.saturating_sub(domain.len() + 1);
+    if room == 0 {
+        return cut(suffix, most).to_owned();
+    }
+    let name = cut(name, room.saturating_sub(suffix.len()));
+    format!("{name}{}@{domain}", cut(suffix, room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::masker::tests::masker;
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn an_address_is_in_tune_with_its_owner() {
+        let masker = masker();
+        let mask = masker.email("marie.durand@acme.fr", 0, 80);
+        let name = format!(
+            "{}.{}",
+            slug(&masker.given_name("Marie", 0)),
+            slug(&masker.family_name("DURAND", 0).to_lowercase())
+        );
+        assert!(mask.starts_with(&name), "{mask} and {name}");
+        assert!(mask.ends_with(".example"), "{mask}");
+        let colleague = masker.email("p.martin@acme.fr", 0, 80);
+        assert_eq!(mask.split('@').nth(1), colleague.split('@').nth(1));
+    }
+
+    #[test]
+    fn case_does_not_matter_and_accents_do() {
+        let masker = masker();
+        assert_eq!(masker.email("Marie@ACME.fr", 0, 80), masker.email("marie@acme.fr", 0, 80));
+        assert_ne!(masker.email("rené@acme.fr", 0, 80), masker.email("rene@acme.fr", 0, 80));
+    }
+
+    #[test]
+    fn a_display_name_is_masked_as_a_name() {
+        let masker = masker();
+        let mask = masker.email("\"Marie Durand\" <marie.durand@acme.fr>", 0, 120);
+        let name = masker.full_name("Marie Durand", 0);
+        let address = masker.email("marie.durand@acme.fr", 0, 80);
+        assert_eq!(mask, format!("\"{name}\" <{address}>"));
+    }
+
+    #[test]
+    fn what_is_no_address_stays_none() {
+        let masker = masker();
+        assert!(!masker.email("marie.durand", 0, 80).contains('@'));
+        assert!(!masker.email("marie@localhost", 0, 80).contains('.'));
+        assert!(masker.email("marie@", 0, 80).ends_with('@'));
+    }
+
+    #[test]
+    fn two_hundred_thousand_addresses_and_logins_stay_apart() {
+        let masker = masker();
+        let mut seen = HashSet::new();
+        for number in 0..100_000 {
+            assert!(seen.insert(masker.email(&format!("marie.durand{number}@acme.fr"), 0, 64)));
+            assert!(seen.insert(masker.login(&format!("mdurand{number}"), 0, 64)));
+        }
+    }
+
+    #[test]
+    fn every_length_limit_holds() {
+        let masker = masker();
+        for most in 0..70 {
+            for value in ["jean-baptiste.de-la-tour-du-pin@tres-long-domaine.example.org", "mdurand"] {
+                assert!(masker.email(value, 0, most).chars().count() <= most);
+            }
+        }
+    }
+}

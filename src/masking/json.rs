@@ -1,0 +1,225 @@
+//! Masks for JSON documents, leaf by leaf: what no path names has the category of the rest.
+
+use super::key::Purpose;
+use super::masker::{Masker, Shape};
+use super::value::Fate;
+use crate::schema::{Category, JsonPath, JsonStep};
+use crate::store::{Value, ValueRef};
+use crate::words;
+use serde_json::{Map, Value as Json};
+
+/// The rules of one JSON column.
+#[derive(Debug, Clone)]
+pub(super) struct JsonRules {
+    paths: Vec<(JsonPath, Category)>,
+    otherwise: Category,
+}
+
+/// Where a leaf is.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    Member(&'a str),
+    Item,
+}
+
+impl JsonRules {
+    /// The rules of a column; the first path that fits decides.
+    pub(super) fn new(paths: &[(JsonPath, Category)], otherwise: Category) -> Self {
+        JsonRules { paths: paths.to_vec(), otherwise }
+    }
+
+    /// What a leaf is. A path that ends above the leaf masks all below it, but keeps nothing below it: what may go
+    /// across is said leaf by leaf.
+    fn category(&self, trail: &[Place<'_>]) -> Category {
+        let fits = |path: &JsonPath, category: Category| {
+            let steps = &path.0;
+            let long_enough =
+                steps.len() == trail.len() || (steps.len() < trail.len() && !category.is_kept());
+            long_enough && steps.iter().zip(trail).all(|(step, place)| step_fits(step, *place))
+        };
+        let found = self.paths.iter().find(|(path, category)| fits(path, *category));
+        found.map_or(self.otherwise, |(_, category)| *category)
+    }
+
+    fn names(&self, key: &str) -> bool {
+        let named = |step: &JsonStep| matches!(step, JsonStep::Key(name) if name == key);
+        self.paths.iter().any(|(path, _)| path.0.iter().any(named))
+    }
+}
+
+fn step_fits(step: &JsonStep, place: Place<'_>) -> bool {
+    match (step, place) {
+        (JsonStep::Key(name), Place::Member(key)) => name == key,
+        (JsonStep::AnyKey, Place::Member(_)) | (JsonStep::AnyItem, Place::Item) => true,
+        _ => false,
+    }
+}
+
+impl Masker {
+    /// The masked document as text; nothing where the text is no JSON.
+    pub(super) fn json(&self, text: &str, rules: &JsonRules) -> Option<String> {
+        let mut document: Json = serde_json::from_str(text).ok()?;
+        self.json_node(&mut document, rules, &mut Vec::new());
+        serde_json::to_string(&document).ok()
+    }
+
+    fn json_node<'a>(&self, node: &'a mut Json, rules: &JsonRules, trail: &mut Vec<Place<'a>>) {
+        match node {
+            Json::Array(items) => {
+                for item in items {
+                    let depth = trail.len();
+                    let mut below = trail.clone();
+                    below.push(Place::Item);
+                    self.json_node(item, rules, &mut below);
+                    trail.truncate(depth);
+                }
+            }
+            Json::Object(members) => {
+                let mut masked = Map::with_capacity(members.len());
+                for (key, mut member) in std::mem::take(members) {
+                    let mut below: Vec<Place<'_>> = trail.clone();
+                    below.push(Place::Member(&key));
+                    self.json_node_owned(&mut member, rules, &below);
+                    masked.insert(self.json_key(&key, rules), member);
+                }
+                *members = masked;
+            }
+            leaf => self.json_leaf(leaf, rules.category(trail)),
+        }
+    }
+
+    fn json_node_owned(&self, node: &mut Json, rules: &JsonRules, trail: &[Place<'_>]) {
+        self.json_node(node, rules, &mut trail.to_vec());
+    }
+
+    fn json_leaf(&self, leaf: &mut Json, category: Category) {
+        if category.is_kept() || leaf.is_null() {
+            return;
+        }
+        let original = match leaf {
+            Json::String(text) => ValueRef::Text(text.as_bytes()),
+            Json::Number(number) => match number.as_i64() {
+                Some(whole) => ValueRef::Integer(whole),
+                None => ValueRef::Real(number.as_f64().unwrap_or_default()),
+            },
+            _ => {
+                *leaf = Json::Bool(false);
+                return;
+            }
+        };
+        let mask = match self.value(category, original, Shape::default(), None) {
+            Fate::Kept | Fate::Nothing => return,
+            Fate::Masked(Value::Text(bytes)) => String::from_utf8_lossy(&bytes).into_owned().into(),
+            Fate::Masked(Value::Integer(number)) => number.into(),
+            Fate::Masked(Value::Real(number)) => number.into(),
+            _ if leaf.is_string() => Json::String(String::new()),
+            _ => 0.into(),
+        };
+        *leaf = mask;
+    }
+
+    /// A member's name stays where the map names it or a program wrote it; else it may be a person's.
+    fn json_key(&self, key: &str, rules: &JsonRules) -> String {
+        let plain = key.len() <= 40
+            && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
+            && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+            && key.bytes().filter(u8::is_ascii_digit).count() <= 3
+            && !words::is_given_name(key)
+            && !words::is_family_name(key);
+        if plain || rules.names(key) || rules.otherwise.is_kept() {
+            return key.to_owned();
+        }
+        format!("k_{}", self.key.draw(Purpose::Member, 0, key.as_bytes()).tag(10))
+    }
+}
+
+/// The texts of a document, each with what it is; none where the text is no JSON.
+pub fn json_texts(
+    text: &str,
+    paths: &[(JsonPath, Category)],
+    otherwise: Category,
+) -> Vec<(Category, String)> {
+    fn walk<'a>(
+        node: &'a Json,
+        rules: &JsonRules,
+        trail: &mut Vec<Place<'a>>,
+        found: &mut Vec<(Category, String)>,
+    ) {
+        match node {
+            Json::Array(items) => {
+                for item in items {
+                    trail.push(Place::Item);
+                    walk(item, rules, trail, found);
+                    trail.pop();
+                }
+            }
+            Json::Object(members) => {
+                for (key, member) in members {
+                    trail.push(Place::Member(key));
+                    walk(member, rules, trail, found);
+                    trail.pop();
+                }
+            }
+            Json::String(text) => found.push((rules.category(trail), text.clone())),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Ok(document) = serde_json::from_str::<Json>(text) {
+        walk(&document, &JsonRules::new(paths, otherwise), &mut Vec::new(), &mut found);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::masker::tests::masker;
+    use super::*;
+
+    fn rules() -> JsonRules {
+        let key = |name: &str| JsonStep::Key(name.into());
+        JsonRules::new(
+            &[
+                (JsonPath(vec![key("lines"), JsonStep::AnyItem, key("description")]), Category::FreeText),
+                (JsonPath(vec![key("code")]), Category::Keep),
+                (JsonPath(vec![key("people"), JsonStep::AnyKey]), Category::FullName),
+            ],
+            Category::Blank,
+        )
+    }
+
+    #[test]
+    fn listed_paths_are_masked_and_the_rest_is_emptied() {
+        let text = r#"{"code":"A1","lines":[{"description":"Appeler Marie","price":12.5,"paid":true}],"note":"Durand","none":null}"#;
+        let mask: Json = serde_json::from_str(&masker().json(text, &rules()).expect("JSON")).expect("JSON");
+        assert_eq!(mask["code"], "A1");
+        assert_ne!(mask["lines"][0]["description"], "Appeler Marie");
+        assert_eq!(mask["lines"][0]["description"].as_str().map(str::len), Some(13));
+        assert_eq!(mask["lines"][0]["price"], 0);
+        assert_eq!(mask["lines"][0]["paid"], false);
+        assert_eq!(mask["note"], "");
+        assert!(mask["none"].is_null());
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_leaf_by_leaf() {
+        let mask = masker().json(r#"{"code":{"name":"Durand"}}"#, &rules()).expect("JSON");
+        assert_eq!(mask, r#"{"code":{"name":""}}"#);
+    }
+
+    #[test]
+    fn names_of_members_that_may_be_personal_go() {
+        let mask = masker()
+            .json(r#"{"people":{"Marie":"Marie Durand"},"marie@acme.fr":1}"#, &rules())
+            .expect("JSON");
+        assert!(!mask.contains("Marie") && !mask.contains("acme"), "{mask}");
+    }
+
+    #[test]
+    fn what_is_no_json_has_no_mask() {
+        let deep = "[".repeat(100_000);
+        for text in ["{", "Marie", "", deep.as_str()] {
+            assert_eq!(masker().json(text, &rules()), None);
+        }
+    }
+}

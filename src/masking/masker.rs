@@ -1,0 +1,211 @@
+//! The key, the word lists and the originals in one place: what every mask is made from.
+
+use super::key::{Draw, Key};
+use super::originals::Originals;
+use super::style;
+use super::text::Sentences;
+use crate::schema::Category;
+use crate::words::{self, Commune, Gender, fold};
+
+/// Makes masks. One per archive; it is only read, so threads may share it.
+pub struct Masker {
+    pub(super) key: Key,
+    pub(super) originals: Originals,
+    pub(super) lists: Lists,
+}
+
+/// The words that masks are drawn from, without those that are originals.
+pub(super) struct Lists {
+    pub(super) feminine: Vec<Word>,
+    pub(super) masculine: Vec<Word>,
+    pub(super) family: Vec<Word>,
+    pub(super) stems: Vec<Word>,
+    pub(super) trades: Vec<Word>,
+    pub(super) jobs: Vec<Word>,
+    pub(super) streets: Vec<Word>,
+    pub(super) communes: Vec<&'static Commune>,
+    pub(super) text: Sentences,
+}
+
+/// A word and its folded form.
+pub(super) struct Word {
+    pub(super) text: &'static str,
+    pub(super) folded: String,
+}
+
+impl Word {
+    /// A word of the list that is not the one to hide.
+    pub(super) fn pick(list: &[Word], draw: &mut Draw, hidden: &str) -> &'static str {
+        let first = draw.below(list.len());
+        let after = (first + 1) % list.len().max(1);
+        match list.get(first) {
+            Some(word) if word.folded != hidden => word.text,
+            Some(_) => list[after].text,
+            None => "Anonyme",
+        }
+    }
+}
+
+/// The shape that a mask has to have.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// The longest text, in characters.
+    pub most: usize,
+    /// Whether the CRM checks the value against the real rules.
+    pub valid: bool,
+    /// Whether two values must never share a mask.
+    pub unique: bool,
+    /// How many masks of this value could not be used because another row has them already.
+    pub turn: u32,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Shape { most: usize::MAX, valid: false, unique: false, turn: 0 }
+    }
+}
+
+/// How often a mask is drawn again because it is an original.
+const MOST_DRAWS: u32 = 40;
+/// Length of what makes a mask of a many-to-one category unique: 60 bits.
+const UNIQUE_TAG: usize = 12;
+
+impl Masker {
+    /// A masker for an archive. No mask is, or contains, one of the originals.
+    pub fn new(key: Key, originals: Originals) -> Self {
+        let lists = Lists::without(&originals);
+        Masker { key, originals, lists }
+    }
+
+    /// The mask of a text, or nothing where the category leaves no text: blank, secret and document.
+    ///
+    /// Empty text, and text of blanks only, stays as it is.
+    pub fn text(&self, category: Category, original: &str, shape: Shape) -> Option<String> {
+        if original.trim().is_empty() || category.is_kept() {
+            return Some(original.to_owned());
+        }
+        let mut mask = None;
+        for draw in 0..MOST_DRAWS {
+            let shape = Shape { turn: shape.turn.wrapping_mul(MOST_DRAWS).wrapping_add(draw), ..shape };
+            let text = self.fitted(category, original, shape)?;
+            if text != original && !self.originals.stand_in_mask(category, &text) {
+                return Some(text);
+            }
+            mask = Some(text);
+        }
+        mask
+    }
+
+    fn fitted(&self, category: Category, original: &str, shape: Shape) -> Option<String> {
+        let text = self.once(category, original, shape)?;
+        let injective = !shape.unique || self.is_injective(category);
+        if injective {
+            return Some(style::cut(&text, shape.most).to_owned());
+        }
+        let tag = self.unique_tag(category, original, shape.turn);
+        let tag = style::cut(&tag, shape.most);
+        let room = shape.most.saturating_sub(tag.len() + 1);
+        let stem = style::cut(&text, room);
+        Some(if stem.is_empty() { tag.to_owned() } else { format!("{stem} {tag}") })
+    }
+
+    /// One draw of the mask, not yet cut to its length.
+    fn once(&self, category: Category, value: &str, shape: Shape) -> Option<String> {
+        let turn = shape.turn;
+        Some(match category {
+            Category::Civility | Category::Country | Category::Keep => value.to_owned(),
+            Category::GivenName => self.given_name(value, turn),
+            Category::FamilyName => self.family_name(value, turn),
+            Category::FullName => self.full_name(value, turn),
+            Category::PartyName => self.party_name(value, turn),
+            Category::CompanyName => self.company_name(value, turn),
+            Category::JobTitle => self.job_title(value, turn),
+            Category::Email => self.email(value, turn, shape.most),
+            Category::Login => self.login(value, turn, shape.most),
+            Category::Phone => self.phone(value, shape),
+            Category::Street => self.street(value, turn),
+            Category::Postcode => self.postcode(value, turn).to_owned(),
+            Category::Town => self.town(value, turn),
+            Category::BirthDate | Category::Date => self.date(value, turn, None)?,
+            Category::NationalId => self.national_id(value, turn),
+            Category::Siren => self.siren(value, turn),
+            Category::Siret => self.siret(value, turn),
+            Category::Vat => self.vat(value, turn),
+            Category::Iban => self.iban(value, turn),
+            Category::Bic => self.bic(value, turn),
+            Category::Card => self.card(value, turn),
+            Category::Url => self.url(value, turn, shape.most),
+            Category::Ip => self.ip(value, turn),
+            Category::FreeText => self.free_text(value, turn),
+            Category::DocumentName => self.document_name(value, turn, shape.most),
+            Category::Amount => self.amount(value, turn)?,
+            Category::Document | Category::Secret | Category::Blank => return None,
+        })
+    }
+
+    /// Whether the category's masks are one-to-one (or as good as) by themselves.
+    fn is_injective(&self, category: Category) -> bool {
+        use Category::*;
+        matches!(
+            category,
+            Email
+                | Login
+                | Phone
+                | NationalId
+                | Siren
+                | Siret
+                | Vat
+                | Iban
+                | Card
+                | Url
+                | Date
+                | BirthDate
+                | Postcode
+                | Amount
+        ) || category.is_kept()
+    }
+
+    fn unique_tag(&self, category: Category, original: &str, turn: u32) -> String {
+        let mut value = category.word().as_bytes().to_vec();
+        value.push(0);
+        value.extend_from_slice(original.trim().as_bytes());
+        self.key.draw(super::key::Purpose::Unique, turn, &value).tag(UNIQUE_TAG)
+    }
+}
+
+impl Originals {
+    /// Free text is made of sentences that were compared when the lists were; it is too long to compare again.
+    fn stand_in_mask(&self, category: Category, mask: &str) -> bool {
+        category != Category::FreeText && self.stand_in(mask)
+    }
+}
+
+impl Lists {
+    fn without(originals: &Originals) -> Self {
+        let fine = |text: &&&'static str| !originals.stand_in(text);
+        let words = |list: &'static [&'static str]| -> Vec<Word> {
+            list.iter().filter(fine).map(|text| Word { text, folded: fold(text) }).collect()
+        };
+        let town = |commune: &&'static Commune| !originals.stand_in(commune.name);
+        Lists {
+            feminine: words(words::given_names(Gender::Feminine)),
+            masculine: words(words::given_names(Gender::Masculine)),
+            family: words(words::family_names()),
+            stems: words(words::company_stems()),
+            trades: words(words::company_trades()),
+            jobs: words(words::jobs()),
+            streets: words(words::street_names()),
+            communes: words::communes().iter().filter(town).collect(),
+            text: Sentences::without(originals),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(crate) fn masker() -> Masker {
+        Masker::new(Key::from_bytes([42; 32]), Originals::default())
+    }
+}

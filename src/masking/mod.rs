@@ -1,0 +1,50 @@
+//! Masks: one function per category of personal data. Keyed and pure: no SQL, no clock, no file.
+//!
+//! A [`Masker`] holds the [`Key`] of one archive, the word lists and the [`Originals`] that no mask may be. A
+//! [`RowMasker`] is made once per table and masks its rows. The rules that hold for all categories:
+//! - the same value in the same category has the same mask everywhere in the archive;
+//! - no mask is its own original (but a zero amount, and what is too short for another value to exist);
+//! - NULL stays NULL, and empty stays empty;
+//! - what no mask fits is emptied, never passed on.
+
+mod address;
+mod amount;
+mod bank;
+mod blank;
+mod company;
+mod dates;
+mod derive;
+mod document;
+mod email;
+mod example;
+mod html;
+mod identifiers;
+mod json;
+mod key;
+mod list;
+mod masker;
+mod moments;
+mod names;
+mod network;
+mod originals;
+mod phone;
+mod plan;
+mod row;
+mod style;
+mod text;
+mod typed;
+mod unique;
+mod value;
+mod zip;
+
+#[cfg(test)]
+mod properties;
+
+pub use derive::text_of as decider_text;
+pub use example::example;
+pub use json::json_texts;
+pub use key::Key;
+pub use list::list_items;
+pub use masker::{Masker, Shape};
+pub use originals::Originals;
+pub use row::{ColumnCount, RowMasker};

@@ -1,0 +1,198 @@
+//! Masks for telephone numbers, from the French ranges that are reserved for fiction (ARCEP decision 2018-0881).
+
+use super::key::Purpose;
+use super::masker::{Masker, Shape};
+use super::style::{digits, overlay};
+
+/// The ranges for landlines, without their leading 0; four digits follow.
+const LANDLINES: [&str; 5] = ["19900", "26191", "35301", "46571", "53649"];
+/// The range for mobiles. Checks of real numbering plans do not know it.
+const MOBILES: &str = "63998";
+/// Fewer digits than this are an extension or a short code, not a subscriber's number.
+const FEWEST_DIGITS: usize = 8;
+
+impl Masker {
+    /// A number nobody answers, written as the original is. Many-to-one, but for unique columns: there it is a number
+    /// of the spare country code 999, one-to-one for numbers of up to 12 digits.
+    pub(super) fn phone(&self, value: &str, shape: Shape) -> String {
+        let value = value.trim();
+        let plain = digits(value);
+        if plain.is_empty() {
+            return self.free_text(value, shape.turn);
+        }
+        if plain.len() < FEWEST_DIGITS {
+            return self.scrambled(Purpose::Phone, value, shape.turn);
+        }
+        if let Some(several) = self.several_phones(value, shape) {
+            return several;
+        }
+        if shape.unique {
+            return self.spare_number(&canonical(value, &plain), shape.turn);
+        }
+        let number = canonical(value, &plain);
+        let mask = self.fiction(&number, shape);
+        match number.strip_prefix("33").filter(|national| national.len() == 9) {
+            Some(_) => written_like(value, &plain, &mask),
+            None => written_abroad(value, &mask),
+        }
+    }
+
+    /// Nine digits of a range that is reserved for fiction.
+    fn fiction(&self, number: &str, shape: Shape) -> String {
+        let mut draw = self.key.draw(Purpose::Phone, shape.turn, number.as_bytes());
+        let mobile = number.starts_with("336") || number.starts_with("337");
+        let landline = LANDLINES[draw.below(LANDLINES.len())];
+        let range = if mobile && !shape.valid { MOBILES } else { landline };
+        let mask = format!("{range}{:04}", draw.below(10_000));
+        if number.ends_with(&mask) {
+            let last = if mask.ends_with('9') { '0' } else { '9' };
+            return format!("{}{last}", &mask[..8]);
+        }
+        mask
+    }
+
+    fn spare_number(&self, number: &str, turn: u32) -> String {
+        const SIZE: u128 = 1_000_000_000_000;
+        let mask = match number.parse::<u128>() {
+            Ok(number) if number < SIZE => self.key.permute(Purpose::Phone, turn, number, SIZE),
+            _ => self.key.draw(Purpose::Phone, turn, number.as_bytes()).wide() % SIZE,
+        };
+        format!("+999{mask:012}")
+    }
+
+    fn several_phones(&self, value: &str, shape: Shape) -> Option<String> {
+        const BETWEEN: [char; 5] = ['/', ';', ',', '|', '\n'];
+        let long = |part: &&str| digits(part).len() >= FEWEST_DIGITS;
+        if value.split(BETWEEN).filter(long).count() < 2 {
+            return None;
+        }
+        let mut out = String::with_capacity(value.len());
+        for part in value.split_inclusive(BETWEEN) {
+            let number = part.trim_end_matches(BETWEEN);
+            if number.trim().is_empty() {
+                out.push_str(number);
+            } else {
+                let blanks = number.len() - number.trim_start().len();
+                out.push_str(&number[..blanks]);
+                out.push_str(&self.phone(number, shape));
+                out.push_str(&number[number.trim_end().len()..]);
+            }
+            out.push_str(&part[number.len()..]);
+        }
+        Some(out)
+    }
+}
+
+/// The digits with the country before them: `33612345678` for `06 12 34 56 78`, `+33 (0)6 …` and `0033 6 …`.
+fn canonical(value: &str, plain: &str) -> String {
+    let abroad = plain.strip_prefix("00").or(value.contains('+').then_some(plain));
+    let abroad = abroad.or(plain.strip_prefix("33").filter(|rest| rest.len() == 9).map(|_| plain));
+    match abroad {
+        Some(full) => match full.strip_prefix("330") {
+            Some(national) if national.len() >= 9 => format!("33{}", &national[..9]),
+            // An extension is not part of the number.
+            _ if full.starts_with("33") && full.len() > 11 => full[..11].to_owned(),
+            _ => full.to_owned(),
+        },
+        None => match plain.strip_prefix('0') {
+            Some(national) if national.len() >= 9 => format!("33{}", &national[..9]),
+            _ if plain.len() == 9 => format!("33{plain}"),
+            _ => plain.to_owned(),
+        },
+    }
+}
+
+/// The mask with the prefix, blanks and marks of a French original. What follows the number is dropped.
+fn written_like(value: &str, plain: &str, mask: &str) -> String {
+    let prefix = ["00330", "0033", "330", "33", "0", ""].into_iter().find(|prefix| {
+        plain.strip_prefix(prefix).is_some_and(|rest| rest.len() >= 9)
+            && (*prefix != "0" || plain.len() >= 10)
+    });
+    let signs = format!("{}{mask}", prefix.unwrap_or_default());
+    let mut seen = 0;
+    let end = value.char_indices().find(|(_, c)| {
+        seen += usize::from(c.is_ascii_digit());
+        seen == signs.len()
+    });
+    let template = &value[..end.map_or(value.len(), |(at, c)| at + c.len_utf8())];
+    let start = template.find(|c: char| c.is_ascii_digit() || c == '+' || c == '(').unwrap_or(0);
+    let places: String = template[start..].chars().filter(|c| !c.is_ascii_alphabetic()).collect();
+    overlay(&places, &signs)
+}
+
+/// A French number in international form, in place of a foreign one.
+fn written_abroad(value: &str, mask: &str) -> String {
+    let grouped = value.trim_start_matches(['+', '(']).chars().any(|c| !c.is_ascii_digit());
+    if value.chars().all(|c| c.is_ascii_digit()) && !value.starts_with("00") {
+        return format!("33{mask}");
+    }
+    if !grouped {
+        return format!("+33{mask}");
+    }
+    let pairs = [&mask[1..3], &mask[3..5], &mask[5..7], &mask[7..9]].join(" ");
+    format!("+33 {} {pairs}", &mask[..1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::masker::tests::masker;
+    use super::*;
+
+    fn mask(value: &str) -> String {
+        masker().phone(value, Shape::default())
+    }
+
+    #[test]
+    fn one_number_has_one_mask_however_it_is_written() {
+        let number = digits(&mask("06 12 34 56 78"))[1..].to_owned();
+        assert!(number.starts_with(MOBILES));
+        for (value, start) in [
+            ("+33612345678", "33"),
+            ("+33 6 12 34 56 78", "33"),
+            ("0033 6 12 34 56 78", "0033"),
+            ("+33 (0)6.12.34.56.78", "330"),
+            ("0612345678", "0"),
+            ("33612345678", "33"),
+            ("06-12-34-56-78", "0"),
+            ("Tél. 06 12 34 56 78 poste 12", "0"),
+        ] {
+            assert_eq!(digits(&mask(value)), format!("{start}{number}"), "{value}");
+        }
+    }
+
+    #[test]
+    fn the_mask_is_written_as_the_original() {
+        let shape = |text: &str| text.replace(|c: char| c.is_ascii_digit(), "0");
+        for value in ["06 12 34 56 78", "+33 (0)1.12.34.56.78", "01-12-34-56-78", "+33612345678"] {
+            assert_eq!(shape(&mask(value)), shape(value));
+        }
+    }
+
+    #[test]
+    fn where_numbers_are_checked_mobiles_become_landlines() {
+        let checked = masker().phone("0612345678", Shape { valid: true, ..Shape::default() });
+        assert!(LANDLINES.iter().any(|range| checked[1..].starts_with(range)), "{checked}");
+    }
+
+    #[test]
+    fn foreign_numbers_become_french_ones_in_international_form() {
+        assert!(mask("+44 20 7946 0958").starts_with("+33 "));
+        assert!(mask("+442079460958").starts_with("+33"));
+    }
+
+    #[test]
+    fn two_numbers_in_one_value_are_two_numbers() {
+        let both = mask("01 12 34 56 78 / 06 12 34 56 78");
+        assert_eq!(both, format!("{} / {}", mask("01 12 34 56 78"), mask("06 12 34 56 78")));
+    }
+
+    #[test]
+    fn unique_numbers_stay_apart() {
+        let masker = masker();
+        let unique = Shape { unique: true, ..Shape::default() };
+        let masks: std::collections::HashSet<String> =
+            (0..20_000).map(|n| masker.phone(&format!("+336{n:08}"), unique)).collect();
+        assert_eq!(masks.len(), 20_000);
+        assert!(masks.iter().all(|mask| mask.starts_with("+999") && mask.len() == 16));
+    }
+}

@@ -1,0 +1,245 @@
+//! A table's rows, masked one by one.
+
+use super::blank::Tokens;
+use super::derive::{derived, filled, in_class, really, text_of};
+use super::masker::{Masker, Shape};
+use super::plan::{Action, ColumnPlan, Setting, TablePlan};
+use super::unique::Guards;
+use super::value::Fate;
+use crate::fault::{Fault, Result};
+use crate::schema::{Category, MappedTable};
+use crate::store::{Value, ValueRef};
+
+/// Masks the rows of one table. Made once per table; rows may come in any order.
+pub struct RowMasker<'a> {
+    masker: &'a Masker,
+    table: String,
+    plan: TablePlan,
+    guards: Guards,
+    tokens: Tokens,
+    counts: Vec<ColumnCount>,
+    turns: Vec<u32>,
+}
+
+/// What was done to the values of a column. NULL is not counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ColumnCount {
+    /// The column.
+    pub column: String,
+    /// Values that another one stands for now.
+    pub masked: u64,
+    /// Values that came across as the map says.
+    pub kept: u64,
+    /// Values that were emptied.
+    pub blank: u64,
+    /// Values that were empty before.
+    pub empty: u64,
+    /// Values whose mask is the value itself, for want of another: a zero amount.
+    pub same: u64,
+}
+
+/// How often a row is drawn again because it came out like an earlier one.
+const MOST_TURNS: u32 = 64;
+/// From this turn on, the mask is made unique by itself.
+const UNIQUE_TURN: u32 = 16;
+
+impl<'a> RowMasker<'a> {
+    /// Works out what happens to each stored column of the table.
+    ///
+    /// # Errors
+    /// Refused where the map has no rule for a stored column, names a column that is not stored, or has columns
+    /// computed from each other.
+    pub fn new(masker: &'a Masker, mapped: &MappedTable) -> Result<Self> {
+        let plan = TablePlan::of(mapped)?;
+        let count =
+            |column: &ColumnPlan| ColumnCount { column: column.name.clone(), ..ColumnCount::default() };
+        Ok(RowMasker {
+            masker,
+            table: mapped.table.name.clone(),
+            guards: Guards::of(&mapped.table, &plan),
+            tokens: Tokens::fresh(),
+            counts: plan.columns.iter().map(count).collect(),
+            turns: vec![0; plan.columns.len()],
+            plan,
+        })
+    }
+
+    /// Masks a row. `row` has the stored columns, in the order of [`crate::store::Table::stored`] and without the row's
+    /// own number; `out` gets their masks in the same order, in place of what it held.
+    ///
+    /// # Errors
+    /// Refused when a column that is kept by its declared type holds a value of another; the value is not named.
+    pub fn mask(&mut self, row: &[ValueRef<'_>], out: &mut Vec<Value>) -> Result<()> {
+        if row.len() != self.plan.columns.len() {
+            let (table, has, got) = (&self.table, self.plan.columns.len(), row.len());
+            return Err(
+                Fault::unfinished(format!("{table} has {has} stored columns, but a row has {got}")).into()
+            );
+        }
+        out.clear();
+        self.turns.fill(0);
+        for at in 0..row.len() {
+            let value = self.column(at, row)?;
+            out.push(value);
+        }
+        self.finish(row, out);
+        for turn in 1..=MOST_TURNS {
+            let Some(at) = self.guards.conflict(row, out) else { break };
+            self.turns[at] = turn;
+            if let Some(value) = self.fate(at, row).map(|fate| self.settle(at, row[at], fate)) {
+                out[at] = value;
+            }
+            self.finish(row, out);
+        }
+        self.guards.note(row, out);
+        self.count(row, out);
+        Ok(())
+    }
+
+    /// What was done so far, column by column.
+    pub fn counts(&self) -> &[ColumnCount] {
+        &self.counts
+    }
+
+    fn column(&mut self, at: usize, row: &[ValueRef<'_>]) -> Result<Value> {
+        if let Action::KeepTyped { class, declared } = &self.plan.columns[at].action
+            && let Some(intruder) = class.intruder(row[at])
+        {
+            let (table, column) = (&self.table, &self.plan.columns[at].name);
+            let what = format!("{table}.{column} is kept by its type {declared}, but holds {intruder}");
+            return Err(Fault::refused(what).hint("say in the map what the column is").into());
+        }
+        let fate = self.fate(at, row).unwrap_or(Fate::Kept);
+        Ok(self.settle(at, row[at], fate))
+    }
+
+    /// What becomes of a value; nothing for a computed column.
+    fn fate(&self, at: usize, row: &[ValueRef<'_>]) -> Option<Fate> {
+        let column = &self.plan.columns[at];
+        let original = row[at];
+        let turn = self.turns[at];
+        let shape = Shape { turn, unique: column.shape.unique || turn >= UNIQUE_TURN, ..column.shape };
+        let value = |category| self.masker.value(category, original, shape, column.time.as_deref());
+        Some(match &column.action {
+            Action::Keep | Action::KeepTyped { .. } => Fate::Kept,
+            Action::Mask(category) => value(*category),
+            Action::By { column, when, otherwise } => {
+                value(*when.get(&text_of(row[*column])).unwrap_or(otherwise))
+            }
+            Action::Commune { partner, town } => self.half_commune(original, row[*partner], *town, shape),
+            Action::Json(rules) => match text_in(original) {
+                Some(text) if text.trim().is_empty() => Fate::Nothing,
+                Some(text) => {
+                    let mask =
+                        self.masker.json(&text, rules).filter(|mask| mask.chars().count() <= shape.most);
+                    mask.map_or(Fate::Blank, |mask| Fate::Masked(in_class(original, &mask, usize::MAX)))
+                }
+                None if original == ValueRef::Null => Fate::Nothing,
+                None => Fate::Blank,
+            },
+            Action::List(category) => match original {
+                ValueRef::Text(bytes) if !category.is_kept() && !bytes.trim_ascii().is_empty() => {
+                    let list = self.masker.list(*category, &String::from_utf8_lossy(bytes), shape);
+                    list.map_or(Fate::Blank, |list| Fate::Masked(list.into()))
+                }
+                _ => value(*category),
+            },
+            Action::Blank => value(Category::Blank),
+            Action::Derive { .. } | Action::Fill { .. } => return None,
+        })
+    }
+
+    fn half_commune(&self, original: ValueRef<'_>, partner: ValueRef<'_>, town: bool, shape: Shape) -> Fate {
+        let own = text_of(original);
+        let plain = matches!(original, ValueRef::Text(_)) && !own.trim().is_empty();
+        if !plain || shape.unique {
+            let category = if town { Category::Town } else { Category::Postcode };
+            return self.masker.value(category, original, shape, None);
+        }
+        let partner = text_of(partner);
+        let (postcode, name) = if town { (&partner, &own) } else { (&own, &partner) };
+        let commune = self.masker.commune(postcode, name, shape.turn);
+        let mask = if town {
+            super::style::like(&own, commune.name.to_owned())
+        } else {
+            commune.postcode.to_owned()
+        };
+        Fate::Masked(super::style::cut(&mask, shape.most).into())
+    }
+
+    fn settle(&mut self, at: usize, original: ValueRef<'_>, fate: Fate) -> Value {
+        match fate {
+            Fate::Kept | Fate::Nothing => original.to_value(),
+            Fate::Masked(value) => value,
+            Fate::Blank => {
+                let column = &self.plan.columns[at];
+                let shape = Shape { turn: self.turns[at], ..column.shape };
+                column.emptied.value(original, shape, &mut self.tokens)
+            }
+        }
+    }
+
+    /// Computes the computed columns, then sets what the copy must not do by itself.
+    fn finish(&mut self, row: &[ValueRef<'_>], out: &mut [Value]) {
+        for at in &self.plan.derived {
+            let column = &self.plan.columns[*at];
+            let original = row[*at];
+            if text_of(original).trim().is_empty() && !matches!(original, ValueRef::Blob([_, ..])) {
+                continue;
+            }
+            out[*at] = match &column.action {
+                Action::Derive { how, from } => {
+                    let how = really(how, &text_of(row[*from]), &text_of(original));
+                    in_class(original, &derived(&how, &text_of(out[*from].borrow())), column.shape.most)
+                }
+                Action::Fill { template } => in_class(original, &filled(template, out), column.shape.most),
+                _ => continue,
+            };
+        }
+        for setting in self.plan.settings.iter().filter(|setting| fits(setting, row)) {
+            for (at, value) in &setting.set {
+                out[*at] = value.clone();
+            }
+        }
+    }
+
+    fn count(&mut self, row: &[ValueRef<'_>], out: &[Value]) {
+        for (at, count) in self.counts.iter_mut().enumerate() {
+            let changes = self.plan.columns[at].action.changes();
+            match row[at] {
+                ValueRef::Null => {}
+                ValueRef::Text(text) if text.trim_ascii().is_empty() => count.empty += 1,
+                ValueRef::Blob([]) => count.empty += 1,
+                _ if is_blank(out[at].borrow()) => count.blank += 1,
+                original if original != out[at].borrow() => count.masked += 1,
+                _ if changes => count.same += 1,
+                _ => count.kept += 1,
+            }
+        }
+    }
+}
+
+fn is_blank(value: ValueRef<'_>) -> bool {
+    matches!(value, ValueRef::Null | ValueRef::Text([]) | ValueRef::Blob([]))
+}
+
+fn text_in(value: ValueRef<'_>) -> Option<std::borrow::Cow<'_, str>> {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes)),
+        _ => None,
+    }
+}
+
+fn fits(setting: &Setting, row: &[ValueRef<'_>]) -> bool {
+    let is_one = |(at, values): &(usize, Vec<Value>)| values.iter().any(|value| alike(row[*at], value));
+    setting.only.iter().all(is_one)
+}
+
+/// Equal, also where one is a number and the other the same number as text.
+fn alike(stored: ValueRef<'_>, wanted: &Value) -> bool {
+    stored == wanted.borrow() || (stored != ValueRef::Null && text_of(stored) == text_of(wanted.borrow()))
+}
+
+#[cfg(test)]
+#[path = "row_tests.rs"]
+mod tests;

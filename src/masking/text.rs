@@ -1,0 +1,242 @@
+//! Masks for text that a person wrote: French sentences of the same length, line by line.
+
+use super::html;
+use super::key::{Draw, Purpose};
+use super::masker::Masker;
+use super::originals::Originals;
+use crate::words::{self, fold};
+
+/// The sentences and words that text is made of, without those that are originals.
+pub(super) struct Sentences {
+    /// By length, shortest first.
+    sentences: Vec<Phrase>,
+    /// Words of 0, 1, 2… characters.
+    words: Vec<Vec<Phrase>>,
+}
+
+struct Phrase {
+    text: &'static str,
+    chars: usize,
+    /// Digests of its words of four letters or more.
+    words: Vec<u64>,
+    sieve: u64,
+}
+
+/// The longest word of the lists that is used.
+const LONGEST_WORD: usize = 12;
+/// A word of the original that has fewer letters may come again by chance.
+const TELLING: usize = 4;
+
+impl Sentences {
+    /// Everything that is no original.
+    pub(super) fn without(originals: &Originals) -> Self {
+        let fine =
+            |text: &&&'static str| !originals.stand_in(text) && !text.bytes().any(|b| b.is_ascii_digit());
+        let phrases = |list: &'static [&'static str]| -> Vec<Phrase> {
+            list.iter().filter(fine).map(|text| Phrase::of(text)).collect()
+        };
+        let mut sentences = phrases(words::sentences());
+        sentences.sort_by_key(|sentence| sentence.chars);
+        let words = (0..=LONGEST_WORD).map(|length| phrases(words::words_of_length(length))).collect();
+        Sentences { sentences, words }
+    }
+}
+
+impl Phrase {
+    fn of(text: &'static str) -> Self {
+        let words: Vec<u64> = telling_words(text).map(digest).collect();
+        Phrase { text, chars: text.chars().count(), sieve: sieve(&words), words }
+    }
+}
+
+/// The words of an original that must not come again: capitalised ones of four letters or more.
+pub(super) struct Banned {
+    sieve: u64,
+    words: Vec<u64>,
+}
+
+impl Banned {
+    /// Reads them from the original.
+    pub(super) fn of(original: &str) -> Self {
+        let capital = |word: &&str| word.starts_with(char::is_uppercase);
+        let words: Vec<u64> = telling_words(original).filter(capital).map(digest).collect();
+        Banned { sieve: sieve(&words), words }
+    }
+
+    fn allows(&self, phrase: &Phrase) -> bool {
+        self.sieve & phrase.sieve == 0 || !phrase.words.iter().any(|word| self.words.contains(word))
+    }
+}
+
+fn telling_words(text: &str) -> impl Iterator<Item = &str> {
+    // Four letters are at least four bytes; counting characters comes second.
+    let long = |word: &&str| word.len() >= TELLING && word.chars().nth(TELLING - 1).is_some();
+    text.split(|c: char| !c.is_alphabetic()).filter(long)
+}
+
+/// FNV-1a of the folded word. A collision only makes a phrase be passed over.
+fn digest(word: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    const START: u64 = 0xcbf2_9ce4_8422_2325;
+    if word.is_ascii() {
+        return word.bytes().fold(START, |hash, byte| step(hash, byte.to_ascii_lowercase()));
+    }
+    fold(word).bytes().fold(START, step)
+}
+
+fn sieve(words: &[u64]) -> u64 {
+    words.iter().fold(0, |bits, word| bits | 1 << (word >> 58))
+}
+
+impl Masker {
+    /// Text of the same lines, of the same length each, without a number or a capitalised word of the original. Of
+    /// HTML the tags stay, without their attributes.
+    pub(super) fn free_text(&self, value: &str, turn: u32) -> String {
+        let mut draw = self.key.draw(Purpose::Text, turn, value.as_bytes());
+        let banned = Banned::of(value);
+        if html::is_html(value) {
+            return html::masked(value, |text, out| self.lines(text, &mut draw, &banned, out));
+        }
+        let mut out = String::with_capacity(value.len() + 16);
+        self.lines(value, &mut draw, &banned, &mut out);
+        out
+    }
+
+    fn lines(&self, text: &str, draw: &mut Draw, banned: &Banned, out: &mut String) {
+        for line in text.split_inclusive('\n') {
+            let body = line
+                .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '>' | '#' | '•'));
+            let core = body.trim_end();
+            if core.is_empty() {
+                out.push_str(line);
+                continue;
+            }
+            out.push_str(&line[..line.len() - body.len()]);
+            self.line(core, draw, banned, out);
+            out.push_str(&body[core.len()..]);
+        }
+    }
+
+    /// As many characters as the line has, with its last mark and its first capital.
+    fn line(&self, line: &str, draw: &mut Draw, banned: &Banned, out: &mut String) {
+        let start = out.len();
+        let end = line.chars().next_back().filter(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…'));
+        let mut left = line.chars().count() - usize::from(end.is_some());
+        let sentences = &self.lists.text.sentences;
+        let mut misses = 0;
+        while misses < 4 {
+            // One that leaves room for a blank and a word, or fills the line.
+            let fitting = sentences.partition_point(|sentence| sentence.chars + 2 <= left);
+            let Some(sentence) = sentences[..fitting].get(draw.below(fitting)) else { break };
+            if !banned.allows(sentence) {
+                misses += 1;
+                continue;
+            }
+            out.push_str(sentence.text);
+            out.push(' ');
+            left -= sentence.chars + 1;
+        }
+        let capital = line.starts_with(char::is_uppercase) || out.len() > start;
+        self.filler(left, capital, draw, banned, out);
+        out.extend(end);
+    }
+
+    /// Exactly so many characters of words.
+    fn filler(&self, mut left: usize, capital: bool, draw: &mut Draw, banned: &Banned, out: &mut String) {
+        let start = out.len();
+        while left > 0 {
+            let length = if left <= LONGEST_WORD && (left < 5 || draw.below(3) == 0) {
+                left
+            } else {
+                2 + draw.below((left - 3).min(LONGEST_WORD - 2))
+            };
+            self.word(length, draw, banned, out);
+            left -= length;
+            if left > 0 {
+                out.push(' ');
+                left -= 1;
+            }
+        }
+        if capital {
+            capitalise(out, start);
+        }
+    }
+
+    fn word(&self, length: usize, draw: &mut Draw, banned: &Banned, out: &mut String) {
+        let words = &self.lists.text.words[length];
+        for _ in 0..8 {
+            if let Some(word) = words.get(draw.below(words.len())).filter(|word| banned.allows(word)) {
+                out.push_str(word.text);
+                return;
+            }
+        }
+        // No word is left: letters that are none.
+        const VOWELS: &[u8] = b"aeiou";
+        const CONSONANTS: &[u8] = b"bdfglmnprstv";
+        for place in 0..length {
+            let letters = if place % 2 == length % 2 { VOWELS } else { CONSONANTS };
+            out.push(letters[draw.below(letters.len())] as char);
+        }
+    }
+}
+
+/// Makes the letter at `start` a capital, where that takes no more room.
+fn capitalise(text: &mut String, start: usize) {
+    let Some(first) = text[start..].chars().next() else { return };
+    let mut upper = first.to_uppercase();
+    if let (Some(capital), None) = (upper.next(), upper.next()) {
+        text.replace_range(start..start + first.len_utf8(), capital.encode_utf8(&mut [0; 4]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::masker::tests::masker;
+    use super::*;
+
+    const LETTER: &str = "Bonjour Madame Durand,\r\n\r\n  - rappeler au 06 12 34 56 78 avant Vendredi 12 !\n\
+                          Monsieur LEFÈVRE a commandé 3 palettes. Voir avec Toulouse ?\n";
+
+    #[test]
+    fn text_keeps_its_lines_and_lengths() {
+        let mask = masker().free_text(LETTER, 0);
+        let shape = |text: &str| text.split('\n').map(|line| line.chars().count()).collect::<Vec<_>>();
+        assert_eq!(shape(&mask), shape(LETTER));
+        assert!(mask.contains(",\r\n\r\n  - ") && mask.ends_with("?\n"), "{mask}");
+        assert_eq!(masker().free_text(LETTER, 0), mask);
+    }
+
+    #[test]
+    fn no_number_and_no_capitalised_word_of_the_original_is_left() {
+        let originals =
+            [LETTER, "À RECONTACTER APRÈS LES CONGÉS D'ÉTÉ, PRÉVOIR UN PETIT VÉHICULE POUR VOUS", "12 34"];
+        for original in originals {
+            let masker = masker();
+            for turn in 0..200 {
+                let mask = masker.free_text(original, turn);
+                assert!(!mask.contains(|c: char| c.is_ascii_digit()), "{mask}");
+                let banned = Banned::of(original);
+                let words: Vec<u64> = telling_words(&mask).map(digest).collect();
+                assert!(!words.iter().any(|word| banned.words.contains(word)), "{mask}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_length_is_met() {
+        let masker = masker();
+        for length in 1..300 {
+            assert_eq!(masker.free_text(&"x".repeat(length), 0).chars().count(), length);
+        }
+    }
+
+    #[test]
+    fn sentences_that_are_originals_are_not_used() {
+        let mut originals = Originals::default();
+        words::sentences().iter().for_each(|sentence| originals.add(sentence));
+        let masker = Masker::new(super::super::Key::from_bytes([1; 32]), originals);
+        let mask = masker.free_text(&"mot ".repeat(60), 0);
+        assert_eq!(masker.lists.text.sentences.len(), 0);
+        assert_eq!(mask.chars().count(), 240);
+    }
+}

@@ -1,0 +1,133 @@
+//! Unique indexes of several columns, and of values that differ by case only: no two rows may come out the same.
+
+use super::plan::{Action, TablePlan};
+use crate::store::{Table, Value, ValueRef};
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+/// The unique indexes of a table that masks may break, and the tuples that they hold so far.
+///
+/// Masks are one-to-one where one column must be unique. Where several columns must be so together, many-to-one masks
+/// may meet, and the later row's mask is drawn again. Memory: 16 bytes per row and index.
+pub(super) struct Guards {
+    state: RandomState,
+    guards: Vec<Guard>,
+}
+
+struct Guard {
+    parts: Vec<(usize, Collation)>,
+    /// The column whose mask is drawn again.
+    redrawn: usize,
+    /// Digests of masked tuples, and of the original tuple of each: equal originals may stay equal.
+    seen: HashMap<u64, u64>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Collation {
+    Exact,
+    Folded,
+    Trimmed,
+}
+
+impl Guards {
+    /// The guards of a table.
+    pub(super) fn of(table: &Table, plan: &TablePlan) -> Self {
+        let place =
+            |name: &str| plan.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
+        let unique = table.indexes.iter().filter(|index| index.unique);
+        let mut tuples: Vec<Vec<(usize, Collation)>> = unique
+            .filter_map(|index| {
+                let part = |part: &crate::store::IndexPart| {
+                    let collation = match part.collation.as_str() {
+                        "" | "BINARY" => Collation::Exact,
+                        "RTRIM" => Collation::Trimmed,
+                        _ => Collation::Folded,
+                    };
+                    Some((place(part.column.as_deref()?)?, collation))
+                };
+                index.parts.iter().map(part).collect()
+            })
+            .collect();
+        let key: Option<Vec<_>> =
+            table.primary_key.iter().map(|name| Some((place(name)?, Collation::Exact))).collect();
+        tuples.extend(
+            key.filter(|key| !key.is_empty() && tuples.iter().all(|tuple| places(tuple) != places(key))),
+        );
+        let guards = tuples.into_iter().filter_map(|parts| {
+            let redrawn = parts.iter().rev().find_map(|(at, _)| redrawn(plan, *at, 0))?;
+            Some(Guard { parts, redrawn, seen: HashMap::new() })
+        });
+        Guards { state: RandomState::new(), guards: guards.collect() }
+    }
+
+    /// The column to draw again, where an earlier row has the same tuple from other originals.
+    pub(super) fn conflict(&self, originals: &[ValueRef<'_>], masks: &[Value]) -> Option<usize> {
+        let clash = |guard: &&Guard| {
+            let Some(mask) = guard.digest(&self.state, |at| masks[at].borrow(), true) else { return false };
+            let Some(original) = guard.digest(&self.state, |at| originals[at], false) else { return false };
+            guard.seen.get(&mask).is_some_and(|seen| *seen != original)
+        };
+        self.guards.iter().find(clash).map(|guard| guard.redrawn)
+    }
+
+    /// Remembers a row that goes out.
+    pub(super) fn note(&mut self, originals: &[ValueRef<'_>], masks: &[Value]) {
+        let Guards { state, guards } = self;
+        for guard in guards {
+            let mask = guard.digest(state, |at| masks[at].borrow(), true);
+            let original = guard.digest(state, |at| originals[at], false);
+            if let (Some(mask), Some(original)) = (mask, original) {
+                guard.seen.entry(mask).or_insert(original);
+            }
+        }
+    }
+}
+
+impl Guard {
+    /// Nothing for a tuple with a NULL in it: it is equal to none.
+    fn digest<'a>(
+        &self,
+        state: &RandomState,
+        value: impl Fn(usize) -> ValueRef<'a>,
+        collated: bool,
+    ) -> Option<u64> {
+        let mut hasher = state.build_hasher();
+        for (at, collation) in &self.parts {
+            let collation = if collated { *collation } else { Collation::Exact };
+            match value(*at) {
+                ValueRef::Null => return None,
+                ValueRef::Integer(number) => (1, number).hash(&mut hasher),
+                ValueRef::Real(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+                    (1, number as i64).hash(&mut hasher);
+                }
+                ValueRef::Real(number) => (2, number.to_bits()).hash(&mut hasher),
+                ValueRef::Text(text) => match collation {
+                    Collation::Exact => (3, text).hash(&mut hasher),
+                    Collation::Folded => (3, text.to_ascii_lowercase()).hash(&mut hasher),
+                    Collation::Trimmed => (3, text.trim_ascii_end()).hash(&mut hasher),
+                },
+                ValueRef::Blob(bytes) => (4, bytes).hash(&mut hasher),
+            }
+        }
+        Some(hasher.finish())
+    }
+}
+
+fn places(tuple: &[(usize, Collation)]) -> Vec<usize> {
+    let mut places: Vec<usize> = tuple.iter().map(|(at, _)| *at).collect();
+    places.sort_unstable();
+    places
+}
+
+/// The column to draw again for one that has to differ: itself, or what it is computed from.
+fn redrawn(plan: &TablePlan, at: usize, depth: usize) -> Option<usize> {
+    match &plan.columns[at].action {
+        action if !action.changes() || depth > plan.columns.len() => None,
+        Action::Derive { .. } | Action::Fill { .. } => {
+            let sources = plan.columns[at].action.sources();
+            sources.into_iter().rev().find_map(|from| redrawn(plan, from, depth + 1))
+        }
+        _ => Some(at),
+    }
+}

@@ -1,0 +1,116 @@
+//! What the proof found: counts and columns, never a value.
+
+use crate::fault::{Fault, Result};
+use std::collections::BTreeMap;
+
+/// What was found in one column.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Seen {
+    /// Rows where both sides have a value that a mask should have changed.
+    pub compared: u64,
+    /// Those of them where it came out as it went in.
+    pub equal: u64,
+    /// Values of the archive in which an identifying original stands.
+    pub originals: u64,
+    /// Texts in which a name or a number of their original is left.
+    pub leftovers: u64,
+    /// Whether the search was seen to find an original in the source's own rows.
+    pub control: bool,
+    /// Whether the source has something there that the search must find.
+    pub has_originals: bool,
+}
+
+/// Everything that was found.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// By table and column.
+    pub columns: BTreeMap<(String, String), Seen>,
+    /// Originals in the decoded bytes.
+    pub in_bytes: u64,
+    /// How many bytes were searched.
+    pub bytes: u64,
+    /// How many originals were searched.
+    pub originals: u64,
+    /// How many values of the archive were searched one by one.
+    pub values: u64,
+}
+
+/// A masked column may come out equal in so many of a thousand rows: short values run out of others.
+const EQUAL_PER_THOUSAND: u64 = 20;
+
+impl Evidence {
+    /// Accepts or refuses.
+    ///
+    /// # Errors
+    /// Refused, with counts and columns, when anything came through, or when the search itself is broken.
+    pub fn judge(&self) -> Result<()> {
+        let mut against = Vec::new();
+        if self.in_bytes > 0 {
+            against.push(format!("{} identifying values are in the decoded bytes", self.in_bytes));
+        }
+        for ((table, column), seen) in &self.columns {
+            against.extend(seen.against().into_iter().map(|what| format!("{table}.{column}: {what}")));
+        }
+        if against.is_empty() {
+            return Ok(());
+        }
+        Err(Fault::refused(
+            "the archive is not proven: something of the source is left in it, so it was deleted",
+        )
+        .details(against)
+        .hint("look at the rules of these columns with `crm-admin map explain TABLE.COLUMN`")
+        .into())
+    }
+}
+
+impl Seen {
+    fn against(&self) -> Vec<String> {
+        let mut against = Vec::new();
+        if self.equal * 1000 > self.compared * EQUAL_PER_THOUSAND + 1000 {
+            against.push(format!("{} of {} values came out as they went in", self.equal, self.compared));
+        }
+        if self.originals > 0 {
+            against.push(format!("an identifying value of the source stands in {} values", self.originals));
+        }
+        if self.leftovers > 0 {
+            against.push(format!("a name or number of the original is left in {} texts", self.leftovers));
+        }
+        if self.has_originals && !self.control {
+            against.push("the search does not find the source's own values: the check is broken".into());
+        }
+        against
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::{Kind, kind_of};
+
+    fn evidence(seen: Seen) -> Evidence {
+        Evidence { columns: [(("t".into(), "c".into()), seen)].into(), ..Evidence::default() }
+    }
+
+    #[test]
+    fn nothing_found_where_the_search_works_is_accepted() {
+        let seen = Seen { compared: 100, control: true, has_originals: true, ..Seen::default() };
+        assert!(evidence(seen).judge().is_ok());
+    }
+
+    #[test]
+    fn each_sort_of_finding_is_refused_with_its_column() {
+        let fine = Seen { compared: 1000, control: true, has_originals: true, ..Seen::default() };
+        for broken in [
+            Seen { equal: 1000, ..fine },
+            Seen { originals: 1, ..fine },
+            Seen { leftovers: 1, ..fine },
+            Seen { control: false, ..fine },
+        ] {
+            let error = evidence(broken).judge().unwrap_err();
+            assert_eq!(kind_of(&error), Kind::Refused);
+            let details = &crate::fault::fault_of(&error).unwrap().details;
+            assert!(details.len() == 1 && details[0].starts_with("t.c: "), "{details:?}");
+        }
+        assert!(Evidence { in_bytes: 1, ..Evidence::default() }.judge().is_err());
+    }
+}
