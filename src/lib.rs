@@ -8,6 +8,7 @@ pub mod deliver;
 pub mod fault;
 pub mod interrupt;
 pub mod masking;
+pub mod memory;
 pub mod password;
 pub mod progress;
 pub mod proof;

@@ -3,7 +3,7 @@
 use super::archive::open;
 use super::{Context, beside};
 use crate::cli;
-use crate::fault::{Fault, Outcome, Result};
+use crate::fault::{Outcome, Result};
 use crate::publish::Draft;
 use crate::ui::{Page, Report};
 use clap::Args;

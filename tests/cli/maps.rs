@@ -18,7 +18,7 @@ const CHANGES: [(&str, &str); 10] = [
         "trigger spy",
     ),
     ("CREATE INDEX folded ON person (lower(email))", "index folded"),
-    ("CREATE INDEX durands ON person (id) WHERE name = 'Canari Durand'", "index durands"),
+    ("CREATE INDEX nearby ON person (id) WHERE email LIKE '%.example'", "index nearby"),
     ("CREATE VIRTUAL TABLE found USING fts5 (name, content = 'person', content_rowid = 'id')", "table found"),
     (
         "ALTER TABLE person ADD COLUMN age INTEGER; ALTER TABLE person ADD COLUMN born DATE",

@@ -15,6 +15,11 @@ fn escaped(text: &str) -> String {
     serde_json::to_string(text).unwrap().replace('\u{7f}', "\\u007f")
 }
 
+/// The same characters in a text that is no person's.
+fn kept() -> String {
+    format!("\0{HOSTILE}").chars().rev().collect()
+}
+
 /// A CRM in which the names of the table, a column, a view, a trigger and an index are hostile, and every value is.
 fn hostile() -> World {
     let name = |kind: &str| format!("\"{kind}{}\"", HOSTILE);
@@ -38,10 +43,10 @@ fn hostile() -> World {
         key("column"),
     );
     let world = World::with(&script, &map);
-    let insert = format!("INSERT INTO {table} ({column}, kept, mail, bytes) VALUES (?1, ?1, ?1, ?2)");
+    let insert = format!("INSERT INTO {table} ({column}, kept, mail, bytes) VALUES (?1, ?2, ?1, ?3)");
     let database = world.database("crm.db");
     for bytes in [HOSTILE.as_bytes(), b"\x9b31m\0\xff", b""] {
-        database.execute(&insert, rusqlite::params![format!("{HOSTILE}\0"), bytes]).unwrap();
+        database.execute(&insert, rusqlite::params![format!("{HOSTILE}\0"), kept(), bytes]).unwrap();
     }
     drop(database);
     world
@@ -103,7 +108,7 @@ fn commands() -> Vec<(Vec<String>, i32)> {
         (strings(&["restore", "out.zst", "--to", HOSTILE]), 0),
         (strings(&["restore", "out.zst", "--to", HOSTILE]), 4),
         (strings(&["archive", "verify", HOSTILE]), 7),
-        (strings(&["--db", HOSTILE, "--map", "map.toml", "map", "check"]), 3),
+        (strings(&["--db", HOSTILE, "--map", "map.toml", "map", "check"]), 0),
         (strings(&["--db", &table, "--map", "map.toml", "map", "check"]), 5),
         (on_crm(&["map", "show", "--table", HOSTILE]), 5),
         (on_crm(&["map", "explain", HOSTILE]), 2),
@@ -186,11 +191,7 @@ fn every_row_comes_across_whatever_is_in_it() {
     let copy = world.unpacked("out.zst");
     let table = format!("\"table{HOSTILE}\"");
     let kept = copy
-        .query_row(
-            &format!("SELECT count(*) FROM {table} WHERE kept = ?1"),
-            [format!("{HOSTILE}\0")],
-            |row| row.get(0),
-        )
+        .query_row(&format!("SELECT count(*) FROM {table} WHERE kept = ?1"), [kept()], |row| row.get(0))
         .unwrap_or(0_i64);
     assert_eq!(kept, 3, "what is kept is kept to the byte");
     assert_eq!(number(&copy, &format!("SELECT count(*) FROM {table}")), 3);
