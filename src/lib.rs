@@ -1,4 +1,56 @@
-//! crm-admin
+//! crm-admin: what an administrator of a CRM database runs to keep its personal data lawful.
+//!
+//! The program is this library and a binary of a few lines that parses, runs, reports and exits.
+//!
+//! # The plan of the house
+//!
+//! Each room has one idea, and knows only the rooms below it. `tests/architecture.rs` holds them to that.
+//!
+//! | room | its idea |
+//! | --- | --- |
+//! | [`cli`], [`config`] | what was asked: the command line, the environment, the configuration files |
+//! | [`commands`] | one file per command: its arguments, what it does, its report |
+//! | [`ui`] | the voice: tables and JSON from one value, progress, questions. Commands alone call it |
+//! | [`anonymise`] | what happens to a whole database: read, masked, written anew |
+//! | [`proof`] | the search of a finished archive for values of its source |
+//! | [`masking`] | what happens to one value. Keyed and pure |
+//! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
+//! | [`publish`] | how a file gets its name: complete, or not at all |
+//! | [`schema`] | the map: what each table and column is, held against the live database |
+//! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
+//! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`] | four small words that every room may use |
+//!
+//! # One backup, followed through it
+//!
+//! `crm-admin --db crm.db --map tryton-8 backup -o crm.zst`
+//!
+//! 1. [`cli::parse`] reads the line, [`config::settle`] fills in what only the environment or a file said, and
+//!    [`commands::run`] hands over to [`commands::backup`].
+//! 2. The store is opened and looked at: is it a database, is it whole, who holds it ([`store::sqlite`]). From here
+//!    on everything reads one [`store::Snapshot`], which has no method that writes.
+//! 3. [`schema::Map::load`] reads the map. [`schema::Map::complete_for`] holds it against the live
+//!    [`store::Catalog`]: with anything unmapped or stale it refuses, and the command ends with status 4. Otherwise it
+//!    returns a [`schema::CompleteMap`], which nothing else can make. Whatever copies personal data asks for one, so
+//!    that a check that was forgotten does not compile.
+//! 4. A [`publish::Draft`] stands where the archive will be, without a name, and a [`publish::Scratch`] file beside it
+//!    for the masked database. It loses its name as soon as the engine has it open: a kill leaves nothing behind.
+//! 5. [`anonymise::copy`] streams every table through a [`masking::RowMasker`] under a fresh [`masking::Key`] into a
+//!    [`store::Builder`]. No clear value is written on the way. Then come indexes, search indexes, views, triggers and
+//!    statistics, made from masked rows; and the engine's own checks, compared with those of the source.
+//! 6. [`archive::Writer`] packs the masked database into independent zstd frames and ends the file with a manifest and
+//!    digests: what was done to each column, in counts and words, never a value.
+//! 7. [`publish::Draft::publish`] syncs the file and links it to its name, which fails if the name exists. The key is
+//!    dropped, and wiped.
+//! 8. The report goes to standard output through [`ui`]. What went wrong anywhere is a [`fault::Fault`] with a kind;
+//!    [`fault::exit_status`] alone turns kinds into numbers.
+//!
+//! # Where to begin
+//!
+//! A new command is a file in `src/commands/` and a line in [`cli`]. A new word for a mask is a variant in
+//! [`schema::Category`], a function in [`masking`] and a line in crm-admin-map(5); the compiler and the tests ask for
+//! the rest. The file format is told in [`archive`], the map language in crm-admin-map(5).
+
 pub mod anonymise;
 pub mod archive;
 pub mod cli;

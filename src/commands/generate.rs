@@ -68,7 +68,9 @@ fn completions(args: &CompletionsArgs, context: &Context) -> Result<Outcome> {
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut cli::command(), "crm-admin", &mut script);
-    context.ui.text(&String::from_utf8_lossy(&script))?;
+    // clap_complete 4.6 spells a program's own hyphen in two ways in a script for bash, and then completes no command.
+    let script = String::from_utf8_lossy(&script).replace("crm__subcmd__admin", "crm__admin");
+    context.ui.text(&script)?;
     Ok(Outcome::Done)
 }
 

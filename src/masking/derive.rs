@@ -93,12 +93,12 @@ pub(super) fn pieces(template: &str, place: impl Fn(&str) -> Option<usize>) -> R
     Ok(pieces)
 }
 
-/// The text in the storage class of the value it replaces, no longer than allowed.
+/// The text in the storage class of the value it replaces, no longer than allowed; zero for what is no number.
 pub(super) fn in_class(original: ValueRef<'_>, text: &str, most: usize) -> Value {
     let text = cut(text, most);
     match original {
-        ValueRef::Integer(_) => text.parse().map_or(Value::Null, Value::Integer),
-        ValueRef::Real(_) => text.parse().map_or(Value::Null, Value::Real),
+        ValueRef::Integer(_) => Value::Integer(text.parse().unwrap_or(0)),
+        ValueRef::Real(_) => Value::Real(text.parse().unwrap_or(0.0)),
         ValueRef::Blob(_) => Value::Blob(text.as_bytes().to_vec()),
         _ => text.into(),
     }

@@ -33,7 +33,7 @@ fn original(category: Category) -> &'static str {
         Category::Country => "FR",
         Category::BirthDate => "1980-05-06",
         Category::Date => "2024-05-06",
-        Category::NationalId => "2 55 02 14 168 025 38",
+        Category::NationalId => "2 55 08 14 168 025 38",
         Category::Siren => "404 833 048",
         Category::Siret => "404 833 048 00022",
         Category::Vat => "FR83404833048",

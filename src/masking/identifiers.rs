@@ -44,7 +44,7 @@ impl Masker {
                 format!("{base}{:02}", 97 - base.parse::<u64>().unwrap_or(0) % 97)
             }
             "DE" if is_digits(number, 9) => {
-                let base = self.permuted(Purpose::Vat, &number[..8], turn);
+                let base = number[..1].to_owned() + &self.permuted(Purpose::Vat, &number[1..8], turn);
                 let check = iso_7064_mod_11_10(&base);
                 format!("{base}{check}")
             }
@@ -217,7 +217,7 @@ pub(super) mod tests {
     pub(crate) fn luhn_holds(digits: &str) -> bool {
         let sum: u32 =
             digits.bytes().rev().enumerate().map(|(at, digit)| luhn_part(digit, at % 2 == 1)).sum();
-        sum % 10 == 0
+        sum.is_multiple_of(10)
     }
 
     #[test]
@@ -262,10 +262,10 @@ pub(super) mod tests {
 
     #[test]
     fn the_key_of_a_nir_is_right_in_corsica_too() {
-        assert_eq!(Nir::key("2550214168025"), 38);
+        assert_eq!(Nir::key("2550814168025"), 38);
         assert_eq!(Nir::key("294032A011001"), 97 - 2_940_319_011_001 % 97);
         let masker = masker();
-        for nir in ["2 55 02 14 168 025 38", "294032A01100127", "185057800608436", "1 99 13 99 999 999 11"] {
+        for nir in ["2 55 08 14 168 025 38", "294032A01100127", "185057800608436", "1 99 13 99 999 999 11"] {
             let mask = masker.national_id(nir, 0);
             let signs = compact(&mask);
             assert_eq!(signs[13..].parse::<u64>().expect("digits"), Nir::key(&signs[..13]), "{mask}");
@@ -277,7 +277,7 @@ pub(super) mod tests {
 
     #[test]
     fn the_places_of_a_nir_are_a_bijection() {
-        for nir in ["2550214168025", "294122B990999", "1000101001001"] {
+        for nir in ["2550814168025", "294122B990999", "1000101001001"] {
             let place = Nir::index_of(nir).expect("a NIR").expect("made here");
             assert_eq!(Nir::written(&nir[..1], place, false), nir);
         }

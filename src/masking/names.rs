@@ -4,6 +4,8 @@ use super::key::Purpose;
 use super::masker::{Masker, Word};
 use super::style::like;
 use crate::words::{self, Gender, fold};
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 impl Masker {
     /// A first name of the same gender; where the gender is unknown, the hash decides.
@@ -51,6 +53,9 @@ impl Masker {
                 Kind::Given => self.given_name(&part.text, turn),
                 Kind::Family => self.family_name(&part.text, turn),
             });
+        }
+        if parts.is_empty() {
+            out.push_str(&self.family_name(value, turn));
         }
         out.truncate(out.trim_end().len());
         out
@@ -147,13 +152,13 @@ fn parts_of(words: &[&str]) -> Vec<Part> {
         let kind = if words::is_given_name(only) { Kind::Given } else { Kind::Family };
         return vec![part(words, kind, false)];
     }
+    if words.is_empty() {
+        return Vec::new();
+    }
     let family_first = family_words_first(words);
     if family_first > 0 {
         let (family, given) = words.split_at(family_first);
         return vec![part(family, Kind::Family, false), part(given, Kind::Given, false)];
-    }
-    if words.is_empty() {
-        return Vec::new();
     }
     let given = words[1..].iter().take_while(|word| words::is_given_name(word)).count() + 1;
     let (given, family) = words.split_at(given.min(words.len() - 1));
@@ -178,24 +183,28 @@ fn part(words: &[&str], kind: Kind, comma: bool) -> Part {
     Part { text: words.join(" ").trim_end_matches(',').to_owned(), kind, comma }
 }
 
+/// What marks a company's name, in blanks: one word, or several.
+static MARKS: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let marks = words::company_marks().iter().map(ToString::to_string);
+    marks.chain(words::legal_forms().iter().map(|form| form.to_lowercase())).collect()
+});
+/// The most words that a mark has: `et fils`.
+const MARK_WORDS: usize = 3;
+
 /// Whether a name's words are those of a company.
 fn is_company(value: &str) -> bool {
     if value.chars().any(|c| c.is_ascii_digit()) {
         return true;
     }
     let folded = fold(value);
-    let mut spaced = String::with_capacity(folded.len() + 2);
-    spaced.push(' ');
-    spaced.push_str(&folded.replace([',', '(', ')', '-'], " "));
-    spaced.push(' ');
-    let holds = |mark: &str| spaced.match_indices(mark).any(|(at, _)| bounded(&spaced, at, mark.len()));
-    words::company_marks().iter().any(|mark| holds(mark))
-        || words::legal_forms().iter().any(|form| holds(&form.to_lowercase()))
-}
-
-fn bounded(text: &str, at: usize, length: usize) -> bool {
-    let bytes = text.as_bytes();
-    at > 0 && bytes[at - 1] == b' ' && bytes.get(at + length) == Some(&b' ')
+    let words: Vec<&str> = folded
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')' | '-'))
+        .filter(|w| !w.is_empty())
+        .collect();
+    (1..=MARK_WORDS).any(|count| match count {
+        1 => words.iter().any(|word| MARKS.contains(*word)),
+        _ => words.windows(count).any(|run| MARKS.contains(&run.join(" "))),
+    })
 }
 
 #[cfg(test)]
@@ -231,6 +240,7 @@ mod tests {
     fn companies_and_people_are_told_apart() {
         assert!(is_company("Durand SARL"));
         assert!(is_company("Durand & Fils"));
+        assert!(is_company("Conseil départemental du Gers"));
         assert!(is_company("Boulangerie Durand"));
         assert!(!is_company("Marie Durand"));
         assert!(!is_company("Sara Lefèvre"));

@@ -136,8 +136,11 @@ fn registrable(labels: &[&str]) -> (String, String) {
     (labels[count - below].to_owned(), labels[count - below..].join("."))
 }
 
+/// A scheme that says nothing about a person. Anything else before `://` is not kept.
 fn is_scheme(scheme: &str) -> bool {
-    (2..=10).contains(&scheme.len()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+')
+    const SCHEMES: &[&str] =
+        &["http", "https", "ftp", "ftps", "sftp", "ldap", "ldaps", "ws", "wss", "smb", "rtsp", "webdav"];
+    SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
 /// Parts `host:8080` before the colon.
@@ -174,6 +177,7 @@ mod tests {
         let other = masker.url("https://reseau.fr/in/paul-durand", 0, 99);
         assert_ne!(one, other);
         assert!(!one.contains("marie"), "{one}");
+        assert!(!masker.url("durand://acme.fr/x", 0, 99).contains("durand"));
     }
 
     #[test]

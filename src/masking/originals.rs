@@ -18,8 +18,8 @@ pub struct Originals {
 
 /// Values shorter than this are found everywhere by chance.
 const SHORTEST: usize = 8;
-/// No mask that is compared run by run has more words than this.
-const MOST_WORDS: usize = 12;
+/// A longer original is compared with whole masks only.
+const MOST_WORDS: usize = 40;
 
 impl Originals {
     /// Adds a value.

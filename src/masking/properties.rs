@@ -47,6 +47,8 @@ proptest! {
         prop_assume!(!value.trim().is_empty());
         // Zero has no other amount within 20 percent.
         prop_assume!(category != Category::Amount || value.contains(|c: char| ('1'..='9').contains(&c)));
+        // Bullets and quotation marks of text stay; there may be nothing else.
+        prop_assume!(category != Category::FreeText || value.contains(char::is_alphanumeric));
         let masker = masker();
         if let Some(mask) = masker.text(category, &value, Shape::default()) {
             prop_assert_ne!(&mask, &value);
@@ -78,11 +80,11 @@ fn two_keys_make_two_archives() {
         (Category::Email, "marie.durand@acme.fr"),
         (Category::Iban, "FR1420041010050500013M02606"),
         (Category::Siren, "404833048"),
-        (Category::NationalId, "255021416802538"),
+        (Category::NationalId, "255081416802538"),
         (Category::FreeText, "Rappeler Marie Durand vendredi prochain."),
         (Category::Url, "https://acme.fr/marie"),
     ] {
-        let [mine, theirs] = [&one, &other].map(|masker| masker.text(category, value, Shape::default()));
+        let [mine, theirs] = [one, &other].map(|masker| masker.text(category, value, Shape::default()));
         assert!(mine.is_some() && mine != theirs, "{category}");
     }
 }

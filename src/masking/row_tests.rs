@@ -63,7 +63,7 @@ fn content(content: Content) -> ColumnRule {
 fn masked(mapped: &MappedTable, row: &[ValueRef<'_>]) -> Vec<String> {
     let masker = masker();
     let mut out = Vec::new();
-    RowMasker::new(&masker, mapped).expect("a plan").mask(row, &mut out).expect("masked");
+    RowMasker::new(masker, mapped).expect("a plan").mask(row, &mut out).expect("masked");
     out.iter().map(|value| text_of(value.borrow())).collect()
 }
 
@@ -76,7 +76,7 @@ fn what_is_kept_goes_across_bit_by_bit_and_nothing_stays_nothing() {
     let mapped =
         table(&[("note", ColumnRule::of(Category::Keep)), ("name", ColumnRule::of(Category::FullName))]);
     let masker = masker();
-    let mut rows = RowMasker::new(&masker, &mapped).expect("a plan");
+    let mut rows = RowMasker::new(masker, &mapped).expect("a plan");
     let mut out = Vec::new();
     rows.mask(&[ValueRef::Text(b"\xff\0\x1b"), ValueRef::Null], &mut out).expect("masked");
     assert_eq!(out, [Value::Text(b"\xff\0\x1b".to_vec()), Value::Null]);
@@ -124,7 +124,7 @@ fn computed_columns_follow_the_masks_in_the_order_they_need() {
     assert_eq!(out[1], format!("{} {}", out[2], out[3]));
     assert_eq!(out[0], out[1].to_uppercase());
     let circle = table(&[("a", derived(Derivation::Copy, "b")), ("b", derived(Derivation::Copy, "a"))]);
-    let fault = RowMasker::new(&masker(), &circle).err().expect("a circle");
+    let fault = RowMasker::new(masker(), &circle).err().expect("a circle");
     assert_eq!(kind_of(&fault), Kind::Refused);
 }
 
@@ -145,7 +145,7 @@ fn a_column_kept_by_its_type_refuses_anything_else_without_saying_what() {
     mapped.columns[0].by_type = true;
     mapped.table.columns[0].declared_type = "INTEGER".into();
     let masker = masker();
-    let mut rows = RowMasker::new(&masker, &mapped).expect("a plan");
+    let mut rows = RowMasker::new(masker, &mapped).expect("a plan");
     let fault = rows.mask(&[text("Durand")], &mut Vec::new()).expect_err("refused");
     assert_eq!(kind_of(&fault), Kind::Refused);
     assert_eq!(fault.to_string(), "person.number is kept by its type INTEGER, but holds text");
@@ -186,7 +186,7 @@ fn rows_that_must_differ_do_differ() {
     mapped.columns[1].rule.fit.valid = true;
     mapped.table.indexes.push(unique(&["kind", "phone"], "NOCASE"));
     let masker = masker();
-    let mut rows = RowMasker::new(&masker, &mapped).expect("a plan");
+    let mut rows = RowMasker::new(masker, &mapped).expect("a plan");
     let mut seen = std::collections::HashSet::new();
     let mut out = Vec::new();
     for number in 0..3_000 {
@@ -205,7 +205,7 @@ fn names_that_must_be_unique_and_differ_by_case_only_stay_apart() {
         mapped.table.columns[0].declared_type = "VARCHAR(30)".into();
         mapped.table.indexes.push(unique(&["name"], "BINARY"));
         let masker = masker();
-        let mut rows = RowMasker::new(&masker, &mapped).expect("a plan");
+        let mut rows = RowMasker::new(masker, &mapped).expect("a plan");
         let mut seen = std::collections::HashSet::new();
         let mut out = Vec::new();
         for number in 0..1_000 {

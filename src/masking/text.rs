@@ -24,6 +24,8 @@ struct Phrase {
 
 /// The longest word of the lists that is used.
 const LONGEST_WORD: usize = 12;
+/// Fewer characters than this after a sentence would make an odd word.
+const SHORTEST_REST: usize = 5;
 /// A word of the original that has fewer letters may come again by chance.
 const TELLING: usize = 4;
 
@@ -125,8 +127,8 @@ impl Masker {
         let sentences = &self.lists.text.sentences;
         let mut misses = 0;
         while misses < 4 {
-            // One that leaves room for a blank and a word, or fills the line.
-            let fitting = sentences.partition_point(|sentence| sentence.chars + 2 <= left);
+            // One that leaves room for a blank and a word.
+            let fitting = sentences.partition_point(|sentence| sentence.chars + 1 + SHORTEST_REST <= left);
             let Some(sentence) = sentences[..fitting].get(draw.below(fitting)) else { break };
             if !banned.allows(sentence) {
                 misses += 1;

@@ -31,6 +31,10 @@ impl Class {
     pub(super) fn intruder(self, value: ValueRef<'_>) -> Option<&'static str> {
         match value {
             ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
+            // Some programs store decimal numbers as the bytes of their text.
+            ValueRef::Blob(bytes) if self == Class::Number => {
+                if std::str::from_utf8(bytes).is_ok_and(is_number) { None } else { Some("bytes") }
+            }
             ValueRef::Blob(_) => Some("bytes"),
             ValueRef::Text(bytes) => {
                 let fits = |text: &str| match self {
@@ -72,6 +76,8 @@ mod tests {
 
     #[test]
     fn text_is_no_whole_number_and_a_name_is_no_moment() {
+        assert_eq!(Class::Number.intruder(ValueRef::Blob(b"120.00")), None);
+        assert_eq!(Class::Number.intruder(ValueRef::Blob(b"Marie")), Some("bytes"));
         assert_eq!(Class::Whole.intruder(ValueRef::Text(b"12")), Some("text"));
         assert_eq!(Class::Moment.intruder(ValueRef::Text(b"2024-05-06 10:11:12")), None);
         assert_eq!(Class::Moment.intruder(ValueRef::Text(b"2024-05-06 Marie")), Some("text"));

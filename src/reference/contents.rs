@@ -3,7 +3,7 @@
 use super::chance::Chance;
 use super::dealings::Subject;
 use super::numbers;
-use crate::words::sentences;
+use crate::words::demo_sentences;
 
 /// A note about somebody: it quotes the name and mostly a number or an address, as notes do.
 pub fn note(subject: &Subject<'_>, chance: &mut Chance) -> (String, String) {
@@ -96,7 +96,7 @@ fn paragraph(first: String, chance: &mut Chance) -> String {
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(chance.pick(sentences()));
+        text.push_str(chance.pick(demo_sentences()));
     }
     text
 }

@@ -17,7 +17,8 @@ fn lists() -> Vec<(&'static str, &'static [&'static str], usize)> {
         ("legal forms", legal_forms(), 8),
         ("company marks", company_marks(), 80),
         ("jobs", jobs(), 250),
-        ("sentences", sentences(), 400),
+        ("sentences", sentences(), 200),
+        ("sentences for the demo", demo_sentences(), 200),
     ]
 }
 
@@ -177,7 +178,7 @@ fn marks_are_folded_know_the_legal_forms_and_spare_persons() {
 
 #[test]
 fn sentences_are_neutral_and_well_formed() {
-    for sentence in sentences() {
+    for sentence in sentences().iter().chain(demo_sentences()) {
         let length = sentence.chars().count();
         assert!((20..=140).contains(&length), "{sentence}");
         assert!(sentence.ends_with(['.', '?']) && !sentence.contains(|c: char| c.is_numeric()), "{sentence}");

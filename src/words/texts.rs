@@ -6,7 +6,12 @@ use super::{List, lines};
 
 const LONGEST: usize = 14;
 
-static SENTENCES: List = LazyLock::new(|| lines(include_str!("sentences.txt")));
+static SENTENCES: List = LazyLock::new(|| every_other(0));
+static DEMO_SENTENCES: List = LazyLock::new(|| every_other(1));
+
+fn every_other(first: usize) -> Vec<&'static str> {
+    lines(include_str!("sentences.txt")).into_iter().skip(first).step_by(2).collect()
+}
 
 static BY_LENGTH: LazyLock<[Vec<&'static str>; LONGEST + 1]> = LazyLock::new(|| {
     let mut shelves: [Vec<&'static str>; LONGEST + 1] = Default::default();
@@ -18,9 +23,14 @@ static BY_LENGTH: LazyLock<[Vec<&'static str>; LONGEST + 1]> = LazyLock::new(|| 
     shelves
 });
 
-/// Neutral sentences as found in the notes of a CRM, without a name, a digit or a judgement.
+/// Neutral sentences as found in the notes of a CRM, without a name, a digit or a judgement: for masks.
 pub fn sentences() -> &'static [&'static str] {
     &SENTENCES
+}
+
+/// Others of the same sort, for synthetic notes: a mask may hold none of the sentences that it hides.
+pub fn demo_sentences() -> &'static [&'static str] {
+    &DEMO_SENTENCES
 }
 
 /// Lower-case French words of that many characters; none outside 1 to 14.

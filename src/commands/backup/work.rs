@@ -81,8 +81,14 @@ impl<'a> Work<'a> {
     fn read_what_identifies(&mut self, source: &mut dyn Snapshot) -> Result<Known> {
         let (mut originals, mut needles, mut count) = (Originals::default(), Collector::default(), 0);
         originals::each(source, self.map, self.progress, &mut |original| {
-            if original.category != Category::Secret {
-                originals.add(original.value);
+            match original.category {
+                // Random tokens: no mask can be one.
+                Category::Secret => {}
+                // A mask is made of whole sentences, so it may hold none of the original's.
+                Category::FreeText => {
+                    original.value.split_inclusive(['.', '!', '?']).for_each(|part| originals.add(part))
+                }
+                _ => originals.add(original.value),
             }
             count += u64::from(needles.add(original.value.as_bytes()));
             Ok(())

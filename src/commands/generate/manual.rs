@@ -96,7 +96,10 @@ fn description_and_examples(command: &Command) -> (String, Vec<String>) {
     let is_heading = |line: &&str| matches!(line.trim(), "Example:" | "Examples:");
     let description: Vec<&str> = about.lines().take_while(|line| !is_heading(line)).collect();
     let examples = about.lines().skip_while(|line| !is_heading(line)).skip(1);
-    (description.join("\n").trim_end().to_owned(), examples.map(|line| line.trim().to_owned()).collect())
+    let description = description.join("\n").trim_end().to_owned();
+    // The first line is the page's NAME already.
+    let description = description.split_once("\n\n").map_or(description.clone(), |(_, rest)| rest.to_owned());
+    (description, examples.map(|line| line.trim().to_owned()).collect())
 }
 
 /// The global options have their place in crm-admin(1).

@@ -1,0 +1,98 @@
+//! The README and the unit files: every command line in them is run, or says why not.
+
+use crate::map::papillon;
+use crate::shell::{path_of, shell};
+use crate::{read, tools};
+use std::fs;
+
+/// A fenced block of the README.
+struct Block {
+    language: String,
+    text: String,
+    /// Why it is not run, where it is not.
+    not_run: Option<String>,
+}
+
+fn blocks() -> Vec<Block> {
+    let readme = read("README.md");
+    let mut blocks = Vec::new();
+    let mut not_run = None;
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        if let Some(reason) = line.strip_prefix("<!-- not run: ") {
+            not_run = Some(reason.trim_end_matches("-->").trim().to_owned());
+        } else if let Some(language) = line.strip_prefix("```") {
+            let text: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            let text = text.join("\n");
+            blocks.push(Block { language: language.to_owned(), text, not_run: not_run.take() });
+        }
+    }
+    blocks
+}
+
+#[test]
+fn every_command_line_of_the_readme_is_run() {
+    if ["zstd", "sqlite3", "sha256sum"].iter().any(|tool| tools::find(tool).is_none()) {
+        return;
+    }
+    let world = papillon();
+    fs::create_dir(world.path("archives")).unwrap();
+    let path = path_of(&world);
+    let folder = world.folder().display().to_string();
+    let mut run = 0;
+    for block in blocks().into_iter().filter(|block| block.not_run.is_none()) {
+        let text = block.text.replace("/srv/papillon", &folder);
+        let script = match block.language.as_str() {
+            "sh" => text,
+            "cron" => text.splitn(6, ' ').last().expect("five fields and a command").trim().to_owned(),
+            "toml" => {
+                fs::write(world.path("config.toml"), text).unwrap();
+                "crm-admin --config config.toml map check".to_owned()
+            }
+            other => panic!("nobody runs a block of `{other}`"),
+        };
+        shell(&world, &path, &script).exits(0);
+        run += 1;
+    }
+    assert!(run >= 10, "{run} blocks were run");
+    for file in ["papillon.zst", "desk/papillon.zst", "desk/papillon-2.zst", "copy.db", "papillon-copy.db"] {
+        assert!(fs::metadata(world.path(file)).is_ok_and(|file| file.len() > 1000), "{file} is there");
+    }
+    assert_eq!(fs::read_dir(world.path("archives")).unwrap().count(), 1, "the nightly one");
+}
+
+#[test]
+fn what_is_not_run_says_why_and_is_what_it_seems() {
+    let not_run: Vec<Block> = blocks().into_iter().filter(|block| block.not_run.is_some()).collect();
+    assert_eq!(not_run.len(), 3);
+    for block in not_run {
+        assert!(block.not_run.is_some_and(|reason| reason.len() > 20));
+        for line in block.text.lines().filter(|line| line.starts_with("crm-admin ")) {
+            let words = line.split(' ').take_while(|word| *word != ">");
+            crm_admin::cli::parse(words.map(Into::into)).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+    }
+    assert!(read("README.md").contains("cargo run --release -- tour"));
+}
+
+#[test]
+fn the_places_that_the_readme_names_are_there() {
+    let readme = read("README.md");
+    let mut places = 0;
+    for piece in readme.split('`').skip(1).step_by(2) {
+        let is_place = ["src/", "man/", "tests/", "contrib/"].iter().any(|room| piece.starts_with(room));
+        if is_place && !piece.contains(' ') {
+            assert!(crate::repository(piece).exists(), "{piece} is not there");
+            places += 1;
+        }
+    }
+    assert!(places > 15, "{places} places were found");
+}
+
+#[test]
+fn the_unit_file_starts_a_command_that_is_understood() {
+    let unit = read("contrib/crm-admin-backup.service");
+    let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).expect("a command");
+    crm_admin::cli::parse(line.split(' ').map(Into::into)).unwrap_or_else(|error| panic!("{line}: {error}"));
+    assert!(unit.contains("RestartForceExitStatus=6\n"), "busy is tried again");
+}
