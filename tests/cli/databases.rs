@@ -267,6 +267,20 @@ fn a_database_that_may_only_be_read_is_enough() {
 }
 
 #[test]
+fn a_log_that_cannot_be_shared_is_told_by_the_rights_that_are_missing() {
+    let world = World::small();
+    world.database("crm.db").execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    fs::create_dir(world.path("closed")).unwrap();
+    fs::rename(world.path("crm.db"), world.path("closed/crm.db")).unwrap();
+    rights(&world.path("closed/crm.db"), 0o444);
+    rights(&world.path("closed"), 0o555);
+    let Some(mut command) = as_somebody_else(&world, "closed/crm.db") else { return };
+    let told = world.unchanged(|| Told::of(command.args(["map", "check"])));
+    rights(&world.path("closed"), 0o755);
+    told.exits(1).complains("closed/crm.db").complains("rights on the file and its folder");
+}
+
+#[test]
 fn missing_rights_are_named_and_nothing_is_changed() {
     let world = World::small();
     rights(&world.path("crm.db"), 0o000);

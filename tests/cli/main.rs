@@ -9,7 +9,6 @@ mod outputs;
 mod reference;
 mod search;
 mod statuses;
-mod structure;
 mod terminal;
 mod tools;
 mod tryton;

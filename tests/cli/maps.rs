@@ -116,13 +116,16 @@ fn a_map_that_is_not_there_is_named() {
 }
 
 #[test]
-fn a_map_may_not_be_a_folder_or_a_device() {
+fn a_map_or_a_configuration_may_not_be_a_folder_or_a_device() {
     let world = World::small();
-    for map in [".", "/dev/zero", "/dev/null"] {
+    for (option, what) in
+        ["--map", "--config"].into_iter().flat_map(|option| [".", "/dev/zero"].map(|what| (option, what)))
+    {
         let mut command = world.program();
-        command.args(["--db", "crm.db", "--map", map, "map", "check"]);
-        let told = world.unchanged(|| Told::within(std::time::Duration::from_secs(1), &mut command));
-        assert!(matches!(told.status(), Some(1 | 2)), "{map}: {:?}: {}", told.status(), told.stderr());
+        command.args(["--db", "crm.db", option, what, "map", "check"]);
+        let told = world.unchanged(|| Told::within(std::time::Duration::from_secs(2), &mut command));
+        assert!(matches!(told.status(), Some(1 | 2)), "{what}: {:?}: {}", told.status(), told.stderr());
+        assert!(told.stderr().contains(what) && told.stderr().len() < 1000, "{}", told.stderr());
     }
 }
 

@@ -396,24 +396,48 @@ fn an_archive_is_not_for_a_terminal() {
     assert!(told.stdout().contains("an archive is not for a terminal"), "{}", told.stdout());
 }
 
-#[test]
-fn an_output_folder_that_is_full_is_named_and_left_empty() {
-    let world = World::people(3000);
-    fs::create_dir(world.path("small-disk")).unwrap();
-    let Some(unshare) = tools::find("unshare") else { return };
-    let mount = "mount -t tmpfs -o size=48k tmpfs small-disk";
-    let try_it =
-        Command::new(&unshare).args(["-rm", "sh", "-c", mount]).current_dir(world.folder()).output().unwrap();
-    if !try_it.status.success() {
-        return tools::skip("a tmpfs of one's own");
+/// Runs `line`, in which `$0` is the program, with a disk of 48 KiB mounted on the folder `disk`. Nothing where nobody
+/// may mount one.
+fn with_a_small_disk(world: &World, line: &str) -> Option<Told> {
+    let unshare = tools::find("unshare")?;
+    fs::create_dir_all(world.path("disk")).unwrap();
+    let in_own_space = |line: &str| {
+        let mut command = Command::new(&unshare);
+        command.args(["-rm", "sh", "-c", line, env!("CARGO_BIN_EXE_crm-admin")]).current_dir(world.folder());
+        Told::of(&mut command)
+    };
+    let mount = "mount -t tmpfs -o size=48k tmpfs disk";
+    if in_own_space(mount).status() != Some(0) {
+        tools::skip("a disk of one's own");
+        return None;
     }
-    let line = format!(
-        "{mount} && \"$0\" --map map.toml --db crm.db backup -o small-disk/out.zst; echo status $?; ls -A small-disk; echo end"
-    );
-    let mut command = Command::new(unshare);
-    command.args(["-rm", "sh", "-c", &line, env!("CARGO_BIN_EXE_crm-admin")]).current_dir(world.folder());
-    let told = world.unchanged(|| Told::of(&mut command)).complains("no space");
-    assert_eq!(told.stdout(), "status 1\nend\n");
+    Some(in_own_space(&format!("{mount} && {{ {line}; }}; echo status $?; ls -A disk; echo end")))
+}
+
+#[test]
+fn an_output_disk_that_is_full_is_named_and_empty_again() {
+    let world = World::people(3000);
+    world.on_crm(["backup", "-o", "good.zst"]).exits(0);
+    for line in [
+        "\"$0\" --map map.toml --db crm.db backup -o disk/out.zst",
+        "\"$0\" restore good.zst --to disk/new.db",
+        "\"$0\" init disk/new.db --admin marie --deliver print",
+    ] {
+        let Some(told) = world.unchanged(|| with_a_small_disk(&world, line)) else { return };
+        let told = told.complains("no space").complains("disk");
+        assert_eq!(told.stdout(), "status 1\nend\n", "{line}");
+    }
+}
+
+#[test]
+fn a_temporary_disk_that_is_full_or_read_only_is_named() {
+    let world = World::people(3000);
+    for line in ["true", "mount -o remount,ro disk"] {
+        let line = format!("{line} && TMPDIR=disk \"$0\" --map map.toml --db crm.db backup -o -");
+        let Some(told) = world.unchanged(|| with_a_small_disk(&world, &line)) else { return };
+        let told = told.complains("error: ").complains("disk");
+        assert_eq!(told.stdout(), "status 1\nend\n", "{line}");
+    }
 }
 
 #[test]
