@@ -4,6 +4,7 @@ use crate::world::{CANARY, World};
 use rustix::process::{Pid, Signal, kill_process};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -126,6 +127,21 @@ fn a_restore_that_is_stopped_leaves_nothing() {
 #[test]
 fn an_init_that_is_stopped_leaves_nothing() {
     assert_stops_cleanly(&Work::init());
+}
+
+#[test]
+fn a_tour_that_is_stopped_takes_its_folder_away() {
+    let world = World::small();
+    let before = world.names();
+    for (signal, status) in SIGNALS {
+        let mut command = world.on("crm.db");
+        let mut child = command.arg("tour").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        // The first stop has been announced, so the tour is under way.
+        child.stdout.as_mut().unwrap().read_exact(&mut [0; 10]).unwrap();
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        assert_eq!(child.wait_with_output().unwrap().status.code(), Some(status));
+        assert_eq!(world.names(), before);
+    }
 }
 
 #[test]
