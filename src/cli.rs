@@ -93,7 +93,7 @@ pub fn command() -> clap::Command {
     let mut command = Cli::command();
     let groups = grouped(&command);
     let template = format!(
-        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}\n{{options}}\n\n\
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}Options:\n{{options}}\n\n\
          `crm-admin COMMAND --help` tells more about one command; the manual is crm-admin(1)."
     );
     command = command.help_template(template).override_usage("crm-admin [OPTIONS] COMMAND");

@@ -12,7 +12,7 @@
 //! | [`commands`] | one file per command: its arguments, what it does, its report |
 //! | [`ui`] | the voice: tables and JSON from one value, progress, questions. Commands alone call it |
 //! | [`anonymise`] | what happens to a whole database: read, masked, written anew |
-//! | [`proof`] | the search of a finished archive for values of its source |
+//! | [`proof`] | a finished archive, decoded and held against its source |
 //! | [`masking`] | what happens to one value. Keyed and pure |
 //! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
 //! | [`publish`] | how a file gets its name: complete, or not at all |
@@ -35,15 +35,19 @@
 //!    that a check that was forgotten does not compile.
 //! 4. A [`publish::Draft`] stands where the archive will be, without a name, and a [`publish::Scratch`] file beside it
 //!    for the masked database. It loses its name as soon as the engine has it open: a kill leaves nothing behind.
-//! 5. [`anonymise::copy`] streams every table through a [`masking::RowMasker`] under a fresh [`masking::Key`] into a
+//! 5. A first pass over the source reads what identifies ([`anonymise::originals`]): the masks may be none of it
+//!    ([`masking::Originals`]), and the proof may find none of it ([`proof::Needles`]). Both keep digests, no text.
+//! 6. [`anonymise::copy`] streams every table through a [`masking::RowMasker`] under a fresh [`masking::Key`] into a
 //!    [`store::Builder`]. No clear value is written on the way. Then come indexes, search indexes, views, triggers and
 //!    statistics, made from masked rows; and the engine's own checks, compared with those of the source.
-//! 6. [`archive::Writer`] packs the masked database into independent zstd frames and ends the file with a manifest and
+//! 7. [`archive::Writer`] packs the masked database into independent zstd frames and ends the file with a manifest and
 //!    digests: what was done to each column, in counts and words, never a value.
-//! 7. [`publish::Draft::publish`] syncs the file and links it to its name, which fails if the name exists. The key is
+//! 8. The archive is decoded as a technician would do it and held against the source: [`proof`]. Anything found, or
+//!    a search that finds nothing even in the source, refuses it.
+//! 9. [`publish::Draft::publish`] syncs the file and links it to its name, which fails if the name exists. The key is
 //!    dropped, and wiped.
-//! 8. The report goes to standard output through [`ui`]. What went wrong anywhere is a [`fault::Fault`] with a kind;
-//!    [`fault::exit_status`] alone turns kinds into numbers.
+//! 10. The report goes to standard output through [`ui`]. What went wrong anywhere is a [`fault::Fault`] with a kind;
+//!     [`fault::exit_status`] alone turns kinds into numbers.
 //!
 //! # Where to begin
 //!

@@ -19,9 +19,13 @@ use work::Work;
 
 /// Write an anonymised compressed backup that a technician can restore
 ///
-/// The database is read in one moment and never written. Every value is masked before it touches a disk, as the
-/// schema map says; what the map does not classify stops the backup with exit status 4. The archive is one .zst file:
-/// `zstd -dc ARCHIVE > NEW.db` makes a database of it with nothing of crm-admin's installed.
+/// The database is read in one moment and never written. Every value is masked
+/// before it touches a disk, as the schema map says; what the map does not
+/// classify stops the backup with exit status 4. Then the finished archive is
+/// held against the database, and gets its name only if nothing is left in it.
+///
+/// The archive is one .zst file: `zstd -dc ARCHIVE > NEW.db` makes a database of
+/// it with nothing of crm-admin's installed.
 ///
 /// Examples:
 ///   crm-admin --db crm.sqlite --map tryton-8 backup -o crm.zst

@@ -36,8 +36,9 @@ pub struct CompletionsArgs {
 
 /// Write the manual pages into a folder
 ///
-/// The pages go into man1 and man5 below the folder, which are made where they are missing. Pages that an older
-/// crm-admin wrote there are replaced; nothing else is touched.
+/// The pages go into man1 and man5 below the folder, which are made where they
+/// are missing. Pages that an older crm-admin wrote there are replaced; nothing
+/// else is touched.
 ///
 /// Example:
 ///   crm-admin generate man /usr/local/share/man

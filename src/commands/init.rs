@@ -19,8 +19,9 @@ const ADMINISTRATOR: &str = "admin";
 
 /// Make a new database with the reference schema
 ///
-/// The password policy is on from the start. The first administrator gets a temporary password, which has to be
-/// replaced at the first login and is valid for 72 hours. With --demo the database is filled with synthetic French
+/// The password policy is on from the start. The first administrator gets a
+/// temporary password, which has to be replaced at the first login and is valid
+/// for 72 hours. With --demo the database is filled with synthetic French
 /// contacts and everything attached to them; the same seed makes the same people.
 ///
 /// Examples:

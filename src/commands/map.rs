@@ -20,7 +20,8 @@ pub enum MapCommand {
 
 /// List what the map lacks and what it names in vain
 ///
-/// Exit status 3 when there is something to add or to remove; the lines to add are printed.
+/// Exit status 3 when there is something to add or to remove; the lines to add
+/// are printed.
 ///
 /// Example:
 ///   crm-admin --db crm.sqlite --map tryton-8 map check
@@ -40,7 +41,7 @@ pub struct ShowArgs {
     pub table: Option<String>,
 }
 
-/// Explain one column: what it is, which rule said so, what backup and erase do with it
+/// Explain one column: what it is, who says so, what a backup makes of it
 ///
 /// Example:
 ///   crm-admin --db crm.sqlite --map tryton-8 map explain party_party.name

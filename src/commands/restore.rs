@@ -13,8 +13,9 @@ use std::path::PathBuf;
 
 /// Make a database of an archive
 ///
-/// The archive is checked while it is unpacked; a database that is there is never overwritten. Files that rows named
-/// in the source are not in an archive; the rows say so by naming none.
+/// The archive is checked while it is unpacked; a database that is there is never
+/// overwritten. Files that rows named in the source are not in an archive; the
+/// rows say so by naming none.
 ///
 /// Example:
 ///   crm-admin restore crm.zst --to copy.db

@@ -10,8 +10,8 @@ use std::process::{Command, Stdio};
 
 /// Show the main commands, live, on a throw-away database
 ///
-/// Makes a small demo database in a temporary folder, runs each command on it, shows its command line and what it
-/// really says, and removes the folder again.
+/// Makes a small demo database in a temporary folder, runs each command on it,
+/// shows its command line and what it really says, and removes the folder again.
 ///
 /// Example:
 ///   crm-admin tour

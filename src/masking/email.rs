@@ -51,7 +51,7 @@ impl Masker {
             Some((local, host)) => (local, Some(self.domain(host, 0))),
             None => (folded.as_str(), None),
         };
-        let name = self.local_part(local);
+        let name = self.nobodys(self.local_part(local));
         let most = most.saturating_sub(scheme.len());
         format!("{scheme}{}", fitted(&name, &suffix, domain.as_deref(), most))
     }
@@ -59,6 +59,14 @@ impl Masker {
     /// What a person types to log in: an address where it was one, else a name and its suffix.
     pub(super) fn login(&self, value: &str, turn: u32, most: usize) -> String {
         self.email(value, turn, most)
+    }
+
+    /// The name without its first parts, as long as it is what somebody else logs in with.
+    fn nobodys(&self, mut name: String) -> String {
+        while self.originals.stand_in(&name) {
+            name = name.split_once(['.', '_', '+', ' ', '-']).map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+        }
+        name
     }
 
     fn named_address(&self, display: &str, address: &str, turn: u32, most: usize) -> String {
@@ -162,6 +170,18 @@ mod tests {
         assert!(mask.ends_with(".example"), "{mask}");
         let colleague = masker.email("p.martin@acme.fr", 0, 80);
         assert_eq!(mask.split('@').nth(1), colleague.split('@').nth(1));
+    }
+
+    #[test]
+    fn not_even_the_name_before_the_suffix_is_somebodys_login() {
+        let plain = masker();
+        let mask = plain.email("marie.durand@acme.fr", 0, usize::MAX);
+        let name: String = mask.chars().take_while(|c| !c.is_ascii_digit()).collect();
+        let mut originals = Originals::default();
+        originals.add(&name);
+        let warned = Masker::new(Key::from_bytes([7; 32]), originals);
+        let again = warned.email("marie.durand@acme.fr", 0, usize::MAX);
+        assert!(!name.is_empty() && !again.starts_with(&name), "{again} begins with {name}");
     }
 
     #[test]

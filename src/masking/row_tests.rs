@@ -42,6 +42,8 @@ fn table(columns: &[(&str, ColumnRule)]) -> MappedTable {
         rows: Rows::Copy,
         origin: origin(),
         columns: columns.iter().map(mapped).collect(),
+        derived: Vec::new(),
+        history: None,
         neutralise: Vec::new(),
     }
 }

@@ -27,13 +27,16 @@ impl Needles {
         self.count
     }
 
-    /// Every value that stands in the bytes, with its kind.
-    pub fn found_in(&self, bytes: &[u8]) -> BTreeMap<Vec<u8>, String> {
+    /// Every value that stands in the bytes, with its kind; where `whole` is set, only where neither a letter nor a
+    /// digit stands before or behind it.
+    pub fn found_in(&self, bytes: &[u8], whole: bool) -> BTreeMap<Vec<u8>, String> {
+        let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
         let mut found = BTreeMap::new();
         for at in 0..bytes.len().saturating_sub(SHORTEST - 1) {
             let start: &[u8; SHORTEST] = bytes[at..].first_chunk().expect("eight bytes are left");
             for (value, kind) in self.by_start.get(start).into_iter().flatten() {
-                if bytes[at..].starts_with(value) {
+                let inside = at > 0 && is_word(bytes.get(at - 1)) || is_word(bytes.get(at + value.len()));
+                if bytes[at..].starts_with(value) && !(whole && inside) {
                     found.insert(value.clone(), kind.clone());
                 }
             }
@@ -61,6 +64,7 @@ pub fn without_separators(bytes: &[u8]) -> Vec<u8> {
 pub fn everywhere<'a>(
     values: impl IntoIterator<Item = (&'a str, &'a str)>,
     bytes: &[u8],
+    whole: bool,
 ) -> BTreeMap<Vec<u8>, String> {
     let (mut exact, mut lowered, mut numbers) = (Needles::default(), Needles::default(), Needles::default());
     for (kind, value) in values {
@@ -72,9 +76,9 @@ pub fn everywhere<'a>(
         }
     }
     assert!(exact.len() > 0, "there is something to look for");
-    let mut found = exact.found_in(bytes);
-    found.extend(lowered.found_in(&lower(bytes)));
-    found.extend(numbers.found_in(&without_separators(bytes)));
+    let mut found = exact.found_in(bytes, whole);
+    found.extend(lowered.found_in(&lower(bytes), whole));
+    found.extend(numbers.found_in(&without_separators(bytes), whole));
     found
 }
 
@@ -83,6 +87,6 @@ fn the_search_finds_what_is_there() {
     let bytes = b"..Marie.Durand@Example.ORG..06 12.34-56 78..M\xe9lanie..";
     let values =
         [("mail", "marie.durand@example.org"), ("phone", "+0612345678"), ("absent", "nobody@example.org")];
-    let kinds: Vec<String> = everywhere(values, bytes).into_values().collect();
+    let kinds: Vec<String> = everywhere(values, bytes, false).into_values().collect();
     assert_eq!(kinds, ["phone", "mail"]);
 }

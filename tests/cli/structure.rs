@@ -144,7 +144,7 @@ fn kept_values_come_back_bit_by_bit_whatever_they_are() {
                 .map(|index| match row.get_ref(index).unwrap() {
                     rusqlite::types::ValueRef::Real(real) => (Value::Null, Some(real.to_bits())),
                     rusqlite::types::ValueRef::Text(bytes) => (Value::Blob(bytes.to_vec()), None),
-                    other => (other.into(), None),
+                    other => (Value::try_from(other).unwrap(), None),
                 })
                 .collect())
         });
@@ -159,7 +159,7 @@ fn kept_values_come_back_bit_by_bit_whatever_they_are() {
 fn text_in_a_column_that_only_its_type_settled_is_refused_and_not_shown() {
     let world = world(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, telephone INTEGER); INSERT INTO t VALUES (1, 'call Marie');",
-        "",
+        "[table.t]\n",
     );
     let told = world.on_crm(["backup", "-o", "a.zst"]).exits(4).complains("t.telephone");
     assert!(!told.stderr().contains("Marie"));

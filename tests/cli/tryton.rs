@@ -59,9 +59,9 @@ fn no_planted_value_is_in_the_archive_and_the_source_is_as_it_was() {
 
     world.run(["restore", "out/t.zst", "--to", "out/t.db"]).exits(0);
     let truth = truth(&tryton);
-    let in_source = search::everywhere(values(&truth), &before[&world.path("db/crm.sqlite")]);
+    let in_source = search::everywhere(values(&truth), &before[&world.path("db/crm.sqlite")], false);
     assert!(in_source.len() * 10 > truth.len() * 9, "the search finds the values where they are");
-    let found = search::everywhere(values(&truth), &fs::read(world.path("out/t.db")).unwrap());
+    let found = search::everywhere(values(&truth), &fs::read(world.path("out/t.db")).unwrap(), false);
     assert!(found.is_empty(), "{} planted values are in the archive: {:?}", found.len(), kinds(&found));
 }
 

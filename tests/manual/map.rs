@@ -93,6 +93,19 @@ fn a_new_column_is_found_and_the_lines_in_the_manual_are_those_that_are_printed(
 }
 
 #[test]
+fn a_map_of_three_lines_and_what_the_check_prints_is_complete() {
+    let world = papillon();
+    let beginning = "name = \"mine\"\nformat = 1\nfor = \"our CRM\"\n";
+    fs::write(world.path("mine.toml"), beginning).unwrap();
+    let printed = on_papillon(&world, "mine.toml", &["map", "check"]).exits(3).stdout();
+    let (_, lines) = printed.split_once("# careful guesses").expect("lines to add");
+    let (_, lines) = lines.split_once('\n').expect("lines after the comment");
+    fs::write(world.path("mine.toml"), format!("{beginning}\n{lines}")).unwrap();
+    on_papillon(&world, "mine.toml", &["map", "check"]).exits(0);
+    on_papillon(&world, "mine.toml", &["backup", "-o", "papillon.zst"]).exits(0);
+}
+
+#[test]
 fn a_map_that_extends_the_one_in_the_manual_works() {
     let world = papillon();
     world

@@ -52,6 +52,13 @@ fn the_committed_pages_are_those_the_program_writes() {
 }
 
 #[test]
+fn a_dry_run_writes_no_page() {
+    let world = World::empty();
+    world.run(["--dry-run", "generate", "man", "share"]).exits(0).says("share/man5/crm-admin-map.5");
+    assert!(world.names().is_empty());
+}
+
+#[test]
 fn every_page_is_set_without_a_complaint() {
     let Some(groff) = tools::find("groff") else { return };
     for name in written_pages().keys() {
@@ -104,6 +111,22 @@ fn the_examples_of_the_help_are_command_lines() {
 fn parses(line: &str) -> Result<(), clap::Error> {
     let words = line.split(' ').take_while(|word| !["|", ">"].contains(word));
     crm_admin::cli::parse(words.map(Into::into)).map(|_| ())
+}
+
+#[test]
+fn help_is_written_for_a_terminal_of_80_columns() {
+    let mut lines = 0;
+    let mut commands = vec![crm_admin::cli::command()];
+    while let Some(command) = commands.pop() {
+        let about =
+            command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
+        for line in about.lines().filter(|line| !line.starts_with("  ")) {
+            assert!(line.chars().count() <= 78, "{}: {line}", command.get_name());
+            lines += 1;
+        }
+        commands.extend(command.get_subcommands().cloned());
+    }
+    assert!(lines > 30, "{lines} lines were found");
 }
 
 #[test]

@@ -120,7 +120,7 @@ impl End {
             End::Badly(Kind::Usage) => "The command line, the configuration or the map cannot be understood.",
             End::Badly(Kind::Refused) => {
                 "Refused by a rule, and nothing was changed: the map does not fit the database, a file is there \
-                 already, a masked copy would break a rule of the schema."
+                 already, a masked copy would break a rule of the schema, the proof of an archive found something."
             }
             End::Badly(Kind::Missing) => "There is no such database, archive, map, table or column.",
             End::Badly(Kind::Busy) => {
@@ -216,12 +216,17 @@ lock-wait = "30s""#;
 fn notes(name: &str) -> Vec<Paragraph> {
     let notes: &[&str] = match name {
         "crm-admin-backup" => &[
-            "The archive is pseudonymised, and the key is destroyed: it lived in the memory of one run. It is not \
-             anonymous by decree. Row counts, primary keys, links between rows and whatever the map keeps come across, \
-             and may single somebody out for a reader who knows enough. crm-admin-archive(5) lists what remains.",
+            "The archive is pseudonymised, its key is destroyed, and what could be left of the source was searched. It is \
+             not anonymous by decree: row counts, primary keys, links between rows and whatever the map keeps come \
+             across, and may single somebody out for a reader who knows enough. crm-admin-archive(5) lists what remains.",
+            "Proof: before the archive gets its name it is decoded and held against the source. Identifying values \
+             (addresses, numbers, names of companies, lines of text) may stand nowhere in it; given names, towns, dates \
+             and their like are compared row by row; a text may keep no name and no number of its original. The same \
+             search must find the source's own values, or it counts as broken. Anything found deletes the archive and \
+             ends with status 4, with counts and columns, never a value.",
             "Room is needed beside the archive for one masked copy of the database and for the archive itself; with \
-             -o - both stand in the folder for temporary files. The masked copy has no name while it is filled, so that \
-             nothing of it is left after an error or a kill. No clear value is written to a disk on the way.",
+             -o - both stand in the folder for temporary files. The copies have no name while they are there, so that \
+             nothing of them is left after an error or a kill. No clear value is written to a disk on the way.",
             "The archive gets its name when it is complete. A file that is there already is never overwritten.",
             "The database is read in one transaction, so the CRM may go on working. Its writers may have to wait where \
              it does not use a write-ahead log.",
@@ -243,8 +248,9 @@ fn notes(name: &str) -> Vec<Paragraph> {
         ],
         "crm-admin-map-explain" => &["The example is a made-up value and its mask under a throw-away key."],
         "crm-admin-init" => &[
-            "The synthetic people are made of word lists; they have never lived. Their telephone numbers are of ranges \
-             reserved for fiction, and their mail addresses of reserved domains.",
+            "The synthetic people are made of word lists; they have never lived. Their mail addresses are of reserved \
+             domains. Their telephone numbers begin with two zeros after the zone, and are not known to be anybody's; \
+             do not dial them all the same.",
         ],
         _ => &[],
     };
