@@ -9,6 +9,7 @@ mod outputs;
 mod reference;
 mod search;
 mod statuses;
+mod structure;
 mod terminal;
 mod tools;
 mod tryton;
