@@ -64,7 +64,10 @@ impl Masker {
     /// The name without its first parts, as long as it is what somebody else logs in with.
     fn nobodys(&self, mut name: String) -> String {
         while self.originals.stand_in(&name) {
-            name = name.split_once(['.', '_', '+', ' ', '-']).map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+            name = name
+                .split_once(['.', '_', '+', ' ', '-'])
+                .map(|(_, rest)| rest.to_owned())
+                .unwrap_or_default();
         }
         name
     }
@@ -154,6 +157,7 @@ fn fitted(name: &str, suffix: &str, domain: Option<&str>, most: usize) -> String
 #[cfg(test)]
 mod tests {
     use super::super::masker::tests::masker;
+    use super::super::{Key, Originals};
     use super::*;
     use std::collections::HashSet;
 

@@ -96,6 +96,17 @@ impl Masker {
         mask
     }
 
+    /// One draw of a mask, whether or not it is an original; nothing where it is the value itself.
+    pub(super) fn drawn(&self, category: Category, original: &str, shape: Shape) -> Option<String> {
+        self.fitted(category, original, shape).filter(|mask| mask != original && !original.trim().is_empty())
+    }
+
+    /// Whether a given and a family name are an original's, in either order.
+    pub(super) fn is_somebodys_name(&self, given: &str, family: &str) -> bool {
+        self.originals.stand_in(&format!("{given} {family}"))
+            || self.originals.stand_in(&format!("{family} {given}"))
+    }
+
     fn fitted(&self, category: Category, original: &str, shape: Shape) -> Option<String> {
         let text = self.once(category, original, shape)?;
         let injective = !shape.unique || self.is_injective(category);

@@ -81,6 +81,8 @@ pub(super) struct TablePlan {
     /// The computed columns, each after those it is computed from.
     pub(super) derived: Vec<usize>,
     pub(super) settings: Vec<Setting>,
+    /// A given and a family name, which together are somebody's.
+    pub(super) name: Option<(usize, usize)>,
 }
 
 impl TablePlan {
@@ -92,7 +94,13 @@ impl TablePlan {
             planner.stored.iter().map(|column| planner.column(column)).collect::<Result<Vec<_>>>()?;
         let derived = planner.order(&columns)?;
         let settings = planner.settings()?;
-        Ok(TablePlan { columns, derived, settings })
+        let one = |category| {
+            columns
+                .iter()
+                .position(|column| matches!(column.action, Action::Mask(found) if found == category))
+        };
+        let name = one(Category::GivenName).zip(one(Category::FamilyName));
+        Ok(TablePlan { columns, derived, settings, name })
     }
 }
 

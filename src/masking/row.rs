@@ -82,6 +82,7 @@ impl<'a> RowMasker<'a> {
             let value = self.column(at, row)?;
             out.push(value);
         }
+        self.make_nobodys_name(row, out);
         self.finish(row, out);
         for turn in 1..=MOST_TURNS {
             let Some(at) = self.guards.conflict(row, out) else { break };
@@ -94,6 +95,24 @@ impl<'a> RowMasker<'a> {
         self.guards.note(row, out);
         self.count(row, out);
         Ok(())
+    }
+
+    /// Two masked names together may be an original's; then both are drawn as the whole name would be.
+    fn make_nobodys_name(&self, row: &[ValueRef<'_>], out: &mut [Value]) {
+        let Some((given, family)) = self.plan.name else { return };
+        for draw in 1..MOST_TURNS {
+            let (first, last) = (text_of(out[given].borrow()), text_of(out[family].borrow()));
+            if first.is_empty() || last.is_empty() || !self.masker.is_somebodys_name(&first, &last) {
+                return;
+            }
+            for (at, category) in [(given, Category::GivenName), (family, Category::FamilyName)] {
+                let shape = Shape { turn: draw, ..self.plan.columns[at].shape };
+                if let Some(mask) = row[at].as_str().and_then(|text| self.masker.drawn(category, text, shape))
+                {
+                    out[at] = mask.into();
+                }
+            }
+        }
     }
 
     /// What was done so far, column by column.

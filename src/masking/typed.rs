@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(Class::Moment.intruder(ValueRef::Text(b"2024-05-06 Marie")), Some("text"));
         assert_eq!(Class::Number.intruder(ValueRef::Text(b"-12.50")), None);
         assert_eq!(Class::Number.intruder(ValueRef::Text(b"0612345678 Marie")), Some("text"));
-        assert_eq!(Class::Number.intruder(ValueRef::Blob(b"1")), Some("bytes"));
+        assert_eq!(Class::Whole.intruder(ValueRef::Blob(b"1")), Some("bytes"));
         assert_eq!(Class::Whole.intruder(ValueRef::Integer(1)), None);
     }
 }

@@ -88,7 +88,9 @@ fn no_identifying_value_of_the_source_is_in_the_copy() {
 /// Every text and blob of a database, a line each.
 fn every_text_of(database: &Connection) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for table in texts(database, "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'") {
+    for table in
+        texts(database, "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main'")
+    {
         let mut statement = database.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();

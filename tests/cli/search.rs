@@ -30,7 +30,8 @@ impl Needles {
     /// Every value that stands in the bytes, with its kind; where `whole` is set, only where neither a letter nor a
     /// digit stands before or behind it.
     pub fn found_in(&self, bytes: &[u8], whole: bool) -> BTreeMap<Vec<u8>, String> {
-        let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
+        let is_word =
+            |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
         let mut found = BTreeMap::new();
         for at in 0..bytes.len().saturating_sub(SHORTEST - 1) {
             let start: &[u8; SHORTEST] = bytes[at..].first_chunk().expect("eight bytes are left");
