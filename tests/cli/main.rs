@@ -4,6 +4,7 @@
 mod archives;
 mod databases;
 mod interrupts;
+mod limits;
 mod maps;
 mod outputs;
 mod reference;
