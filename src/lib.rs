@@ -65,6 +65,7 @@ pub mod digest;
 pub mod fault;
 pub mod interrupt;
 pub mod masking;
+pub mod memory;
 pub mod password;
 pub mod progress;
 pub mod proof;

@@ -2,9 +2,16 @@
 //! output, the exit status, and the rows, bytes and files that are left.
 #![allow(clippy::disallowed_methods, reason = "a test looks at databases itself")]
 
+mod archives;
+mod databases;
+mod interrupts;
+mod maps;
+mod outputs;
 mod reference;
 mod search;
+mod statuses;
 mod structure;
+mod terminal;
 mod tools;
 mod tryton;
 mod world;
