@@ -2,7 +2,8 @@
 
 use crate::tools;
 use crate::world::{Told, World, number, text};
-use crm_admin::archive::{Archive, FRAME, Limits, Manifest, Options, Writer, digest};
+use crm_admin::archive::{Archive, FRAME, Limits, Manifest, Options, Writer};
+use crm_admin::digest::digest;
 use crm_admin::fault::{Kind, kind_of};
 use crm_admin::progress::Silence;
 use std::fs;
