@@ -91,10 +91,7 @@ impl<'a> Work<'a> {
             match original.category {
                 // Random tokens: no mask can be one.
                 Category::Secret => {}
-                // A mask is made of whole sentences, so it may hold none of the original's.
-                Category::FreeText => {
-                    original.value.split_inclusive(['.', '!', '?']).for_each(|part| originals.add(part))
-                }
+                Category::FreeText => add_text(&mut originals, original.value),
                 _ => originals.add(original.value),
             }
             count += u64::from(needles.add(original.value.as_bytes()));
@@ -181,5 +178,17 @@ impl<'a> Work<'a> {
             files_not_copied: copied.files.iter().map(report::files).collect(),
             ..Manifest::default()
         }
+    }
+}
+
+/// What no mask may hold of a text: its sentences, since masks are made of whole ones, and the names in it, which may
+/// stand in no column at all.
+fn add_text(originals: &mut Originals, text: &str) {
+    text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add(sentence));
+    let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    let words: Vec<&str> =
+        text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    for pair in words.windows(2).filter(|pair| pair.iter().all(|word| is_name(word))) {
+        originals.add(&pair.join(" "));
     }
 }
