@@ -1,6 +1,6 @@
 //! The file that holds a key for stable pseudonyms: made once, read by each backup that is to give the same masks.
 
-use crate::archive;
+use crate::digest::digest;
 use crate::fault::{Fault, Kind, Result};
 use crate::masking::Key;
 use crate::publish::Draft;
@@ -62,9 +62,7 @@ pub fn read(path: &Path) -> Result<Key> {
     (&file).take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     match <[u8; KEY_BYTES]>::try_from(bytes.as_slice()) {
         Ok(key) => Ok(Key::from_bytes(key)),
-        Err(_) if (KEY_BYTES..=MOST_BYTES).contains(&bytes.len()) => {
-            Ok(Key::from_bytes(archive::digest(&bytes).0))
-        }
+        Err(_) if (KEY_BYTES..=MOST_BYTES).contains(&bytes.len()) => Ok(Key::from_bytes(digest(&bytes).0)),
         Err(_) => Err(Fault::damaged(format!(
             "{shown} is no key: it has {} bytes, and a key file has {KEY_BYTES} to {MOST_BYTES}",
             about.len()

@@ -216,10 +216,11 @@ impl<'a> Judge<'a> {
         room: &mut Vec<u8>,
         seen: &mut Seen,
     ) {
-        if seen.control || !category.is_identifying() {
+        if seen.control {
             return;
         }
         if let Some(text) = original.as_str()
+            && category.identifies(text)
             && super::needles::trim(text.as_bytes()).len() >= super::needles::SHORTEST
         {
             seen.has_originals = true;

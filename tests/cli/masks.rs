@@ -220,8 +220,14 @@ fn a_new_customer_changes_nobody_elses_mask_under_one_key() {
     let before = names("one.zst");
     // A company whose whole name is a word of the lists: no mask may be it any more.
     let word = before[0].split_whitespace().max_by_key(|word| word.len()).expect("a word").to_owned();
-    world.database("crm.db").execute("INSERT INTO company (name, created_at, updated_at)
-        VALUES (?1, '2026-01-02T03:04:05Z', '2026-01-02T03:04:05Z')", [&word]).expect("a company");
+    world
+        .database("crm.db")
+        .execute(
+            "INSERT INTO company (name, created_at, updated_at)
+        VALUES (?1, '2026-01-02T03:04:05Z', '2026-01-02T03:04:05Z')",
+            [&word],
+        )
+        .expect("a company");
     world.on_crm(["backup", "-o", "two.zst", "--key-file", "one.key"]).exits(0);
     let after = names("two.zst");
     let same = before.iter().zip(&after).filter(|(one, two)| one == two).count();

@@ -6,7 +6,7 @@ use crate::anonymise::{self, Copied, originals};
 use crate::archive::{
     self, Archive, Limits, Manifest, Options, Proof, ProofState, Pseudonyms, Summary, Writer,
 };
-use crate::fault::Result;
+use crate::fault::{Kind, Result, kind_of};
 use crate::masking::{Key, Masker, Originals};
 use crate::progress::Progress;
 use crate::proof::{self, Collector, Evidence, Needles, Watching};
@@ -67,8 +67,15 @@ impl<'a> Work<'a> {
     /// Masks the moment into a database without a name in `folder`, packs it into `out` and proves it.
     ///
     /// # Errors
-    /// Those of the steps; `out` is worth nothing then.
+    /// Those of the steps, with the folder's name where it may be its fault; `out` is worth nothing then.
     pub fn archive(&mut self, source: &mut dyn Snapshot, folder: &Path, out: &mut File) -> Result<Done> {
+        self.steps(source, folder, out).map_err(|error| match kind_of(&error) {
+            Kind::Unfinished => error.context(format!("working in {}", folder.display())),
+            _ => error,
+        })
+    }
+
+    fn steps(&mut self, source: &mut dyn Snapshot, folder: &Path, out: &mut File) -> Result<Done> {
         let mut times = Vec::new();
         let mut since = Instant::now();
         let mut lap = |step| times.push((step, std::mem::replace(&mut since, Instant::now()).elapsed()));
@@ -91,10 +98,7 @@ impl<'a> Work<'a> {
             match original.category {
                 // Random tokens: no mask can be one.
                 Category::Secret => {}
-                // A mask is made of whole sentences, so it may hold none of the original's.
-                Category::FreeText => {
-                    original.value.split_inclusive(['.', '!', '?']).for_each(|part| originals.add(part))
-                }
+                Category::FreeText => add_text(&mut originals, original.value),
                 _ => originals.add(original.value),
             }
             count += u64::from(needles.add(original.value.as_bytes()));
@@ -187,5 +191,17 @@ impl<'a> Work<'a> {
             files_not_copied: copied.files.iter().map(report::files).collect(),
             ..Manifest::default()
         }
+    }
+}
+
+/// What no mask may hold of a text: its sentences, since masks are made of whole ones, and the names in it, which may
+/// stand in no column at all.
+fn add_text(originals: &mut Originals, text: &str) {
+    text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add(sentence));
+    let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    let words: Vec<&str> =
+        text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    for pair in words.windows(2).filter(|pair| pair.iter().all(|word| is_name(word))) {
+        originals.add(&pair.join(" "));
     }
 }
