@@ -20,7 +20,7 @@
 //! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
 //! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`] | four small words that every room may use |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest) | five small words that every room may use |
 //!
 //! # One backup, followed through it
 //!
@@ -63,9 +63,11 @@ pub mod clipboard;
 pub mod commands;
 pub mod config;
 pub mod deliver;
+pub mod digest;
 pub mod fault;
 pub mod interrupt;
 pub mod masking;
+pub mod memory;
 pub mod password;
 pub mod progress;
 pub mod proof;

@@ -1,7 +1,10 @@
 //! Parse, run, report, exit.
 
-use crm_admin::{cli, clipboard, commands, fault, interrupt};
+use crm_admin::{cli, clipboard, commands, fault, interrupt, memory};
 use std::process::ExitCode;
+
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory;
 
 fn main() -> ExitCode {
     if let Some(status) = clipboard::holder::run(std::env::args_os()) {
