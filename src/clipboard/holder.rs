@@ -10,9 +10,9 @@ use arboard::{Clipboard, Error, SetExtLinux};
 use rustix::mm::{MlockAllFlags, mlockall};
 use rustix::process::{DumpableBehavior, set_dumpable_behavior, setsid};
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, RawFd};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -58,6 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
 
 /// Returning ends the process and with it every thread: no thread has to be told.
 fn hold(time: Duration) -> io::Result<()> {
+    close_inherited();
     // Before the secret is here: nobody else of the same user may read our memory, and no core is dumped.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     // A terminal that closes shall not end us. It fails where we lead a session already, which is as good.
@@ -77,6 +78,17 @@ fn hold(time: Duration) -> io::Result<()> {
     });
     wait(&events, Instant::now() + time);
     Ok(())
+}
+
+/// Closes what the command had inherited, such as a script's lock, so that nobody waits for us. Without /proc it stays.
+fn close_inherited() {
+    let Ok(folder) = fs::read_dir("/proc/self/fd") else { return };
+    let open: Vec<RawFd> =
+        folder.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    for number in open.into_iter().filter(|&number| number > 2) {
+        // SAFETY: nothing in this process owns a file yet: it has just begun, and the folder is closed again.
+        unsafe { rustix::io::close(number) };
+    }
 }
 
 /// Reads the secret, which ends with its line.
