@@ -13,6 +13,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, RawFd};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -83,11 +84,14 @@ fn hold(time: Duration) -> io::Result<()> {
 /// Closes what the command had inherited, such as a script's lock, so that nobody waits for us. Without /proc it stays.
 fn close_inherited() {
     let Ok(folder) = fs::read_dir("/proc/self/fd") else { return };
-    let open: Vec<RawFd> =
-        folder.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
-    for number in open.into_iter().filter(|&number| number > 2) {
-        // SAFETY: nothing in this process owns a file yet: it has just begun, and the folder is closed again.
-        unsafe { rustix::io::close(number) };
+    let paths: Vec<PathBuf> = folder.flatten().map(|entry| entry.path()).collect();
+    // The folder itself was among them, and is closed again.
+    for path in paths.iter().filter(|path| path.is_symlink()) {
+        match path.file_name().and_then(|name| name.to_str()?.parse::<RawFd>().ok()) {
+            // SAFETY: it is open, and nothing in this process owns it: the process has just begun.
+            Some(number @ 3..) => unsafe { rustix::io::close(number) },
+            _ => {}
+        }
     }
 }
 
