@@ -19,6 +19,7 @@
 //! | [`schema`] | the map: what each table and column is, held against the live database |
 //! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
 //! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
+//! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest) | five small words that every room may use |
 //!
 //! # One backup, followed through it
@@ -58,6 +59,7 @@
 pub mod anonymise;
 pub mod archive;
 pub mod cli;
+pub mod clipboard;
 pub mod commands;
 pub mod config;
 pub mod deliver;

@@ -14,6 +14,7 @@ const HOMES: &[(&str, &str)] = &[
     ("fake", "words"),
     ("deunicode", "words"),
     ("argon2", "password"),
+    ("arboard", "clipboard"),
     ("siphasher", "masking"),
     ("signal_hook", "interrupt.rs"),
     ("clap_complete", "commands/generate.rs"),
@@ -31,6 +32,21 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("words", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("password", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
+    (
+        "clipboard",
+        &[
+            "store",
+            "schema",
+            "masking",
+            "archive",
+            "anonymise",
+            "publish",
+            "commands",
+            "ui",
+            "cli",
+            "deliver",
+        ],
+    ),
     ("reference", &["masking", "archive", "anonymise", "commands", "ui", "cli", "store::sqlite"]),
 ];
 

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test looks at databases itself")]
 
 mod archives;
+mod clipboard;
 mod databases;
 mod interrupts;
 mod limits;
