@@ -87,10 +87,10 @@ fn close_inherited() {
     let paths: Vec<PathBuf> = folder.flatten().map(|entry| entry.path()).collect();
     // The folder itself was among them, and is closed again.
     for path in paths.iter().filter(|path| path.is_symlink()) {
-        match path.file_name().and_then(|name| name.to_str()?.parse::<RawFd>().ok()) {
+        let number = path.file_name().and_then(|name| name.to_str()?.parse::<RawFd>().ok());
+        if let Some(number @ 3..) = number {
             // SAFETY: it is open, and nothing in this process owns it: the process has just begun.
-            Some(number @ 3..) => unsafe { rustix::io::close(number) },
-            _ => {}
+            unsafe { rustix::io::close(number) };
         }
     }
 }
