@@ -3,16 +3,20 @@
 #![allow(clippy::disallowed_methods, reason = "a test looks at databases itself")]
 
 mod archives;
+mod counts;
 mod databases;
 mod interrupts;
 mod limits;
+mod locks;
 mod maps;
 mod outputs;
 mod reference;
 mod search;
+mod sizes;
 mod statuses;
 mod structure;
 mod terminal;
 mod tools;
 mod tryton;
 mod world;
+mod writers;
