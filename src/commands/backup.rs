@@ -6,7 +6,9 @@ mod work;
 
 use super::{Context, key_file};
 use crate::anonymise;
+use crate::cli;
 use crate::fault::{Outcome, Result};
+use crate::interrupt::Deadline;
 use crate::publish::{Draft, scratch_in};
 use crate::store::Store;
 use clap::Args;
@@ -14,6 +16,7 @@ use report::{BackupReport, PlanReport};
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use target::Target;
 use work::Work;
 
@@ -48,6 +51,10 @@ pub struct BackupArgs {
     /// gives the same ones; whoever has the file can tell who is who
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// Give up with exit status 6 when the database would be read for longer than
+    /// this, such as 30s; those who write may have to wait until then
+    #[arg(long, value_name = "TIME", value_parser = cli::duration)]
+    pub max_lock: Option<Duration>,
 }
 
 /// Runs `backup`.
@@ -59,7 +66,9 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
     let mut store = context.open()?;
     let map = context.map(&mut store)?;
     let target = Target::of(&args.output, store.path())?;
+    tell_who_waits(args, context, &mut store)?;
     let mut snapshot = store.snapshot()?;
+    let deadline = args.max_lock.map(Deadline::after);
     let catalog = snapshot.catalog()?;
     let complete = map.complete_for(&catalog)?;
     anonymise::refuse_narrow_columns(&mut *snapshot, &complete)?;
@@ -77,6 +86,8 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
                 path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let done =
                 work.archive(&mut *snapshot, folder, draft.file()).map_err(|error| draft.explain(error))?;
+            // Others have waited long enough: a disk or a network may be slow.
+            drop((snapshot, deadline));
             draft.publish()?;
             drop(progress);
             context.ui.report(&BackupReport::new(Some(&path), &complete, &done))?;
@@ -87,6 +98,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
             let mut spool = scratch_in(&folder)?;
             spool.unlink()?;
             let done = work.archive(&mut *snapshot, &folder, spool.file())?;
+            drop((snapshot, deadline));
             drop(progress);
             send(spool.file())?;
             context.ui.status(BackupReport::new(None, &complete, &done).sentence());
@@ -94,6 +106,17 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Says before it starts that others will not be able to write, where that is so.
+fn tell_who_waits(args: &BackupArgs, context: &Context, store: &mut dyn Store) -> Result<()> {
+    if !context.settings.dry_run && store.reading_holds_up_writers()? {
+        let most = args.max_lock.map_or_else(String::new, |most| format!(", for {most:?} at most"));
+        context.ui.status(format_args!(
+            "The database is in rollback mode: whoever writes to it has to wait until it has been read{most}."
+        ));
+    }
+    Ok(())
 }
 
 /// Which step took how much of the time, for those who want to know more.

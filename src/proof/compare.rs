@@ -14,6 +14,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Rows that travel together from the reader of the copy.
 const ROWS_PER_LOAD: usize = 256;
+/// No further row joins a load that has so many bytes.
+const BYTES_PER_LOAD: usize = 1 << 20;
 /// Loads that may wait: memory stays flat.
 const LOADS_WAITING: usize = 4;
 
@@ -45,7 +47,8 @@ pub fn hold_against_source(
         drop(rows);
         let read =
             reader.join().unwrap_or_else(|_| Err(Fault::unfinished("reading the archive failed").into()));
-        compared.and(read)
+        // Where both failed, the comparison did because nothing came any more.
+        read.and(compared)
     })
 }
 
@@ -62,21 +65,35 @@ fn read_copy(
     let mut store = copy()?;
     let mut moment = store.snapshot()?;
     for mapped in tables {
-        let mut load = Vec::with_capacity(ROWS_PER_LOAD);
+        let (mut load, mut bytes) = (Vec::with_capacity(ROWS_PER_LOAD), 0);
         let mut gone = false;
-        moment.scan(&mapped.table.name, &columns_of(mapped), &mut |row| {
+        let scanned = moment.scan(&mapped.table.name, &columns_of(mapped), &mut |row| {
+            bytes += row.iter().map(|value| length(*value)).sum::<usize>();
             load.push(row.iter().map(|value| value.to_value()).collect());
-            if load.len() == ROWS_PER_LOAD {
+            if load.len() == ROWS_PER_LOAD || bytes >= BYTES_PER_LOAD {
+                bytes = 0;
                 gone |= send.send(std::mem::take(&mut load)).is_err();
             }
             if gone { Err(Fault::unfinished("nobody compares any more").into()) } else { Ok(()) }
-        })?;
+        });
+        if gone {
+            return Ok(());
+        }
+        scanned?;
         let rest = if load.is_empty() { Ok(()) } else { send.send(load) };
         if rest.and_then(|()| send.send(Vec::new())).is_err() {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// How many bytes a value takes besides its place.
+fn length(value: ValueRef<'_>) -> usize {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.len(),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 0,
+    }
 }
 
 /// The rows of the copy, one by one.

@@ -49,8 +49,16 @@ fn hits(needles: &Needles, bytes: &[u8], decided: usize) -> u64 {
     hits
 }
 
+/// A longer value is searched in pieces, so that no second one stands beside it in memory. In bytes.
+const PIECE: usize = 1 << 20;
+
 /// How many originals stand in one value.
 pub fn in_value(needles: &Needles, value: &[u8], room: &mut Vec<u8>) -> u64 {
+    if value.len() > PIECE {
+        let mut scanner = Scanner::new(needles);
+        value.chunks(PIECE).for_each(|piece| scanner.push(piece));
+        return scanner.finish().0;
+    }
     room.clear();
     room.push(b' ');
     room.extend(value.iter().map(u8::to_ascii_lowercase));

@@ -25,6 +25,12 @@ pub trait Store {
     /// When the database is damaged, or holds something this engine cannot describe.
     fn catalog(&mut self) -> Result<Catalog>;
 
+    /// Whether others cannot write as long as somebody reads.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn reading_holds_up_writers(&mut self) -> Result<bool>;
+
     /// One consistent moment of the whole database, for reading. Writers may go on meanwhile where the engine lets them.
     ///
     /// # Errors

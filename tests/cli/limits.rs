@@ -51,7 +51,7 @@ fn limits_of_the_process_end_in_words_and_leave_nothing() {
     let limits = ["-f 4", "-f 64", "-n 4", "-n 5"];
     for (limit, arguments) in limits.into_iter().flat_map(|limit| [(limit, &backup[..]), (limit, &restore)]) {
         let mut command = world.on("crm.db");
-        command.args(arguments);
+        command.arg("--quiet").args(arguments);
         let command = &mut limited(&world, &format!("ulimit {limit}"), &command);
         let told = world.unchanged(|| Told::of(command)).exits(1);
         assert!(told.stderr().starts_with("error: "), "{limit}: {}", told.stderr());
@@ -64,7 +64,7 @@ fn too_little_memory_ends_in_words_and_leaves_nothing() {
     let mut short = 0;
     for kibibytes in (18_000..60_000).step_by(3_000) {
         let mut command = world.on("crm.db");
-        command.args(["backup", "-o", "out.zst"]);
+        command.args(["--quiet", "backup", "-o", "out.zst"]);
         let before = world.names();
         let told = Told::of(&mut limited(&world, &format!("ulimit -v {kibibytes}"), &command));
         if told.status() == Some(0) {
@@ -121,9 +121,9 @@ fn a_full_device_is_noticed() {
     }
 }
 
-/// Runs `line`, in which `$0` is the program, with a disk of 48 KiB mounted on the folder `disk`. Nothing where nobody
-/// may mount one.
-fn with_a_small_disk(world: &World, line: &str) -> Option<Told> {
+/// Runs `line`, in which `$0` is the program, with a disk of this size mounted on the folder `disk`. Nothing where
+/// nobody may mount one.
+fn with_a_disk_of(size: &str, world: &World, line: &str) -> Option<Told> {
     let unshare = tools::find("unshare")?;
     fs::create_dir_all(world.path("disk")).unwrap();
     let in_own_space = |line: &str| {
@@ -131,8 +131,8 @@ fn with_a_small_disk(world: &World, line: &str) -> Option<Told> {
         command.args(["-rm", "sh", "-c", line, env!("CARGO_BIN_EXE_crm-admin")]).current_dir(world.folder());
         Told::of(&mut command)
     };
-    let mount = "mount -t tmpfs -o size=48k tmpfs disk";
-    if in_own_space(mount).status() != Some(0) {
+    let mount = format!("mount -t tmpfs -o size={size} tmpfs disk");
+    if in_own_space(&mount).status() != Some(0) {
         tools::skip("a disk of one's own");
         return None;
     }
@@ -143,15 +143,33 @@ fn with_a_small_disk(world: &World, line: &str) -> Option<Told> {
 fn an_output_disk_that_is_full_is_named_and_empty_again() {
     let world = World::people(3000);
     world.on_crm(["backup", "-o", "good.zst"]).exits(0);
-    for line in [
-        "\"$0\" --map map.toml --db crm.db backup -o disk/out.zst",
-        "\"$0\" restore good.zst --to disk/new.db",
-        "\"$0\" init disk/new.db --admin marie --deliver print",
-    ] {
-        let Some(told) = world.unchanged(|| with_a_small_disk(&world, line)) else { return };
-        let told = told.complains("no space").complains("disk");
-        assert_eq!(told.stdout(), "status 1\nend\n", "{line}");
+    for line in [BACKUP_TO_DISK, RESTORE_TO_DISK, "\"$0\" init disk/new.db --admin marie --deliver print"] {
+        assert_does_not_fit("48k", &world, line);
     }
+}
+
+#[test]
+fn a_larger_disk_that_becomes_full_halfway_is_empty_again() {
+    let world = World::small();
+    let filler = "CREATE TABLE filler (data BLOB); INSERT INTO filler VALUES (randomblob(10000000));";
+    world.database("crm.db").execute_batch(filler).unwrap();
+    let map = fs::read_to_string(world.path("map.toml")).unwrap();
+    fs::write(world.path("map.toml"), format!("{map}\n[table.filler]\ndata = \"keep\"\n")).unwrap();
+    world.on_crm(["backup", "-o", "good.zst"]).exits(0);
+    for line in [BACKUP_TO_DISK, RESTORE_TO_DISK] {
+        assert_does_not_fit("8m", &world, line);
+    }
+}
+
+const BACKUP_TO_DISK: &str = "\"$0\" --map map.toml --db crm.db backup -o disk/out.zst";
+const RESTORE_TO_DISK: &str = "\"$0\" restore good.zst --to disk/new.db";
+
+/// The disk is named as the cause, and nothing is on it afterwards.
+#[track_caller]
+fn assert_does_not_fit(size: &str, world: &World, line: &str) {
+    let Some(told) = world.unchanged(|| with_a_disk_of(size, world, line)) else { return };
+    let told = told.complains("no space").complains("disk");
+    assert_eq!(told.stdout(), "status 1\nend\n", "{line}");
 }
 
 #[test]
@@ -159,7 +177,7 @@ fn a_temporary_disk_that_is_full_or_read_only_is_named() {
     let world = World::people(3000);
     for line in ["true", "mount -o remount,ro disk"] {
         let line = format!("{line} && TMPDIR=disk \"$0\" --map map.toml --db crm.db backup -o -");
-        let Some(told) = world.unchanged(|| with_a_small_disk(&world, &line)) else { return };
+        let Some(told) = world.unchanged(|| with_a_disk_of("48k", &world, &line)) else { return };
         let told = told.complains("error: ").complains("disk");
         assert_eq!(told.stdout(), "status 1\nend\n", "{line}");
     }

@@ -4,17 +4,21 @@
 
 mod archives;
 mod clipboard;
+mod counts;
 mod databases;
 mod interrupts;
 mod limits;
+mod locks;
 mod maps;
 mod masks;
 mod outputs;
 mod reference;
 mod search;
+mod sizes;
 mod statuses;
 mod structure;
 mod terminal;
 mod tools;
 mod tryton;
 mod world;
+mod writers;

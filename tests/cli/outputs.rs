@@ -1,5 +1,6 @@
 //! What is written, and how: privately, completely, under a name that nobody has, or not at all.
 
+use crate::counts::count;
 use crate::tools;
 use crate::world::{CANARY, Told, World, number};
 use rusqlite::Connection;
@@ -8,6 +9,7 @@ use std::io::Read;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Every system call that makes, writes, syncs or names a file.
 const CALLS: &str = "openat,open,creat,write,writev,pwrite64,pwritev,ftruncate,fallocate,copy_file_range,sendfile,fsync,\
@@ -230,10 +232,16 @@ fn a_folder_gets_a_file_of_its_own_name() {
 
 #[test]
 fn of_two_backups_to_one_name_one_is_refused() {
-    for _ in 0..5 {
+    for _ in 0..count(5, 20) {
         let world = World::small();
-        let start =
-            || world.on("crm.db").args(["--quiet", "backup", "-o", "out.zst"]).stderr(Stdio::null()).spawn();
+        let start = || {
+            world
+                .on("crm.db")
+                .args(["backup", "-o", "out.zst"])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+        };
         let both = [start().unwrap(), start().unwrap()];
         let mut statuses = both.map(|mut child| child.wait().unwrap().code());
         statuses.sort_unstable();
@@ -242,6 +250,48 @@ fn of_two_backups_to_one_name_one_is_refused() {
         let ours = |path: &Path| path.file_name().unwrap().to_string_lossy().starts_with(".crm-admin");
         assert!(!world.names().iter().any(|path| ours(path)));
     }
+}
+
+/// Puts links to `victim` in the place of every file of ours that has a name, until it is stopped; how many those were.
+fn replace_names(folder: &Path, victim: &Path, stop: &AtomicBool) -> u32 {
+    let mut planted = 0;
+    while !stop.load(Ordering::Relaxed) {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let is_ours = entry.file_name().to_string_lossy().starts_with(".crm-admin-");
+            let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+            if is_ours && !is_link && fs::remove_file(entry.path()).is_ok() {
+                planted += u32::from(symlink(victim, entry.path()).is_ok());
+            }
+        }
+    }
+    planted
+}
+
+#[test]
+fn links_that_are_planted_on_our_names_lead_nowhere() {
+    let tables = (0..300).map(|n| format!("CREATE TABLE t{n} (id INTEGER PRIMARY KEY, name TEXT);"));
+    let rules = (0..300).map(|n| format!("[table.t{n}]\nid = \"keep\"\nname = \"full-name\"\n"));
+    let map = format!("name = \"many\"\nformat = 1\nfor = \"a test\"\n{}", rules.collect::<String>());
+    let world = World::with(&tables.collect::<String>(), &map);
+    let shared = world.path("shared");
+    fs::create_dir(&shared).unwrap();
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o1777)).unwrap();
+    let victim = world.path("victim");
+    fs::write(&victim, "").unwrap();
+    let (stop, mut planted) = (AtomicBool::new(false), 0);
+    std::thread::scope(|scope| {
+        let planter = scope.spawn(|| replace_names(&shared, &victim, &stop));
+        for number in 0..count(10, 100) {
+            let archive = format!("shared/{number}.zst");
+            let told = Told::of(world.on("crm.db").args(["backup", "-o", &archive]));
+            assert!(matches!(told.status(), Some(0 | 1 | 4)), "{}", told.stderr());
+            assert_eq!(told.status() == Some(0), world.path(&archive).exists());
+            assert_eq!(fs::read(&victim).unwrap(), b"", "{}", told.stderr());
+        }
+        stop.store(true, Ordering::Relaxed);
+        planted = planter.join().unwrap();
+    });
+    assert!(planted > 0, "a name was caught at least once");
 }
 
 #[test]

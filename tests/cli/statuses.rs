@@ -3,7 +3,6 @@
 use crate::world::{Told, World};
 use std::fs;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 #[test]
 fn done_is_0() {
@@ -60,38 +59,6 @@ fn what_is_not_there_is_5() {
     world.on_crm(["map", "show", "--table", "persn"]).exits(5).complains("persn");
     world.on_crm(["map", "explain", "person.nam"]).exits(5).complains("nam");
     world.run(["archive", "verify", "none.zst"]).exits(5).complains("there is no archive none.zst");
-}
-
-#[test]
-fn a_lock_that_stays_is_6_within_the_time_that_was_given() {
-    let world = World::small();
-    let other = world.database("crm.db");
-    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    for (wait, most) in [("0", 1000), ("300ms", 1300)] {
-        let since = Instant::now();
-        let mut command = world.on("crm.db");
-        command.args(["--lock-wait", wait, "backup", "-o", "out.zst"]);
-        Told::of(&mut command)
-            .exits(6)
-            .complains("another program holds the database")
-            .complains("--lock-wait");
-        assert!(since.elapsed() < Duration::from_millis(most), "{wait}: {:?}", since.elapsed());
-    }
-    assert!(!world.path("out.zst").exists());
-}
-
-#[test]
-fn a_lock_that_goes_in_time_is_waited_for() {
-    let world = World::small();
-    let other = world.database("crm.db");
-    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let mut command = world.on("crm.db");
-    let child = command.args(["--lock-wait", "20s", "backup", "-o", "out.zst"]).stdout(Stdio::null()).spawn();
-    std::thread::sleep(Duration::from_millis(500));
-    assert!(!world.path("out.zst").exists());
-    other.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(child.unwrap().wait().unwrap().code(), Some(0));
-    world.run(["archive", "verify", "out.zst"]).exits(0);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::proof::{self, Collector, Evidence, Needles, Watching};
 use crate::publish::scratch_in;
 use crate::schema::{Category, CompleteMap, Rows};
-use crate::store::sqlite::{self, NewDatabase, Sqlite};
+use crate::store::sqlite::{self, Awaited, NewDatabase};
 use crate::store::{Catalog, Snapshot, Store};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Seek, Write};
@@ -147,13 +147,14 @@ impl<'a> Work<'a> {
         let mut archive =
             Archive::open(BufReader::new(out.try_clone()?), Limits { max_decoded_bytes: u64::MAX })?;
         let mut decoded = scratch_in(folder)?;
+        let awaited = Awaited::at(decoded.path())?;
+        decoded.unlink()?;
         self.progress.stage("searching the archive", Some(archive.decoded_bytes()));
         let mut watching = Watching::new(BufWriter::new(decoded.file()), &known.needles);
         archive.unpack(&mut watching, self.progress)?;
         watching.flush()?;
         let (in_bytes, bytes) = watching.finish();
-        let copy = Sqlite::open(decoded.path(), &sqlite::Options::default())?;
-        decoded.unlink()?;
+        let copy = awaited.arrived()?;
         let mut evidence =
             Evidence { in_bytes, bytes, originals: known.needles.len() as u64, ..Evidence::default() };
         let open = move || Ok(Box::new(copy) as Box<dyn Store>);

@@ -3,6 +3,7 @@
 
 mod builder;
 mod catalog;
+mod columns;
 mod errors;
 mod file;
 mod health;
@@ -16,6 +17,8 @@ pub use file::what_is;
 
 use super::{Catalog, Snapshot, Store, Transaction};
 use crate::fault::{Fault, Result};
+use errors::Told;
+use rusqlite::Connection;
 use session::Session;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -78,6 +81,15 @@ impl Store for Sqlite {
         catalog::read(self.session.connection())
     }
 
+    fn reading_holds_up_writers(&mut self) -> Result<bool> {
+        let mode: String = self
+            .session
+            .connection()
+            .query_row("PRAGMA main.journal_mode", [], |row| row.get(0))
+            .told(|| "reading the journal mode".into())?;
+        Ok(mode != "wal")
+    }
+
     fn snapshot(&mut self) -> Result<Box<dyn Snapshot + '_>> {
         Ok(Box::new(snapshot::Moment::begin(&self.session)?))
     }
@@ -90,6 +102,31 @@ impl Store for Sqlite {
                 .into());
         }
         Ok(Box::new(transaction::Change::begin(self.session.connection())?))
+    }
+}
+
+/// A database that is opened by its name before it is there: once this is made, the name may go.
+pub struct Awaited {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Awaited {
+    /// Opens an empty file of one's own, into which a whole database will be written.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn at(path: &Path) -> Result<Self> {
+        Ok(Awaited { connection: session::connect(path)?, path: path.to_owned() })
+    }
+
+    /// The database, now that it is there.
+    ///
+    /// # Errors
+    /// Damaged when it is no sound database.
+    pub fn arrived(self) -> Result<Sqlite> {
+        let session = Session::begin(self.connection, &Options::default(), false)?;
+        Ok(Sqlite { session, path: self.path, names: 0, notes: Vec::new() })
     }
 }
 
