@@ -19,6 +19,7 @@
 //! | [`schema`] | the map: what each table and column is, held against the live database |
 //! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
 //! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
+//! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
 //! | [`fault`], [`secret`], [`progress`], [`interrupt`] | four small words that every room may use |
 //!
 //! # One backup, followed through it
@@ -72,5 +73,6 @@ pub mod reference;
 pub mod schema;
 pub mod secret;
 pub mod store;
+pub mod support;
 pub mod ui;
 pub mod words;

@@ -4,6 +4,7 @@
 mod reference;
 mod search;
 mod structure;
+mod support;
 mod tools;
 mod tryton;
 mod world;

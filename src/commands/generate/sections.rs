@@ -146,7 +146,7 @@ fn statuses(name: &str) -> &'static [u8] {
         "crm-admin" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 129, 130, 143],
         "crm-admin-init" => &[0, 1, 2, 4, 9, 129, 130, 143],
         "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 129, 130, 143],
-        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 129, 130, 143],
+        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 9, 129, 130, 143],
         "crm-admin-archive-inspect" => &[0, 1, 2, 5, 7],
         "crm-admin-archive-verify" => &[0, 1, 2, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
@@ -234,7 +234,15 @@ fn notes(name: &str) -> Vec<Paragraph> {
         "crm-admin-restore" => &[
             "What comes out is an ordinary SQLite database. Without crm-admin, `zstd -dc ARCHIVE > NEW.db` makes the \
              same bytes; it checks less.",
-            "Nobody can log in to a restored copy with an old password: no hash of one is in an archive.",
+            "Nobody can log in to a restored copy with an old password: no hash of one is in an archive. What a copy \
+             must not do by itself (timers, outgoing mail, the link to the ERP) was switched off by the backup, as \
+             the map's [neutralise] section says.",
+            "--support-login takes the first active administrator by key, or the first one where none is active, \
+             and gives that account the login, a new password and the right to log in; its sessions end. The \
+             password is the technician's own: it need not be changed at the first login and does not run out, so \
+             delete the copy when the work is done. It is delivered before the copy gets its name: not delivered, \
+             nothing is made. The bytes then differ from the archive's, whose SHA-256 is still reported.",
+            "Where accounts are stands in the map: the one of --map, else the shipped map that made the archive.",
         ],
         "crm-admin-archive-verify" => &[
             "A digest tells damage, not forgery: whoever can write an archive can write its digests too. To know that \

@@ -50,6 +50,13 @@ fn guard(connection: Connection, options: &Options, had_wal: bool) -> Result<Ses
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, had_wal)
         .told(|| "setting up the connection".into())?;
+    if options.unpublished {
+        connection
+            .execute_batch(
+                "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF",
+            )
+            .told(|| "reading the schema".into())?;
+    }
     connection
         .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
         .told(|| "reading the schema".into())?;
