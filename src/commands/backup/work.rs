@@ -5,7 +5,7 @@ use super::report;
 use crate::anonymise::{self, Copied, originals};
 use crate::archive::{self, Archive, Limits, Manifest, Options, Proof, ProofState, Summary, Writer};
 use crate::fault::Result;
-use crate::masking::{Key, Masker, Originals};
+use crate::masking::{Key, Masker, Originals, reaches_nobody};
 use crate::progress::Progress;
 use crate::proof::{self, Collector, Evidence, Needles, Watching};
 use crate::publish::scratch_in;
@@ -91,6 +91,9 @@ impl<'a> Work<'a> {
                 _ => originals.add(original.value),
             }
             count += u64::from(needles.add(original.value.as_bytes()));
+            if !reaches_nobody(original.category, original.value) && original.category != Category::FreeText {
+                needles.add_digits(original.value.as_bytes());
+            }
             Ok(())
         })?;
         let masker = Masker::new(Key::fresh(), originals);
@@ -137,11 +140,13 @@ impl<'a> Work<'a> {
             Archive::open(BufReader::new(out.try_clone()?), Limits { max_decoded_bytes: u64::MAX })?;
         let mut decoded = scratch_in(folder)?;
         self.progress.stage("searching the archive", Some(archive.decoded_bytes()));
-        let mut watching = Watching::new(BufWriter::new(decoded.file()), &known.needles);
+        let schema = proof::Known::of(self.catalog, &known.needles);
+        let mut watching = Watching::new(BufWriter::new(decoded.file()), &known.needles, &schema);
         archive.unpack(&mut watching, self.progress)?;
         watching.flush()?;
         let (in_bytes, bytes) = watching.finish();
-        let copy = Sqlite::open(decoded.path(), &sqlite::Options::default())?;
+        let options = sqlite::Options { unpublished: true, ..sqlite::Options::default() };
+        let copy = Sqlite::open(decoded.path(), &options)?;
         decoded.unlink()?;
         let mut evidence =
             Evidence { in_bytes, bytes, originals: known.needles.len() as u64, ..Evidence::default() };

@@ -148,7 +148,7 @@ fn statuses(name: &str) -> &'static [u8] {
         "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 129, 130, 143],
         "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 9, 129, 130, 143],
         "crm-admin-archive-inspect" => &[0, 1, 2, 5, 7],
-        "crm-admin-archive-verify" => &[0, 1, 2, 5, 7, 129, 130, 143],
+        "crm-admin-archive-verify" => &[0, 1, 2, 3, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
         "crm-admin-map-show" | "crm-admin-map-explain" => &[0, 1, 2, 4, 5, 6, 7],
         "crm-admin-map-list"
@@ -176,7 +176,10 @@ fn environment(command: &Command) -> Section {
         ("NO_COLOR", "Not empty: no colours, unless --color says otherwise."),
         ("TERM", "With the value dumb: no colours and no bar."),
         ("XDG_CONFIG_HOME, HOME", "Where the user's own configuration file is looked for."),
-        ("TMPDIR", "Where backup -o - spools its archive, and where tour works. Usually /tmp."),
+        (
+            "TMPDIR",
+            "Where backup -o - spools its archive, archive verify --deep unpacks one, and tour works. Usually /tmp.",
+        ),
     ];
     paragraphs.extend(others.map(|(variable, words)| Term(variable.to_owned(), words.to_owned())));
     Section { heading: "ENVIRONMENT", paragraphs }
@@ -247,6 +250,9 @@ fn notes(name: &str) -> Vec<Paragraph> {
         "crm-admin-archive-verify" => &[
             "A digest tells damage, not forgery: whoever can write an archive can write its digests too. To know that \
              an archive is the one that was sent, compare its SHA-256 over another way.",
+            "--deep treats the database as a stranger's: nothing in it is run, neither views nor triggers. The copy has \
+             no name while it is looked at, and is gone afterwards. A finding is told with its column and a count, \
+             never a value. Whether values of the source are left can only be told with the source: backup proves it.",
         ],
         "crm-admin-map-check" => &[
             "unmapped: the database has it and the map does not mention it. stale: the map names it and the database \

@@ -1,6 +1,7 @@
 //! One consistent moment of a database, for reading.
 
 use super::errors::Told;
+use super::health::Depth;
 use super::session::Session;
 use super::sql::{ours, quote, quoted_list};
 use super::{catalog, health};
@@ -45,7 +46,11 @@ impl Snapshot for Moment<'_> {
     }
 
     fn health(&mut self) -> Result<Health> {
-        health::of(self.connection)
+        health::of(self.connection, Depth::Quick)
+    }
+
+    fn integrity(&mut self) -> Result<Health> {
+        health::of(self.connection, Depth::Full)
     }
 }
 
