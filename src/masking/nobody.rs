@@ -18,7 +18,8 @@ pub fn reaches_nobody(category: Category, value: &str) -> bool {
         Category::Phone => value.split(['/', ';', ',', '|', '\n']).all(is_fiction),
         Category::Url => url_host(value).is_none_or(is_reserved_host),
         Category::Ip => {
-            value.split('/').next().is_none_or(|address| !is_public(split_port(address.trim()).0))
+            let address = value.split('/').next().unwrap_or_default().trim();
+            !is_public(address) && !is_public(split_port(address).0)
         }
         _ => true,
     }

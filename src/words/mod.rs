@@ -15,7 +15,7 @@ mod tests;
 pub use companies::{company_marks, company_stems, company_trades, legal_forms};
 pub use people::{Gender, family_names, gender_of, given_names, is_family_name, is_given_name, jobs};
 pub use places::{Commune, communes, street_kinds, street_names};
-pub use texts::{demo_sentences, sentences, words_of_length};
+pub use texts::{LONGEST_SUBJECT, demo_sentences, sentences, subjects_of_length, words_of_length};
 
 use std::sync::LazyLock;
 
