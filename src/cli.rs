@@ -148,6 +148,14 @@ pub fn size(text: &str) -> Result<u64, String> {
     1024u64.checked_pow(power).and_then(|unit| unit.checked_mul(number)).ok_or_else(wrong)
 }
 
+/// What is typed to log in: 1 to 64 characters, none of them a blank.
+pub fn login(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty()
+        && text.chars().count() <= 64
+        && !text.chars().any(|character| character.is_control() || character.is_whitespace());
+    if fits { Ok(text.to_owned()) } else { Err("a login has 1 to 64 characters, without blanks".into()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,7 @@
 //! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
 //! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
+//! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
 //! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest) | five small words that every room may use |
 //!
 //! # One backup, followed through it
@@ -76,5 +77,6 @@ pub mod reference;
 pub mod schema;
 pub mod secret;
 pub mod store;
+pub mod support;
 pub mod ui;
 pub mod words;

@@ -1,6 +1,7 @@
 //! `init`: a new database with the reference schema, its first administrator and, if wanted, synthetic people.
 
 use super::{Context, beside};
+use crate::cli;
 use crate::deliver::Delivery;
 use crate::fault::{Fault, Outcome, Result};
 use crate::password;
@@ -103,13 +104,7 @@ fn administrator(args: &InitArgs, context: &Context) -> Result<String> {
         Some(login) => login.clone(),
         None => context.ui.ask_or("Login of the first administrator", ADMINISTRATOR)?,
     };
-    let fits = !login.is_empty()
-        && login.chars().count() <= 64
-        && !login.chars().any(|character| character.is_control() || character.is_whitespace());
-    if fits {
-        return Ok(login);
-    }
-    Err(Fault::usage("a login has 1 to 64 characters, without blanks").hint("say --admin LOGIN").into())
+    cli::login(&login).map_err(|wrong| Fault::usage(wrong).hint("say --admin LOGIN").into())
 }
 
 /// Builds the database in a file that has no name any more when this returns.

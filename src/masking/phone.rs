@@ -98,6 +98,17 @@ pub(super) fn room_for_spare_numbers(most: usize) -> u128 {
     10u128.pow(spare_digits(most) as u32)
 }
 
+/// Whether a number is of the ranges that masks come from, or too short to be a subscriber's.
+pub(super) fn is_fiction(value: &str) -> bool {
+    let plain = digits(value);
+    let number = canonical(value.trim(), &plain);
+    let national = number.strip_prefix("33").unwrap_or_default();
+    let ranges = LANDLINES.iter().chain([&MOBILES]);
+    plain.len() < FEWEST_DIGITS
+        || (national.len() == 9 && ranges.into_iter().any(|range| national.starts_with(range)))
+        || (number.starts_with("999") && number.len() == 15)
+}
+
 /// The digits with the country before them: `33612345678` for `06 12 34 56 78`, `+33 (0)6 …` and `0033 6 …`.
 fn canonical(value: &str, plain: &str) -> String {
     let abroad = plain.strip_prefix("00").or(value.contains('+').then_some(plain));

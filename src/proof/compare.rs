@@ -1,14 +1,13 @@
 //! Holds every row of a finished copy against the row that it was made from.
 
-use super::leftover::is_left;
+use super::judge::{Judge, Pair};
 use super::needles::Needles;
-use super::scan::in_value;
+use super::scan::Search;
 use super::verdict::{Evidence, Seen};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
-use crate::masking::is_general;
 use crate::progress::Progress;
-use crate::schema::{Category, CompleteMap, Content, Generalise, MappedTable, Rows};
+use crate::schema::{CompleteMap, MappedTable, Rows};
 use crate::store::{Snapshot, Store, Value, ValueRef};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -38,10 +37,11 @@ pub fn hold_against_source(
         let (send, loads) = sync_channel(LOADS_WAITING);
         let names = &tables;
         let reader = scope.spawn(move || read_copy(copy, names, &send));
+        let mut search = Search::new(needles);
         let mut rows = Loads { loads, current: Vec::new().into_iter() };
         let compared = tables.iter().try_for_each(|mapped| {
             progress.stage(&format!("proving {}", mapped.table.name), None);
-            compare_table(source, mapped, &mut rows, needles, progress, evidence)
+            compare_table(source, mapped, &mut rows, &mut search, progress, evidence)
         });
         // A reader that waits for room must not wait for ever.
         drop(rows);
@@ -118,7 +118,7 @@ fn compare_table(
     source: &mut dyn Snapshot,
     mapped: &MappedTable,
     rows: &mut Loads,
-    needles: &Needles,
+    search: &mut Search<'_>,
     progress: &mut dyn Progress,
     evidence: &mut Evidence,
 ) -> Result<()> {
@@ -127,7 +127,7 @@ fn compare_table(
     let judges: Vec<Judge<'_>> = columns.iter().map(|column| Judge::of(mapped, column, &columns)).collect();
     let mut seen = vec![Seen::default(); columns.len()];
     let is_paired = is_paired(mapped);
-    let (mut room, mut count) = (Vec::new(), 0u64);
+    let mut count = 0u64;
     source.scan(name, &columns, &mut |row| {
         count += 1;
         if count.is_multiple_of(1024) {
@@ -137,7 +137,8 @@ fn compare_table(
         let masked = rows.next()?.ok_or_else(|| Fault::damaged(format!("rows of {name} are missing")))?;
         for (place, judge) in judges.iter().enumerate() {
             evidence.values += 1;
-            judge.look(row, place, &masked[place], is_paired, needles, &mut room, &mut seen[place]);
+            let pair = Pair { row, place, mask: &masked[place], is_paired };
+            judge.look(&pair, search, &mut seen[place]);
         }
         Ok(())
     })?;
@@ -154,102 +155,4 @@ fn compare_table(
 fn is_paired(mapped: &MappedTable) -> bool {
     let kept = |name: &String| mapped.column(name).is_some_and(|column| column.rule.is_kept());
     mapped.table.row_number.is_some() || mapped.table.primary_key.iter().all(kept)
-}
-
-/// What one column has to be like.
-struct Judge<'a> {
-    content: Option<&'a Content>,
-    /// The coarser value that a mask is, and how the column writes moments.
-    coarse: Option<(&'a Generalise, Option<&'a str>)>,
-    decider: Option<usize>,
-}
-
-impl<'a> Judge<'a> {
-    fn of(mapped: &'a MappedTable, column: &str, columns: &[&str]) -> Self {
-        let content = mapped.column(column).map(|column| &column.rule.content);
-        let decider = match content {
-            Some(Content::ByColumn { column, .. }) => {
-                columns.iter().position(|name| name.eq_ignore_ascii_case(column))
-            }
-            _ => None,
-        };
-        let fit = mapped.column(column).map(|column| &column.rule.fit);
-        let coarse = fit.and_then(|fit| Some((fit.generalise.as_ref()?, fit.time.as_deref())));
-        Judge { content, coarse, decider }
-    }
-
-    /// What this row's value is, where one category says it.
-    fn category(&self, row: &[ValueRef<'_>]) -> Option<Category> {
-        match self.content? {
-            Content::One(category) => Some(*category),
-            Content::ByColumn { when, otherwise, .. } => {
-                let decider = crate::masking::decider_text(row[self.decider?]);
-                Some(*when.get(decider.as_str()).unwrap_or(otherwise))
-            }
-            _ => None,
-        }
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn look(
-        &self,
-        row: &[ValueRef<'_>],
-        place: usize,
-        mask: &Value,
-        is_paired: bool,
-        needles: &Needles,
-        room: &mut Vec<u8>,
-        seen: &mut Seen,
-    ) {
-        if let Value::Text(bytes) | Value::Blob(bytes) = mask
-            && in_value(needles, bytes, room) > 0
-        {
-            seen.originals += 1;
-        }
-        let Some(category) = self.category(row) else { return };
-        if category.is_kept() {
-            return;
-        }
-        self.control(row[place], category, needles, room, seen);
-        let may_stay = self.coarse.is_some_and(|(coarse, time)| is_general(coarse, row[place], time));
-        if is_paired && !is_empty(row[place]) && category.is_replaced() && !may_stay {
-            seen.compared += 1;
-            seen.equal += u64::from(mask.borrow() == row[place]);
-        }
-        if is_paired
-            && category == Category::FreeText
-            && let (Some(original), Some(mask)) = (row[place].as_str(), mask.borrow().as_str())
-        {
-            seen.leftovers += u64::from(is_left(original, mask));
-        }
-    }
-
-    /// Feeds the search with the source's own value, until it has found one.
-    fn control(
-        &self,
-        original: ValueRef<'_>,
-        category: Category,
-        needles: &Needles,
-        room: &mut Vec<u8>,
-        seen: &mut Seen,
-    ) {
-        if seen.control {
-            return;
-        }
-        if let Some(text) = original.as_str()
-            && category.identifies(text)
-            && super::needles::trim(text.as_bytes()).len() >= super::needles::SHORTEST
-        {
-            seen.has_originals = true;
-            seen.control = in_value(needles, text.as_bytes(), room) > 0;
-        }
-    }
-}
-
-fn is_empty(value: ValueRef<'_>) -> bool {
-    match value {
-        ValueRef::Null => true,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.trim_ascii().is_empty(),
-        ValueRef::Integer(_) | ValueRef::Real(_) => false,
-    }
 }

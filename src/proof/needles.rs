@@ -6,6 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 pub const SHORTEST: usize = 8;
 /// Of a longer value only so much is searched: its beginning. In bytes.
 pub const LONGEST: usize = 120;
+/// A number of fewer digits is not searched by its digits alone: dates and amounts look like it.
+pub const FEWEST_DIGITS: usize = 10;
 /// Buckets for the lengths that a beginning can have.
 const BUCKETS: usize = 1 << 16;
 
@@ -54,6 +56,21 @@ impl Collector {
         true
     }
 
+    /// Adds a number by its digits alone, as another column or a text may write it: a French telephone number both
+    /// with its 0 and with the country's 33. Returns whether it is long enough.
+    pub fn add_digits(&mut self, value: &[u8]) -> bool {
+        let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+        if digits.len() < FEWEST_DIGITS || digits.len() * 2 < value.len() {
+            return false;
+        }
+        match digits.as_slice() {
+            [b'0', national @ ..] if national.len() == 9 => self.add(&[b"33", national].concat()),
+            [b'3', b'3', national @ ..] if national.len() == 9 => self.add(&[b"0", national].concat()),
+            _ => false,
+        };
+        self.add(&digits)
+    }
+
     /// How many values were added, equal ones counted each time.
     pub fn len(&self) -> usize {
         self.digests.len()
@@ -90,8 +107,8 @@ impl Needles {
         self.digests.is_empty()
     }
 
-    /// The length of the value that begins here and ends at a boundary, if there is one. `bytes` is folded already.
-    pub fn begins_at(&self, bytes: &[u8]) -> Option<usize> {
+    /// The digest of the value that begins here and ends at a boundary, if there is one. `bytes` is folded already.
+    pub fn begins_at(&self, bytes: &[u8]) -> Option<u64> {
         let first = bytes.first_chunk::<SHORTEST>()?;
         let start = digest(self.seed, first);
         let bit = start as usize & (self.starts.len() * 64 - 1);
@@ -110,7 +127,7 @@ impl Needles {
                 && self.digests.binary_search(&running).is_ok()
                 && (length == LONGEST || ends_here(&bytes[length..]))
             {
-                return Some(length);
+                return Some(running);
             }
             running = step(running, *bytes.get(length)?);
             length += 1;

@@ -43,6 +43,7 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .filter_map(|retention| self::retention(live, retention))
             .collect(),
         neutralise: written.neutralise.iter().filter_map(|table| neutralise(live, table)).collect(),
+        restored: written.restored.iter().filter_map(|mark| restored(live, mark)).collect(),
     }
 }
 
@@ -275,4 +276,10 @@ fn neutralise(live: &Live<'_>, written: &NeutraliseTable) -> Option<NeutraliseTa
     let set = written.what.set.iter().map(|(column, value)| (columns.one(column), value.clone())).collect();
     let what = Neutralise { set, only: columns.filter(&written.what.only) };
     Some(NeutraliseTable { table: columns.table.name.clone(), what, origin: written.origin.clone() })
+}
+
+fn restored(live: &Live<'_>, written: &RestoredMark) -> Option<RestoredMark> {
+    let columns = columns_of(live, &written.table, &written.origin)?;
+    let row = written.row.iter().map(|(column, value)| (columns.one(column), value.clone())).collect();
+    Some(RestoredMark { table: columns.table.name.clone(), row, origin: written.origin.clone() })
 }

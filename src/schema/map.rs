@@ -271,5 +271,8 @@ fn laid_roles(base: Roles, over: Roles) -> Roles {
         neutralise: laid(base.neutralise, over.neutralise, |one, other| {
             one.table.eq_ignore_ascii_case(&other.table)
         }),
+        restored: laid(base.restored, over.restored, |one, other| {
+            one.table.eq_ignore_ascii_case(&other.table)
+        }),
     }
 }

@@ -32,7 +32,7 @@ pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
     AccountName, Accounts, ActiveFlag, Administrator, ErpLink, Filter, HasChild, HashColumn, MustChange,
-    Objection, ObjectionSign, Prehash, Relation, RelationKind, Retention, RootErase, SessionTable, Since,
-    TemporaryPassword,
+    Objection, ObjectionSign, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase,
+    SessionTable, Since, TemporaryPassword,
 };
 pub use rule::*;

@@ -20,6 +20,7 @@ pub(super) struct Roles {
     pub(super) erp: Vec<ErpLink>,
     pub(super) retention: Vec<Retention>,
     pub(super) neutralise: Vec<NeutraliseTable>,
+    pub(super) restored: Vec<RestoredMark>,
 }
 
 /// A population of accounts: those who log in through one table.
@@ -299,4 +300,20 @@ pub(super) struct NeutraliseTable {
     pub(super) table: String,
     pub(super) what: Neutralise,
     pub(super) origin: Origin,
+}
+
+/// A row that says that a database is a restored copy, for those who open it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RestoredMark {
+    /// The table.
+    pub table: String,
+    /// The row: columns and values. [`RestoredMark::MOMENT`] in a text stands for the moment of the restoring.
+    pub row: Vec<(String, Value)>,
+    /// Where the map says so.
+    pub origin: Origin,
+}
+
+impl RestoredMark {
+    /// What stands for the moment.
+    pub const MOMENT: &'static str = "{moment}";
 }

@@ -71,6 +71,12 @@ pub trait Snapshot {
     /// # Errors
     /// When the checks cannot be run. What they find is no error.
     fn health(&mut self) -> Result<Health>;
+
+    /// The same with the engine's full check, which holds every index against its table: slower.
+    ///
+    /// # Errors
+    /// As [`Snapshot::health`].
+    fn integrity(&mut self) -> Result<Health>;
 }
 
 /// A moment of the database that can be changed, all or nothing. Dropping it rolls back.

@@ -17,7 +17,7 @@ pub use people::{
     Gender, family_names, gender_of, given_names, given_names_for_both, is_family_name, is_given_name, jobs,
 };
 pub use places::{Commune, communes, street_kinds, street_names};
-pub use texts::{demo_sentences, sentences, words_of_length};
+pub use texts::{LONGEST_SUBJECT, demo_sentences, sentences, subjects_of_length, words_of_length};
 
 use std::sync::LazyLock;
 

@@ -17,6 +17,7 @@ mod search;
 mod sizes;
 mod statuses;
 mod structure;
+mod support;
 mod terminal;
 mod tools;
 mod tryton;

@@ -31,7 +31,7 @@ impl File {
     }
 
     fn sqlite(&self) -> Sqlite {
-        let options = Options { lock_wait: Duration::from_millis(50), triggers: false };
+        let options = Options { lock_wait: Duration::from_millis(50), ..Options::default() };
         Sqlite::open(&self.path(), &options).unwrap()
     }
 }

@@ -7,7 +7,7 @@ use crate::archive::{
     self, Archive, Limits, Manifest, Options, Proof, ProofState, Pseudonyms, Summary, Writer,
 };
 use crate::fault::{Kind, Result, kind_of};
-use crate::masking::{Key, Masker, Originals};
+use crate::masking::{Key, Masker, Originals, reaches_nobody};
 use crate::progress::Progress;
 use crate::proof::{self, Collector, Evidence, Needles, Watching};
 use crate::publish::scratch_in;
@@ -102,6 +102,9 @@ impl<'a> Work<'a> {
                 _ => originals.add(original.value),
             }
             count += u64::from(needles.add(original.value.as_bytes()));
+            if !reaches_nobody(original.category, original.value) && original.category != Category::FreeText {
+                needles.add_digits(original.value.as_bytes());
+            }
             Ok(())
         })?;
         let masker = Masker::new(self.key.clone().unwrap_or_else(Key::fresh), originals);
@@ -150,7 +153,8 @@ impl<'a> Work<'a> {
         let awaited = Awaited::at(decoded.path())?;
         decoded.unlink()?;
         self.progress.stage("searching the archive", Some(archive.decoded_bytes()));
-        let mut watching = Watching::new(BufWriter::new(decoded.file()), &known.needles);
+        let schema = proof::Known::of(self.catalog, &known.needles);
+        let mut watching = Watching::new(BufWriter::new(decoded.file()), &known.needles, &schema);
         archive.unpack(&mut watching, self.progress)?;
         watching.flush()?;
         let (in_bytes, bytes) = watching.finish();

@@ -146,9 +146,9 @@ fn statuses(name: &str) -> &'static [u8] {
         "crm-admin" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 129, 130, 143],
         "crm-admin-init" => &[0, 1, 2, 4, 9, 129, 130, 143],
         "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 10, 129, 130, 143],
-        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 129, 130, 143],
+        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 9, 129, 130, 143],
         "crm-admin-archive-inspect" => &[0, 1, 2, 5, 7],
-        "crm-admin-archive-verify" => &[0, 1, 2, 5, 7, 129, 130, 143],
+        "crm-admin-archive-verify" => &[0, 1, 2, 3, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
         "crm-admin-map-show" | "crm-admin-map-explain" => &[0, 1, 2, 4, 5, 6, 7],
         "crm-admin-generate-key" => &[0, 1, 2, 4],
@@ -177,7 +177,10 @@ fn environment(command: &Command) -> Section {
         ("NO_COLOR", "Not empty: no colours, unless --color says otherwise."),
         ("TERM", "With the value dumb: no colours and no bar."),
         ("XDG_CONFIG_HOME, HOME", "Where the user's own configuration file is looked for."),
-        ("TMPDIR", "Where backup -o - spools its archive, and where tour works. Usually /tmp."),
+        (
+            "TMPDIR",
+            "Where backup -o - spools its archive, archive verify --deep unpacks one, and tour works. Usually /tmp.",
+        ),
     ];
     paragraphs.extend(others.map(|(variable, words)| Term(variable.to_owned(), words.to_owned())));
     Section { heading: "ENVIRONMENT", paragraphs }
@@ -236,11 +239,22 @@ fn notes(name: &str) -> Vec<Paragraph> {
         "crm-admin-restore" => &[
             "What comes out is an ordinary SQLite database. Without crm-admin, `zstd -dc ARCHIVE > NEW.db` makes the \
              same bytes; it checks less.",
-            "Nobody can log in to a restored copy with an old password: no hash of one is in an archive.",
+            "Nobody can log in to a restored copy with an old password: no hash of one is in an archive. What a copy \
+             must not do by itself (timers, outgoing mail, the link to the ERP) was switched off by the backup, as \
+             the map's [neutralise] section says.",
+            "--support-login takes the first active administrator by key, or the first one where none is active, \
+             and gives that account the login, a new password and the right to log in; its sessions end. The \
+             password is the technician's own: it need not be changed at the first login and does not run out, so \
+             delete the copy when the work is done. It is delivered before the copy gets its name: not delivered, \
+             nothing is made. The bytes then differ from the archive's, whose SHA-256 is still reported.",
+            "Where accounts are stands in the map: the one of --map, else the shipped map that made the archive.",
         ],
         "crm-admin-archive-verify" => &[
             "A digest tells damage, not forgery: whoever can write an archive can write its digests too. To know that \
              an archive is the one that was sent, compare its SHA-256 over another way.",
+            "--deep treats the database as a stranger's: nothing in it is run, neither views nor triggers. The copy has \
+             no name while it is looked at, and is gone afterwards. A finding is told with its column and a count, \
+             never a value. Whether values of the source are left can only be told with the source: backup proves it.",
         ],
         "crm-admin-map-check" => &[
             "unmapped: the database has it and the map does not mention it. stale: the map names it and the database \

@@ -15,6 +15,7 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
         erp: by_kind(fields, "erp", erp_link),
         retention: by_kind(fields, "retention", retention),
         neutralise: named(fields, "neutralise", neutralise),
+        restored: named(fields, "restored", restored),
     }
 }
 
@@ -244,4 +245,13 @@ fn neutralise(entry: &Entry<'_>) -> Option<NeutraliseTable> {
     let only = only.iter().filter_map(|entry| Some((entry.key.to_owned(), entry.stored_list()?))).collect();
     let what = Neutralise { set, only };
     Some(NeutraliseTable { table: entry.key.to_owned(), what, origin: entry.origin("[neutralise]") })
+}
+
+fn restored(entry: &Entry<'_>) -> Option<RestoredMark> {
+    let row = entry.fields()?.rest();
+    if row.is_empty() {
+        entry.complain("the row has no values");
+    }
+    let row = row.iter().filter_map(|entry| Some((entry.key.to_owned(), entry.stored()?))).collect();
+    Some(RestoredMark { table: entry.key.to_owned(), row, origin: entry.origin("[restored]") })
 }

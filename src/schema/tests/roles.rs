@@ -143,3 +143,14 @@ fn roles_that_cannot_hold_are_misfits() {
     let both = format!("{unless}[relations.contact]\ntable = \"party\"\nkey = \"id\"\nunless = \"company\"");
     assert_eq!(misfit(&both).lines().next(), Some("kinds that are `unless` each other decide nothing"));
 }
+
+#[test]
+fn a_row_marks_a_restored_copy() {
+    let complete = with("[restored]\nMAILING = { At = \"{moment}\", active = 0 }");
+    let [mark] = complete.restored() else { panic!("one mark") };
+    let row =
+        [("at".to_owned(), Value::from(RestoredMark::MOMENT)), ("active".to_owned(), Value::Integer(0))];
+    assert_eq!((mark.table.as_str(), mark.row.as_slice()), ("mailing", &row[..]));
+    assert!(with("").restored().is_empty());
+    assert_eq!(wrong("[restored]\nmailing = {}"), "own.toml:5:11: the row has no values");
+}

@@ -192,6 +192,6 @@ impl Builder for NewDatabase {
 
     fn health(&mut self) -> Result<Health> {
         self.connection.execute_batch("PRAGMA ignore_check_constraints = OFF").told(|| "checking".into())?;
-        health::of(&self.connection)
+        health::of(&self.connection, health::Depth::Quick)
     }
 }

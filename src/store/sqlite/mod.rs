@@ -31,11 +31,14 @@ pub struct Options {
     /// Whether triggers run when rows are written. Only for schemas whose triggers are known: one of a stranger can
     /// promote an account.
     pub triggers: bool,
+    /// Whether nobody else has the file, and it is thrown away whenever anything goes wrong: then no journal is laid
+    /// beside it, which a kill would leave behind.
+    pub unpublished: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { lock_wait: Duration::from_secs(5), triggers: false }
+        Options { lock_wait: Duration::from_secs(5), triggers: false, unpublished: false }
     }
 }
 

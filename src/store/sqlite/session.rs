@@ -35,6 +35,13 @@ impl Session {
         wait_for_locks(&mut connection, options.lock_wait)?;
         profile(&mut connection, options.triggers).told(setting_up)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, had_wal).told(setting_up)?;
+        if options.unpublished {
+            connection
+                .execute_batch(
+                    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF",
+                )
+                .told(|| "reading the schema".into())?;
+        }
         connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
             .told(|| "reading the schema".into())?;

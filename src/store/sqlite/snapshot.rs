@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::errors::Told;
+use super::health::Depth;
 use super::session::Session;
 use super::sql::{quote, quoted_list};
 use super::{catalog, health};
@@ -48,7 +49,11 @@ impl Snapshot for Moment<'_> {
     }
 
     fn health(&mut self) -> Result<Health> {
-        health::of(self.connection)
+        health::of(self.connection, Depth::Quick)
+    }
+
+    fn integrity(&mut self) -> Result<Health> {
+        health::of(self.connection, Depth::Full)
     }
 }
 

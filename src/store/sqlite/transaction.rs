@@ -1,6 +1,7 @@
 //! A moment of a database that can be changed, all or nothing.
 
 use super::errors::Told;
+use super::health::Depth;
 use super::snapshot::Orders;
 use super::sql::{bind, borrowed, equals, places, quote, quoted_list};
 use super::{catalog, health, snapshot};
@@ -53,7 +54,11 @@ impl Snapshot for Change<'_> {
     }
 
     fn health(&mut self) -> Result<Health> {
-        health::of(self.connection)
+        health::of(self.connection, Depth::Quick)
+    }
+
+    fn integrity(&mut self) -> Result<Health> {
+        health::of(self.connection, Depth::Full)
     }
 }
 
