@@ -29,8 +29,10 @@ pub const KEEP: u8 = b'k';
 
 /// How long a clipboard may take to accept a text.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long to wait before looking again.
+/// How long to wait before looking again whether a clipboard has accepted it.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long to wait before looking again whether the desktop is still there.
+const PULSE: Duration = Duration::from_secs(1);
 /// No secret is longer, in bytes.
 const LONGEST: usize = 1024;
 
@@ -122,20 +124,27 @@ fn own(secret: &Secret, tell: &Sender<Event>) {
             .and_then(|mut clipboard| clipboard.set().exclude_from_history().wait().text(owner.expose()));
         owned.send(Event::Lost)
     });
-    let (secret, held) = (secret.clone(), tell.clone());
+    let (secret, seen) = (secret.clone(), tell.clone());
     thread::spawn(move || {
-        loop {
+        while !gives_out(&secret).is_ok_and(|same| same) {
             thread::sleep(PAUSE);
-            if gives_out(&secret).is_ok_and(|same| same) {
-                return held.send(Event::Held);
-            }
         }
+        let _ = seen.send(Event::Held);
+        // A desktop that ends does not wake `wait` under X11.
+        while gives_out(&secret).is_ok() {
+            thread::sleep(PULSE);
+        }
+        seen.send(Event::Lost)
     });
 }
 
+/// Whether a program that pasted now would get the secret.
 fn gives_out(secret: &Secret) -> Result<bool, Error> {
-    let text = Clipboard::new()?.get_text().map(Zeroizing::new)?;
-    Ok(*text == *secret.expose())
+    match Clipboard::new()?.get_text().map(Zeroizing::new) {
+        Ok(text) => Ok(*text == *secret.expose()),
+        Err(Error::ContentNotAvailable | Error::ConversionFailure) => Ok(false),
+        Err(gone) => Err(gone),
+    }
 }
 
 fn expect_held(events: &Receiver<Event>) -> io::Result<()> {

@@ -61,6 +61,18 @@ fn what_is_copied_meanwhile_stays_and_ends_the_holding() {
 }
 
 #[test]
+fn a_holder_ends_with_its_desktop() {
+    let world = World::empty();
+    for (at, desktop) in Desktop::all(&world).into_iter().enumerate() {
+        let how = format!("clipboard:{}", seconds(2));
+        init(&mut desktop.program(&world), &format!("{at}.db"), &how).exits(0);
+        assert!(processes().iter().any(|line| is_holder(line, 2)), "the holder is there");
+        drop(desktop);
+        soon("the holder has ended", || !processes().iter().any(|line| is_holder(line, 2)));
+    }
+}
+
+#[test]
 fn a_command_that_dies_before_the_password_is_in_force_takes_it_along() {
     let world = World::empty();
     for desktop in Desktop::all(&world) {
@@ -172,7 +184,7 @@ fn processes() -> BTreeSet<Vec<u8>> {
 
 /// A time that no other test and no other run uses, so that its holder is known by it.
 fn seconds(test: u32) -> u32 {
-    100 + std::process::id() % 200 * 2 + test
+    100 + std::process::id() % 150 * 3 + test
 }
 
 /// Whether this is the process that holds a clipboard for that time.
