@@ -28,7 +28,7 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("masking", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("archive", &["store", "schema", "masking", "anonymise", "commands", "ui", "cli", "config", "reference"]),
     ("anonymise", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
-    ("proof", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
+    ("proof", &["commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("words", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("password", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
