@@ -20,7 +20,8 @@
 //! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
 //! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
 //! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`] | four small words that every room may use |
+//! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest) | five small words that every room may use |
 //!
 //! # One backup, followed through it
 //!
@@ -59,12 +60,15 @@
 pub mod anonymise;
 pub mod archive;
 pub mod cli;
+pub mod clipboard;
 pub mod commands;
 pub mod config;
 pub mod deliver;
+pub mod digest;
 pub mod fault;
 pub mod interrupt;
 pub mod masking;
+pub mod memory;
 pub mod password;
 pub mod progress;
 pub mod proof;

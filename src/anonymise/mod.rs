@@ -5,9 +5,11 @@
 
 mod health;
 pub mod originals;
+mod room;
 mod told;
 
-pub use told::{ColumnTold, Copied, FilesTold, TableTold};
+pub use room::refuse_narrow_columns;
+pub use told::{ColumnTold, Copied, CrowdTold, FilesTold, TableTold};
 
 use crate::fault::{Fault, Result};
 use crate::interrupt;
@@ -83,6 +85,10 @@ fn copy_table(
     if rows != expected {
         return Err(Fault::damaged(format!("{name} counts {expected} rows and shows {rows}")).into());
     }
+    if let Some((before, after)) = masker.crowds() {
+        let columns = mapped.quasi.clone();
+        copied.crowds.push(CrowdTold { table: name.to_owned(), columns, before, after });
+    }
     for counts in masker.counts() {
         let Some(rule) = mapped.column(&counts.column) else { continue };
         if matches!(rule.rule.content, Content::File { .. }) && counts.blank > 0 {
@@ -95,7 +101,7 @@ fn copy_table(
         copied.columns.push(ColumnTold {
             table: name.to_owned(),
             column: counts.column.clone(),
-            done: rule.rule.content.word().to_owned(),
+            done: rule.rule.done(),
             counts: counts.clone(),
         });
     }

@@ -3,7 +3,7 @@
 mod verify;
 
 use super::Context;
-use crate::archive::{Archive, Limits, Manifest};
+use crate::archive::{Archive, Crowd, Limits, Manifest, QuasiIdentifiers};
 use crate::fault::{Fault, Outcome, Result};
 use crate::ui::{Page, Report};
 use clap::{Args, Subcommand};
@@ -53,6 +53,10 @@ pub fn run(command: &ArchiveCommand, context: &mut Context) -> Result<Outcome> {
 /// Missing when there is none, damaged when its trailer is not sound.
 pub fn open(path: &Path, max_size: u64) -> Result<Archive<BufReader<File>>> {
     let shown = path.display();
+    // Looked at first: a socket cannot even be opened.
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(Fault::damaged(format!("{shown} is no file, so it is no archive")).into());
+    }
     let file = File::options()
         .read(true)
         .custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32)
@@ -135,7 +139,22 @@ impl Report for InspectReport {
             .table(&["Table", "Rows", "Rows are"], tables)
             .table(&["Column", "Done", "Masked", "Kept", "Blanked"], columns)
             .table(&["Files not copied", "Count"], files)
+            .table(CROWD_HEADINGS, manifest.quasi_identifiers.iter().flat_map(crowd_rows).collect())
     }
+}
+
+/// The headings over [`crowd_rows`].
+pub const CROWD_HEADINGS: &[&str] =
+    &["Alike in", "", "Rows", "Smallest group (k)", "Alone", "In groups below five"];
+
+/// How many people are alike in some columns of a table: a line for the source, a line for the archive.
+pub fn crowd_rows(told: &QuasiIdentifiers) -> Vec<Vec<String>> {
+    let line = |when: &str, crowd: &Crowd| {
+        let numbers = [crowd.rows, crowd.smallest, crowd.alone, crowd.below_five];
+        let columns = format!("{}: {}", told.table, told.columns.join(", "));
+        [columns, when.to_owned()].into_iter().chain(numbers.iter().map(u64::to_string)).collect()
+    };
+    vec![line("before", &told.before), line("after", &told.after)]
 }
 
 /// The word that a manifest uses for one of its choices.

@@ -4,7 +4,7 @@ mod report;
 mod target;
 mod work;
 
-use super::Context;
+use super::{Context, key_file};
 use crate::anonymise;
 use crate::fault::{Outcome, Result};
 use crate::publish::{Draft, scratch_in};
@@ -13,7 +13,7 @@ use clap::Args;
 use report::{BackupReport, PlanReport};
 use std::fs::File;
 use std::io::{Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use target::Target;
 use work::Work;
 
@@ -31,6 +31,7 @@ use work::Work;
 ///   crm-admin --db crm.sqlite --map tryton-8 backup -o crm.zst
 ///   crm-admin --db crm.sqlite backup -o /var/backups/
 ///   crm-admin --db crm.sqlite backup -o - | ssh desk 'cat > crm.zst'
+///   crm-admin --db crm.sqlite backup -o crm.zst --key-file pseudonyms.key
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct BackupArgs {
@@ -43,6 +44,10 @@ pub struct BackupArgs {
     /// Do not hold the finished archive against its source; the manifest says so
     #[arg(long)]
     pub no_proof: bool,
+    /// Draw the masks under the key in this file, so that each backup with it
+    /// gives the same ones; whoever has the file can tell who is who
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// Runs `backup`.
@@ -50,19 +55,21 @@ pub struct BackupArgs {
 /// # Errors
 /// Refused when the map does not fit or the archive is there already; damaged when the database is.
 pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
+    let key = args.key_file.as_deref().map(key_file::read).transpose()?;
     let mut store = context.open()?;
     let map = context.map(&mut store)?;
     let target = Target::of(&args.output, store.path())?;
     let mut snapshot = store.snapshot()?;
     let catalog = snapshot.catalog()?;
     let complete = map.complete_for(&catalog)?;
+    anonymise::refuse_narrow_columns(&mut *snapshot, &complete)?;
     if context.settings.dry_run {
         let tables = anonymise::plan(&mut *snapshot, &complete)?;
         context.ui.report(&PlanReport::new(&complete, &tables))?;
         return Ok(Outcome::Done);
     }
     let mut progress = context.ui.progress();
-    let mut work = Work::new(&complete, &catalog, args, &mut *progress);
+    let mut work = Work::new(&complete, &catalog, args, key, &mut *progress);
     match target {
         Target::File(path) => {
             let mut draft = Draft::beside(&path)?;

@@ -2,12 +2,12 @@
 
 mod support;
 
-use super::Context;
 use super::archive::open;
+use super::{Context, beside};
 use crate::archive::{Archive, Manifest, Verified};
 use crate::cli;
 use crate::deliver::{Delivery, Parcel};
-use crate::fault::{Fault, Outcome, Result};
+use crate::fault::{Outcome, Result};
 use crate::progress::Progress;
 use crate::publish::Draft;
 use crate::schema::Map;
@@ -42,7 +42,7 @@ pub struct RestoreArgs {
     /// Make one login that works, for a technician
     #[arg(long, value_name = "LOGIN", value_parser = cli::login, requires = "deliver")]
     pub support_login: Option<String>,
-    /// How that login's password is delivered: print, or file:PATH
+    /// How that login's password is delivered: clipboard, print, or file:PATH
     #[arg(long, value_name = "HOW", requires = "support_login")]
     pub deliver: Option<Delivery>,
     /// Refuse an archive that would unpack to more, such as 20G
@@ -73,10 +73,14 @@ impl RestoreArgs {
 pub fn run(args: &RestoreArgs, context: &mut Context) -> Result<Outcome> {
     let mut archive = open(&args.archive, args.max_size)?;
     let wanted = args.support(context, archive.manifest())?;
-    refuse_leftovers(&args.to)?;
+    beside::refuse_leftovers(&args.to)?;
+    beside::refuse_log_names(&args.to)?;
     let mut draft = Draft::beside(&args.to)?;
     let mut progress = context.ui.progress();
     progress.stage("restoring", Some(archive.decoded_bytes()));
+    if let Some((_, delivery, _)) = &wanted {
+        delivery.ready(1, &context.ui)?;
+    }
     let filled = match &wanted {
         _ if context.settings.dry_run => archive.verify(&mut *progress).map(Filled::plain),
         None => unpack(&mut archive, &mut draft, &mut *progress).map(Filled::plain),
@@ -88,11 +92,12 @@ pub fn run(args: &RestoreArgs, context: &mut Context) -> Result<Outcome> {
     let filled = filled.map_err(|error| draft.explain(error))?;
     progress.finish();
     drop(progress);
-    if let Some(parcel) = filled.parcel {
-        parcel.hand_over()?;
-    }
+    let delivered = filled.parcel.map(|parcel| parcel.hand_over(&context.ui)).transpose()?;
     if !context.settings.dry_run {
         draft.publish()?;
+    }
+    if let Some(delivered) = delivered {
+        delivered.keep(&context.ui);
     }
     context.ui.report(&RestoreReport {
         support_login: args.support_login.clone(),
@@ -129,21 +134,6 @@ fn unpack(
     let verified = archive.unpack(&mut out, progress)?;
     std::io::Write::flush(&mut out)?;
     Ok(verified)
-}
-
-/// A log or a journal that lies beside the new database's name would be played into it by the engine.
-fn refuse_leftovers(target: &Path) -> Result<()> {
-    for suffix in ["-wal", "-journal", "-shm"] {
-        let mut name = target.as_os_str().to_owned();
-        name.push(suffix);
-        let beside = PathBuf::from(name);
-        if std::fs::symlink_metadata(&beside).is_ok() {
-            return Err(Fault::refused(format!("{} is there already", beside.display()))
-                .hint("it belongs to another database: restore under another name")
-                .into());
-        }
-    }
-    Ok(())
 }
 
 /// What `restore` did.

@@ -136,6 +136,6 @@ fn compare_table(
 
 /// Rows pair up by their order where the key that orders them is not masked.
 fn is_paired(mapped: &MappedTable) -> bool {
-    let kept = |name: &String| mapped.column(name).is_some_and(|column| column.rule.content.is_kept());
+    let kept = |name: &String| mapped.column(name).is_some_and(|column| column.rule.is_kept());
     mapped.table.row_number.is_some() || mapped.table.primary_key.iter().all(kept)
 }

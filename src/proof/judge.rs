@@ -4,8 +4,8 @@ use super::leftover::is_left;
 use super::needles::{SHORTEST, is_word, trim};
 use super::scan::Search;
 use super::verdict::Seen;
-use crate::masking::{self, is_blank_picture};
-use crate::schema::{Category, Content, MappedTable};
+use crate::masking::{self, is_blank_picture, is_general};
+use crate::schema::{Category, Content, Generalise, MappedTable};
 use crate::store::{Value, ValueRef};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -17,6 +17,8 @@ const LONG_NUMBER: u64 = 10_000_000_000;
 /// What one column has to be like.
 pub struct Judge<'a> {
     content: Option<&'a Content>,
+    /// The coarser value that a mask is, and how the column writes moments.
+    coarse: Option<(&'a Generalise, Option<&'a str>)>,
     decider: Option<usize>,
 }
 
@@ -42,7 +44,9 @@ impl<'a> Judge<'a> {
             }
             _ => None,
         };
-        Judge { content, decider }
+        let fit = mapped.column(column).map(|column| &column.rule.fit);
+        let coarse = fit.and_then(|fit| Some((fit.generalise.as_ref()?, fit.time.as_deref())));
+        Judge { content, coarse, decider }
     }
 
     /// What this row's value is, where one category says it.
@@ -80,10 +84,13 @@ impl<'a> Judge<'a> {
                 let Some(category) = self.category(pair.row).filter(|category| !category.is_kept()) else {
                     return;
                 };
-                if !pair.is_paired && matches!(self.content, Some(Content::One(_))) {
+                if !pair.is_paired && self.coarse.is_none() && matches!(self.content, Some(Content::One(_))) {
                     note_bag(category, original, mask, seen);
                 }
-                look_at_one(category, original, Some(mask), pair.is_paired, search, seen);
+                // What was coarse before stays as it is.
+                let may_stay = self.coarse.is_some_and(|(coarse, time)| is_general(coarse, original, time));
+                let mask = Some(mask).filter(|_| !may_stay);
+                look_at_one(category, original, mask, pair.is_paired, search, seen);
             }
         }
     }
@@ -159,7 +166,7 @@ fn look_at_one(
 
 /// Feeds the search with the source's own value, until it has found one.
 fn control(original: ValueRef<'_>, category: Category, search: &mut Search<'_>, seen: &mut Seen) {
-    if seen.control || !category.is_identifying() {
+    if seen.control {
         return;
     }
     let number = match original {
@@ -167,7 +174,7 @@ fn control(original: ValueRef<'_>, category: Category, search: &mut Search<'_>, 
         _ => String::new(),
     };
     let text = original.as_str().unwrap_or(&number);
-    if trim(text.as_bytes()).len() >= SHORTEST {
+    if category.identifies(text) && trim(text.as_bytes()).len() >= SHORTEST {
         seen.has_originals = true;
         seen.control = search.count_in(text.as_bytes()) > 0;
     }

@@ -136,6 +136,8 @@ pub struct MappedTable {
     pub derived: Vec<usize>,
     /// Whose older versions the rows are, where it is a history table.
     pub history: Option<History>,
+    /// The columns that single somebody out together, where the map says which: quasi-identifiers.
+    pub quasi: Vec<String>,
     /// What a restored copy must not do by itself: values that are set in every copied row that fits.
     pub neutralise: Vec<Neutralise>,
 }
@@ -177,6 +179,8 @@ pub struct MappedColumn {
     pub rule: ColumnRule,
     /// Whether only the column's declared type settled it: its values are then held to that type.
     pub by_type: bool,
+    /// Whether only a word for its whole table settled it.
+    pub by_table: bool,
     /// Where the map said so.
     pub origin: Origin,
 }

@@ -13,7 +13,9 @@ mod texts;
 mod tests;
 
 pub use companies::{company_marks, company_stems, company_trades, legal_forms};
-pub use people::{Gender, family_names, gender_of, given_names, is_family_name, is_given_name, jobs};
+pub use people::{
+    Gender, family_names, gender_of, given_names, given_names_for_both, is_family_name, is_given_name, jobs,
+};
 pub use places::{Commune, communes, street_kinds, street_names};
 pub use texts::{LONGEST_SUBJECT, demo_sentences, sentences, subjects_of_length, words_of_length};
 

@@ -131,7 +131,7 @@ impl End {
                 "Not confirmed, or a password was not delivered; nothing was changed."
             }
             End::Badly(Kind::Denied) => {
-                "Denied: wrong password, key or profile. No command of this version ends so."
+                "Denied: a wrong password or profile, or a key file that others than its owner may read."
             }
             End::Badly(Kind::Stopped(1)) => "Hung up; nothing was left half-done.",
             End::Badly(Kind::Stopped(15)) => "Terminated; nothing was left half-done.",
@@ -145,12 +145,13 @@ fn statuses(name: &str) -> &'static [u8] {
     match name {
         "crm-admin" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 129, 130, 143],
         "crm-admin-init" => &[0, 1, 2, 4, 9, 129, 130, 143],
-        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 129, 130, 143],
+        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 10, 129, 130, 143],
         "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 9, 129, 130, 143],
         "crm-admin-archive-inspect" => &[0, 1, 2, 5, 7],
         "crm-admin-archive-verify" => &[0, 1, 2, 3, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
         "crm-admin-map-show" | "crm-admin-map-explain" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-generate-key" => &[0, 1, 2, 4],
         "crm-admin-map-list"
         | "crm-admin-generate-completions"
         | "crm-admin-generate-man"
@@ -219,7 +220,8 @@ lock-wait = "30s""#;
 fn notes(name: &str) -> Vec<Paragraph> {
     let notes: &[&str] = match name {
         "crm-admin-backup" => &[
-            "The archive is pseudonymised, its key is destroyed, and what could be left of the source was searched. It is \
+            "The archive is pseudonymised, its key is destroyed (or, with --key-file, in the hands of who has the file), \
+             and what could be left of the source was searched. It is \
              not anonymous by decree: row counts, primary keys, links between rows and whatever the map keeps come \
              across, and may single somebody out for a reader who knows enough. crm-admin-archive(5) lists what remains.",
             "Proof: before the archive gets its name it is decoded and held against the source. Identifying values \

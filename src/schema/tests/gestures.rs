@@ -104,6 +104,7 @@ fn the_shape_of_a_mask_is_said_beside_the_category() {
         random: true,
         with: Some("y".into()),
         blank_is: Some(String::new()),
+        generalise: None,
         time: Some("%Y-%m-%d".into()),
     };
     assert_eq!(said.fit, expected);
