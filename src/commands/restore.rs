@@ -81,6 +81,9 @@ pub fn run(args: &RestoreArgs, context: &mut Context) -> Result<Outcome> {
     let mut draft = Draft::beside(&args.to)?;
     let mut progress = context.ui.progress();
     progress.stage("restoring", Some(archive.decoded_bytes()));
+    if let Some((_, delivery, _)) = &wanted {
+        delivery.ready(1, &context.ui)?;
+    }
     let filled = match &wanted {
         _ if context.settings.dry_run => archive.verify(&mut *progress).map(Filled::plain),
         None => unpack(&mut archive, &mut draft, &mut *progress).map(Filled::plain),

@@ -85,6 +85,17 @@ impl Masker {
     }
 }
 
+/// Whether a number is of the ranges that masks come from, or too short to be a subscriber's.
+pub(super) fn is_fiction(value: &str) -> bool {
+    let plain = digits(value);
+    let number = canonical(value.trim(), &plain);
+    let national = number.strip_prefix("33").unwrap_or_default();
+    let ranges = LANDLINES.iter().chain([&MOBILES]);
+    plain.len() < FEWEST_DIGITS
+        || (national.len() == 9 && ranges.into_iter().any(|range| national.starts_with(range)))
+        || (value.trim().starts_with(SPARE) && plain.len() > SPARE.len())
+}
+
 /// A country code that no country has.
 const SPARE: &str = "+999";
 
@@ -96,17 +107,7 @@ fn spare_digits(most: usize) -> usize {
 /// How many numbers of the spare country fit into so many characters.
 pub(super) fn room_for_spare_numbers(most: usize) -> u128 {
     10u128.pow(spare_digits(most) as u32)
-}
-
-/// Whether a number is of the ranges that masks come from, or too short to be a subscriber's.
-pub(super) fn is_fiction(value: &str) -> bool {
-    let plain = digits(value);
-    let number = canonical(value.trim(), &plain);
-    let national = number.strip_prefix("33").unwrap_or_default();
-    let ranges = LANDLINES.iter().chain([&MOBILES]);
-    plain.len() < FEWEST_DIGITS
-        || (national.len() == 9 && ranges.into_iter().any(|range| national.starts_with(range)))
-        || (number.starts_with("999") && number.len() == 15)
+<<<<<<< HEAD
 }
 
 /// The digits with the country before them: `33612345678` for `06 12 34 56 78`, `+33 (0)6 …` and `0033 6 …`.

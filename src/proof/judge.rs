@@ -84,12 +84,13 @@ impl<'a> Judge<'a> {
                 let Some(category) = self.category(pair.row).filter(|category| !category.is_kept()) else {
                     return;
                 };
-                if !pair.is_paired && matches!(self.content, Some(Content::One(_))) {
+                if !pair.is_paired && self.coarse.is_none() && matches!(self.content, Some(Content::One(_))) {
                     note_bag(category, original, mask, seen);
                 }
-                // A value that is as coarse as the map wants it stays what it is.
+                // What was coarse before stays as it is.
                 let may_stay = self.coarse.is_some_and(|(coarse, time)| is_general(coarse, original, time));
-                look_at_one(category, original, Some(mask), pair.is_paired && !may_stay, search, seen);
+                let mask = Some(mask).filter(|_| !may_stay);
+                look_at_one(category, original, mask, pair.is_paired, search, seen);
             }
         }
     }
@@ -165,7 +166,7 @@ fn look_at_one(
 
 /// Feeds the search with the source's own value, until it has found one.
 fn control(original: ValueRef<'_>, category: Category, search: &mut Search<'_>, seen: &mut Seen) {
-    if seen.control || !category.is_identifying() {
+    if seen.control {
         return;
     }
     let number = match original {
@@ -173,7 +174,7 @@ fn control(original: ValueRef<'_>, category: Category, search: &mut Search<'_>, 
         _ => String::new(),
     };
     let text = original.as_str().unwrap_or(&number);
-    if trim(text.as_bytes()).len() >= SHORTEST {
+    if category.identifies(text) && trim(text.as_bytes()).len() >= SHORTEST {
         seen.has_originals = true;
         seen.control = search.count_in(text.as_bytes()) > 0;
     }
