@@ -66,7 +66,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
     let mut store = context.open()?;
     let map = context.map(&mut store)?;
     let target = Target::of(&args.output, store.path())?;
-    tell_who_waits(args, context, &mut store)?;
+    let others_wait = store.reading_holds_up_writers()?;
     let mut snapshot = store.snapshot()?;
     let deadline = args.max_lock.map(Deadline::after);
     let catalog = snapshot.catalog()?;
@@ -82,6 +82,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
     match target {
         Target::File(path) => {
             let mut draft = Draft::beside(&path)?;
+            others_wait.then(|| tell_who_waits(args, context));
             let folder =
                 path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let done =
@@ -97,6 +98,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
             let folder = std::env::temp_dir();
             let mut spool = scratch_in(&folder)?;
             spool.unlink()?;
+            others_wait.then(|| tell_who_waits(args, context));
             let done = work.archive(&mut *snapshot, &folder, spool.file())?;
             drop((snapshot, deadline));
             drop(progress);
@@ -108,15 +110,12 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Says before it starts that others will not be able to write, where that is so.
-fn tell_who_waits(args: &BackupArgs, context: &Context, store: &mut dyn Store) -> Result<()> {
-    if !context.settings.dry_run && store.reading_holds_up_writers()? {
-        let most = args.max_lock.map_or_else(String::new, |most| format!(", for {most:?} at most"));
-        context.ui.status(format_args!(
-            "The database is in rollback mode: whoever writes to it has to wait until it has been read{most}."
-        ));
-    }
-    Ok(())
+/// Says before it starts that others will not be able to write until it is over.
+fn tell_who_waits(args: &BackupArgs, context: &Context) {
+    let most = args.max_lock.map_or_else(String::new, |most| format!(", for {most:?} at most"));
+    context.ui.status(format_args!(
+        "The database is in rollback mode: whoever writes to it has to wait until it has been read{most}."
+    ));
 }
 
 /// Which step took how much of the time, for those who want to know more.
