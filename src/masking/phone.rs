@@ -107,7 +107,6 @@ fn spare_digits(most: usize) -> usize {
 /// How many numbers of the spare country fit into so many characters.
 pub(super) fn room_for_spare_numbers(most: usize) -> u128 {
     10u128.pow(spare_digits(most) as u32)
-<<<<<<< HEAD
 }
 
 /// The digits with the country before them: `33612345678` for `06 12 34 56 78`, `+33 (0)6 …` and `0033 6 …`.
