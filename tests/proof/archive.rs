@@ -2,12 +2,12 @@
 
 use crate::world::World;
 
-/// Sixty customers, and a place of each sort where one of their addresses has slipped in.
+/// Sixty customers, and a place of each sort where one of their names has slipped in.
 const SCHEMA: &str = "
-    CREATE TABLE customer (id INTEGER PRIMARY KEY, mail TEXT);
+    CREATE TABLE customer (id INTEGER PRIMARY KEY, mail TEXT, firm TEXT);
     CREATE TABLE leak (id INTEGER PRIMARY KEY, kept TEXT, file TEXT, extra TEXT, scan BLOB, kind TEXT, value TEXT);
     WITH RECURSIVE n (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM n WHERE at < 60)
-    INSERT INTO customer SELECT at, 'cliente.' || at || '@hortensia-' || at || '.fr' FROM n;
+    INSERT INTO customer SELECT at, 'cliente.' || at || '@hortensia-' || at || '.fr', 'Serres Hortensia ' || at FROM n;
     INSERT INTO leak (id) VALUES (1), (2);";
 
 const MAP: &str = r#"
@@ -17,6 +17,7 @@ const MAP: &str = r#"
     [table.customer]
     id = "keep"
     mail = "email"
+    firm = "company-name"
     [table.leak]
     id = "keep"
     kept = "keep"
@@ -27,18 +28,18 @@ const MAP: &str = r#"
     value = { by = "kind", when = { mail = "email" }, else = "keep" }
 "#;
 
-const MAIL: &str = "cliente.7@hortensia-7.fr";
+const FIRM: &str = "Serres Hortensia 7";
 
 #[test]
 fn what_slips_through_a_kept_place_leaves_no_archive() {
     for (column, value) in [
-        ("kept", MAIL.to_owned()),
-        ("file", format!("contrats/{MAIL}.pdf")),
+        ("kept", FIRM.to_owned()),
+        ("file", format!("contrats/{FIRM}.pdf")),
         // A rule whose path no document has.
-        ("extra", format!(r#"{{"contact": {{"address": "{MAIL}"}}}}"#)),
-        ("scan", format!("%PDF-1.4 ({MAIL}) %%EOF")),
+        ("extra", format!(r#"{{"contact": {{"address": "{FIRM}"}}}}"#)),
+        ("scan", format!("%PDF-1.4 ({FIRM}) %%EOF")),
         // A rule that no row matches.
-        ("value", MAIL.to_owned()),
+        ("value", FIRM.to_owned()),
     ] {
         let world = World::with(SCHEMA, MAP);
         let database = world.database("crm.db");
@@ -47,7 +48,7 @@ fn what_slips_through_a_kept_place_leaves_no_archive() {
         drop(database);
         let before = world.files();
         let told = world.on_crm(["backup", "-o", "a.zst"]).exits(4).complains(&format!("leak.{column}: "));
-        assert!(!told.stderr().contains("hortensia") && told.stdout().is_empty(), "{}", told.stderr());
+        assert!(!told.stderr().contains("Hortensia") && told.stdout().is_empty(), "{}", told.stderr());
         assert!(world.files() == before, "{column}: no archive, and nothing else is left");
     }
 }
@@ -61,7 +62,7 @@ fn the_same_map_is_fine_where_nothing_slipped_in() {
 #[test]
 fn without_a_proof_the_manifest_says_so() {
     let world = World::with(SCHEMA, MAP);
-    world.database("crm.db").execute("UPDATE leak SET kept = ?1", [MAIL]).unwrap();
+    world.database("crm.db").execute("UPDATE leak SET kept = ?1", [FIRM]).unwrap();
     world.on_crm(["backup", "--no-proof", "-o", "a.zst"]).exits(0);
     let told = world.run(["--json", "archive", "inspect", "a.zst"]).exits(0).json();
     assert_eq!(told["manifest"]["proof"]["state"], "none");
@@ -84,13 +85,10 @@ fn a_deep_check_finds_nothing_in_an_archive_as_it_should_be() {
 
 #[test]
 fn a_deep_check_tells_secrets_and_addresses_that_lead_somewhere() {
-    let world = World::with(SCHEMA, MAP);
-    let database = world.database("crm.db");
-    let hash = "$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
-    database.execute("UPDATE leak SET kept = ?1", [hash]).unwrap();
-    let note = r#"{"other": "ecrire a quelqu.un@orange.fr"}"#;
-    database.execute("UPDATE leak SET extra = ?1 WHERE id = 2", [note]).unwrap();
-    world.on_crm(["backup", "-o", "a.zst"]).exits(0);
+    let world = forged(
+        "UPDATE leak SET kept = '$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy';
+         UPDATE customer SET mail = 'quelqu.un@orange.fr' WHERE id = 2;",
+    );
     let told = world.run(["--json", "archive", "verify", "a.zst", "--deep"]).exits(3);
     assert!(!told.stdout().contains("$2y$") && !told.stdout().contains("orange"), "no value is told");
     let rows = told.json()["rows"].clone();
@@ -100,7 +98,7 @@ fn a_deep_check_tells_secrets_and_addresses_that_lead_somewhere() {
         .iter()
         .map(|row| (row["id"].as_str().unwrap(), row["count"].as_u64().unwrap()))
         .collect();
-    assert_eq!(found, [("leak.extra", 1), ("leak.kept", 2)]);
+    assert_eq!(found, [("customer.mail", 1), ("leak.kept", 2)]);
     world.run(["archive", "verify", "a.zst"]).exits(0);
 }
 
