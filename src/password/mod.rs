@@ -1,7 +1,8 @@
-//! Passwords: made, hashed and verified here. What a policy says about them will stand beside.
+//! Passwords: made, hashed and verified here, and what a policy, a norm or a guess says about them.
 
 pub mod generate;
 pub mod hash;
+pub mod scheme;
 
 pub use generate::temporary;
 pub use hash::{hash, verify};
