@@ -6,11 +6,14 @@ use crate::fault::{Fault, Result};
 use crate::ui::{Color, Format, Manner, ProgressStyle};
 use clap::ValueEnum;
 use serde::Deserialize;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The system's own file.
 const SYSTEM_FILE: &str = "/etc/crm-admin/config.toml";
+/// No more of a file is read than this, in bytes: a device may have no end.
+const LONGEST: u64 = 1 << 20;
 /// How long to wait for a lock when nobody said.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 
@@ -100,8 +103,12 @@ fn read_all(named: Option<&Path>) -> Result<Vec<File>> {
 
 fn read(path: &Path) -> Result<Option<File>> {
     let shown = path.display();
-    match std::fs::read_to_string(path) {
-        Ok(text) => toml::from_str(&text)
+    let mut text = String::new();
+    match std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text)) {
+        Ok(length) if length as u64 == LONGEST => {
+            Err(Fault::usage(format!("{shown} is too long for a configuration file")).into())
+        }
+        Ok(_) => toml::from_str(&text)
             .map(Some)
             .map_err(|error| Fault::usage(format!("{shown}: {}", error.to_string().trim_end())).into()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

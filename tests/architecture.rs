@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const HOMES: &[(&str, &str)] = &[
     ("rusqlite", "store/sqlite"),
     ("zstd", "archive"),
-    ("sha2", "archive"),
+    ("sha2", "digest.rs"),
     ("sha2", "password"),
     ("comfy_table", "ui"),
     ("indicatif", "ui"),
@@ -35,6 +35,7 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("masking", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("archive", &["store", "schema", "masking", "anonymise", "commands", "ui", "cli", "config", "reference"]),
     ("anonymise", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
+    ("proof", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("words", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("password", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),

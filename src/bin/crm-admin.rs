@@ -1,7 +1,10 @@
 //! Parse, run, report, exit.
 
-use crm_admin::{cli, commands, fault, interrupt};
+use crm_admin::{cli, commands, fault, interrupt, memory};
 use std::process::ExitCode;
+
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory;
 
 fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {

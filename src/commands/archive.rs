@@ -66,6 +66,10 @@ pub fn run(command: &ArchiveCommand, context: &mut Context) -> Result<Outcome> {
 /// Missing when there is none, damaged when its trailer is not sound.
 pub fn open(path: &Path, max_size: u64) -> Result<Archive<BufReader<File>>> {
     let shown = path.display();
+    // Looked at first: a socket cannot even be opened.
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(Fault::damaged(format!("{shown} is no file, so it is no archive")).into());
+    }
     let file = File::options()
         .read(true)
         .custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32)

@@ -1,6 +1,6 @@
 //! `init`: a new database with the reference schema, its first administrator and, if wanted, synthetic people.
 
-use super::Context;
+use super::{Context, beside};
 use crate::deliver::Delivery;
 use crate::fault::{Fault, Outcome, Result};
 use crate::password;
@@ -64,6 +64,8 @@ pub fn run(args: &InitArgs, context: &mut Context) -> Result<Outcome> {
     if path.as_os_str().is_empty() {
         return Err(Fault::usage("the database's name is empty").into());
     }
+    beside::refuse_leftovers(&path)?;
+    beside::refuse_log_names(&path)?;
     let mut draft = Draft::beside(&path)?;
     let login = administrator(args, context)?;
     if context.settings.dry_run {

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod backup;
+mod beside;
 pub mod generate;
 pub mod init;
 pub mod map;
@@ -15,7 +16,7 @@ use crate::reference;
 use crate::schema::Map;
 use crate::store::Store;
 use crate::store::sqlite::{Options, Sqlite};
-use crate::ui::{Color, Manner, ProgressStyle, Ui};
+use crate::ui::{Color, Manner, ProgressStyle, Ui, output, text};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,7 +63,14 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
 
 /// Prints what clap says about the command line: help on standard output, a mistake on standard error.
 pub fn tell_usage(told: &clap::Error) -> ExitCode {
-    let _ = told.print();
+    // A mistake quotes the command line, which may hold a name that steers the terminal.
+    let plain = told.render().to_string();
+    let shown = text::lines(plain.trim_end());
+    if told.use_stderr() && shown != plain.trim_end() {
+        output::say(&shown);
+    } else {
+        let _ = told.print();
+    }
     ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2))
 }
 

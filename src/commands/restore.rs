@@ -1,15 +1,15 @@
 //! `restore`: a database again, out of an archive.
 
-use super::Context;
 use super::archive::open;
+use super::{Context, beside};
 use crate::cli;
-use crate::fault::{Fault, Outcome, Result};
+use crate::fault::{Outcome, Result};
 use crate::publish::Draft;
 use crate::ui::{Page, Report};
 use clap::Args;
 use serde::Serialize;
 use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Make a database of an archive
 ///
@@ -38,7 +38,8 @@ pub struct RestoreArgs {
 /// Missing when there is no archive, damaged when it is not whole, refused when the database is there already.
 pub fn run(args: &RestoreArgs, context: &mut Context) -> Result<Outcome> {
     let mut archive = open(&args.archive, args.max_size)?;
-    refuse_leftovers(&args.to)?;
+    beside::refuse_leftovers(&args.to)?;
+    beside::refuse_log_names(&args.to)?;
     let mut draft = Draft::beside(&args.to)?;
     let mut progress = context.ui.progress();
     progress.stage("restoring", Some(archive.decoded_bytes()));
@@ -71,21 +72,6 @@ pub fn run(args: &RestoreArgs, context: &mut Context) -> Result<Outcome> {
     };
     context.ui.report(&report)?;
     Ok(Outcome::Done)
-}
-
-/// A log or a journal that lies beside the new database's name would be played into it by the engine.
-fn refuse_leftovers(target: &Path) -> Result<()> {
-    for suffix in ["-wal", "-journal", "-shm"] {
-        let mut name = target.as_os_str().to_owned();
-        name.push(suffix);
-        let beside = PathBuf::from(name);
-        if std::fs::symlink_metadata(&beside).is_ok() {
-            return Err(Fault::refused(format!("{} is there already", beside.display()))
-                .hint("it belongs to another database: restore under another name")
-                .into());
-        }
-    }
-    Ok(())
 }
 
 /// What `restore` did.

@@ -7,7 +7,11 @@ use super::roles::Roles;
 use super::rule::ColumnRule;
 use super::{read, shipped};
 use crate::fault::{Fault, Result};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+
+/// The longest map that is read, in bytes.
+const LONGEST: u64 = 16 << 20;
 
 /// A schema map, read and merged with what it extends, not yet held against a database.
 ///
@@ -145,7 +149,7 @@ impl Map {
             return Ok(((shipped.text.to_owned(), shipped.name.to_owned()), PathBuf::new()));
         }
         let path = folder.join(name_or_path);
-        let text = match std::fs::read(&path) {
+        let text = match read_all(&path) {
             Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
                 Fault::usage(format!("{}: a map is UTF-8 text, and this is not", path.display()))
             })?,
@@ -206,6 +210,17 @@ impl Map {
         word.or_else(|| self.block(table).map(|block| &block.origin))
             .or_else(|| best(self.tables.iter(), |rule| &rule.pattern, table).map(|rule| &rule.origin))
     }
+}
+
+/// What is in a file, up to a limit: a device may have no end.
+fn read_all(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        let what = format!("it is longer than {} MiB", LONGEST >> 20);
+        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, what));
+    }
+    Ok(bytes)
 }
 
 fn no_such_map(name: &str) -> Fault {

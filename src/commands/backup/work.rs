@@ -4,7 +4,7 @@ use super::BackupArgs;
 use super::report;
 use crate::anonymise::{self, Copied, originals};
 use crate::archive::{self, Archive, Limits, Manifest, Options, Proof, ProofState, Summary, Writer};
-use crate::fault::Result;
+use crate::fault::{Kind, Result, kind_of};
 use crate::masking::{Key, Masker, Originals};
 use crate::progress::Progress;
 use crate::proof::{self, Collector, Evidence, Needles, Watching};
@@ -60,8 +60,15 @@ impl<'a> Work<'a> {
     /// Masks the moment into a database without a name in `folder`, packs it into `out` and proves it.
     ///
     /// # Errors
-    /// Those of the steps; `out` is worth nothing then.
+    /// Those of the steps, with the folder's name where it may be its fault; `out` is worth nothing then.
     pub fn archive(&mut self, source: &mut dyn Snapshot, folder: &Path, out: &mut File) -> Result<Done> {
+        self.steps(source, folder, out).map_err(|error| match kind_of(&error) {
+            Kind::Unfinished => error.context(format!("working in {}", folder.display())),
+            _ => error,
+        })
+    }
+
+    fn steps(&mut self, source: &mut dyn Snapshot, folder: &Path, out: &mut File) -> Result<Done> {
         let mut times = Vec::new();
         let mut since = Instant::now();
         let mut lap = |step| times.push((step, std::mem::replace(&mut since, Instant::now()).elapsed()));

@@ -8,9 +8,9 @@ mod roles;
 mod tables;
 
 use super::map::Map;
+use crate::digest::Hasher;
 use crate::fault::{Fault, Result, fault_of};
 use cursor::{Fields, Source};
-use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 /// How many things that are wrong are told at once.
@@ -25,7 +25,8 @@ pub(super) fn chain(
     find: &mut dyn FnMut(&str) -> Result<(String, String)>,
 ) -> Result<Map> {
     let mut storeys = Vec::new();
-    let mut digest = Sha256::new_with_prefix(text);
+    let mut digest = Hasher::default();
+    digest.add(text.as_bytes());
     let mut next = Some((text.to_owned(), label.to_owned()));
     while let Some((text, label)) = next.take() {
         let written = one(&text, &label)?;
@@ -35,15 +36,15 @@ pub(super) fn chain(
                 return Err(Fault::usage(what).into());
             }
             let found = find(&extends.name).map_err(|error| at_place(error, &extends.place))?;
-            digest.update([0]);
-            digest.update(&found.0);
+            digest.add(&[0]);
+            digest.add(found.0.as_bytes());
             next = Some(found);
         }
         storeys.push(written.map);
     }
     let base = storeys.pop().expect("the first text has been read");
     let map = storeys.into_iter().rev().fold(base, Map::overlaid);
-    Ok(Map { digest: hexadecimal(&digest.finalize()), ..map })
+    Ok(Map { digest: digest.digest().to_string(), ..map })
 }
 
 /// One text, read.
@@ -130,8 +131,4 @@ fn at_place(error: anyhow::Error, place: &str) -> anyhow::Error {
         Some(fault) => Fault { what: format!("{place}: {}", fault.what), ..fault.clone() }.into(),
         None => error.context(format!("{place}: reading what the map extends")),
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

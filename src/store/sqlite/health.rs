@@ -2,6 +2,7 @@
 
 use super::errors::Told;
 use crate::fault::{Fault, Result};
+use crate::interrupt;
 use crate::store::Health;
 use rusqlite::Connection;
 
@@ -35,6 +36,8 @@ pub fn of(connection: &Connection) -> Result<Health> {
             continue;
         }
         if !is_about_rows(&line) {
+            // A check that is stopped halfway calls the rest damaged.
+            interrupt::check()?;
             return Err(Fault::damaged("the database is damaged: its pages contradict themselves")
                 .details([line.lines().next().unwrap_or_default().to_owned()])
                 .hint("restore it from a backup, or try `sqlite3 DB .recover`")

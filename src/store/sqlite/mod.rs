@@ -1,4 +1,5 @@
 //! SQLite behind the store's door. The only home of rusqlite.
+#![allow(clippy::disallowed_methods, reason = "this is where databases are opened")]
 
 mod builder;
 mod catalog;
