@@ -112,7 +112,9 @@ impl State {
         let linked = fs::hard_link(self.path(&draft), self.path(ID));
         let _ = fs::remove_file(self.path(&draft));
         match linked {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(no_state(&self.folder, &error).into()),
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                Err(no_state(&self.folder, &error).into())
+            }
             _ => Ok(()),
         }
     }

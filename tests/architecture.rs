@@ -22,6 +22,7 @@ const HOMES: &[(&str, &str)] = &[
     ("scrypt", "password/scheme"),
     ("sha1", "password/scheme"),
     ("sha_crypt", "password/scheme"),
+    ("arboard", "clipboard"),
     ("siphasher", "masking"),
     ("signal_hook", "interrupt.rs"),
     ("clap_complete", "commands/generate.rs"),
@@ -39,6 +40,21 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("words", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("password", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
+    (
+        "clipboard",
+        &[
+            "store",
+            "schema",
+            "masking",
+            "archive",
+            "anonymise",
+            "publish",
+            "commands",
+            "ui",
+            "cli",
+            "deliver",
+        ],
+    ),
     ("reference", &["masking", "archive", "anonymise", "commands", "ui", "cli", "store::sqlite"]),
 ];
 

@@ -2,7 +2,7 @@
 
 use super::flag::{is_true, text};
 use super::moment;
-use crate::archive::digest;
+use crate::digest::digest;
 use crate::fault::{Fault, Result};
 use crate::schema::{AccountName, AccountRoles, Accounts as Population, Administrator, MustChange};
 use crate::secret::Secret;
@@ -279,7 +279,8 @@ impl<'a> Columns<'a> {
         let login = self.value(row, &population.login);
         let temporary = population.temporary.as_ref();
         let count = |by: usize, name| text(name).and_then(|name| sessions[by].get(&name)).copied();
-        let until = population.temporary_until.clone().or_else(|| temporary.and_then(|one| one.until.clone()));
+        let until =
+            population.temporary_until.clone().or_else(|| temporary.and_then(|one| one.until.clone()));
         Account {
             name: maybe(&population.full_name).and_then(text).filter(|name| !name.trim().is_empty()),
             email: maybe(&population.email).and_then(text).filter(|email| !email.trim().is_empty()),

@@ -69,16 +69,19 @@ fn compare(now: &Accounts, plan: &Plan) -> Result<()> {
     if changed == 0 {
         return Ok(());
     }
-    Err(Fault::refused(format!("{changed} of the accounts changed since the plan was made; nothing was done"))
-        .hint("run the command again")
-        .into())
+    Err(Fault::refused(format!(
+        "{changed} of the accounts changed since the plan was made; nothing was done"
+    ))
+    .hint("run the command again")
+    .into())
 }
 
 /// What stands where no password may work: NULL, or where that is refused a mark that is no hash.
 fn unusable(catalog: &Catalog, population: &Population) -> Value {
-    let column = population.hash.as_ref().and_then(|hash| {
-        catalog.table(&population.table).and_then(|table| table.column(&hash.column))
-    });
+    let column = population
+        .hash
+        .as_ref()
+        .and_then(|hash| catalog.table(&population.table).and_then(|table| table.column(&hash.column)));
     match column {
         Some(column) if column.not_null => Value::from("!"),
         _ => Value::Null,

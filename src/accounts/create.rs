@@ -31,9 +31,12 @@ pub struct NewAccount {
 /// Refused where the map does not say.
 pub fn creation<'a>(roles: &AccountRoles, population: &'a Population) -> Result<&'a Creation> {
     population.create.as_ref().ok_or_else(|| {
-        Fault::refused(format!("the map {} does not say how an account of {} is made", roles.map, population.name))
-            .hint("make it in the CRM itself; `crm-admin temp-password LOGIN` then hands out its first password")
-            .into()
+        Fault::refused(format!(
+            "the map {} does not say how an account of {} is made",
+            roles.map, population.name
+        ))
+        .hint("make it in the CRM itself; `crm-admin temp-password LOGIN` then hands out its first password")
+        .into()
     })
 }
 
@@ -64,7 +67,8 @@ pub fn create(
     let mut step = Step::new(made, [Deed::Temporary]);
     step.new = Some(password.clone());
     let set = cells(&step, population, roles.time.as_deref(), &Value::Null, now)?;
-    let set: Vec<(&str, Value)> = set.iter().map(|(column, value)| (column.as_str(), value.clone())).collect();
+    let set: Vec<(&str, Value)> =
+        set.iter().map(|(column, value)| (column.as_str(), value.clone())).collect();
     transaction.update(&population.table, &set, &[(&population.key, made.key.clone())])?;
     for (table, by) in &creation.also {
         transaction.insert(table, &[by], &[made.key.borrow()])?;
@@ -101,7 +105,9 @@ fn row(
     match &population.administrator {
         Some(Administrator::Column(column)) => put(Some(column), flag(administrator)),
         _ if administrator => {
-            return Err(Fault::refused("the map does not say how a new account becomes an administrator").into());
+            return Err(
+                Fault::refused("the map does not say how a new account becomes an administrator").into()
+            );
         }
         _ => {}
     }

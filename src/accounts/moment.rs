@@ -37,15 +37,13 @@ fn of_format(text: &str, format: &str) -> Option<Timestamp> {
     parsed.to_timestamp().ok().or_else(|| {
         let day = parsed.to_date().ok()?;
         let time = parsed.to_time().unwrap_or_default();
-        day.to_datetime(time).to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+        TimeZone::UTC.to_timestamp(day.to_datetime(time)).ok()
     })
 }
 
 fn of_iso(text: &str) -> Option<Timestamp> {
     let civil = |text: &str| text.parse::<jiff::civil::DateTime>().ok();
-    text.parse::<Timestamp>()
-        .ok()
-        .or_else(|| civil(text)?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp()))
+    text.parse::<Timestamp>().ok().or_else(|| TimeZone::UTC.to_timestamp(civil(text)?).ok())
 }
 
 /// The moment as this CRM stores it, to the second.
@@ -58,7 +56,7 @@ pub fn write(moment: Timestamp, format: Option<&str>) -> Result<Value> {
     if format == "%s" {
         return Ok(Value::Integer(moment.as_second()));
     }
-    let written = strtime::format(format, &moment.to_zoned(TimeZone::UTC))
+    let written = strtime::format(format, &moment.to_zoned_datetime(TimeZone::UTC))
         .map_err(|error| Fault::usage(format!("the map's time format cannot be written: {error}")))?;
     Ok(Value::from(written))
 }

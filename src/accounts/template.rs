@@ -109,7 +109,9 @@ pub(super) fn apply(
 /// What makes these rules follow the policy: no number of their own, and the flags on the safe side.
 fn set_of(mut place: Templates, follow: &[&'static str]) -> Vec<(String, Value)> {
     let columns = place.columns();
-    let of = |word: &str| columns.iter().find(|(known, _)| *known == word).and_then(|(_, column)| (*column).clone());
+    let of = |word: &str| {
+        columns.iter().find(|(known, _)| *known == word).and_then(|(_, column)| (*column).clone())
+    };
     let value = |word: &str| match word {
         "must-change" => flag(true),
         "never-expires" => flag(false),

@@ -1,7 +1,7 @@
 //! One line of the ledger: what it says, and how it is chained to the line before.
 
 use super::Intent;
-use crate::archive::digest;
+use crate::digest::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

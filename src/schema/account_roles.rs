@@ -30,7 +30,7 @@ pub struct Templates {
 
 impl Templates {
     /// Every optional column with its word in a map, for reading and for looking up.
-    pub(super) fn columns(&mut self) -> [(&'static str, &mut Option<String>); 7] {
+    pub fn columns(&mut self) -> [(&'static str, &mut Option<String>); 7] {
         [
             ("minimum-length", &mut self.minimum_length),
             ("minimum-classes", &mut self.minimum_classes),

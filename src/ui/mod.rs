@@ -190,6 +190,33 @@ impl Ui {
         prompt::ask(question, default)
     }
 
+    /// Whether a question can be asked.
+    pub fn can_ask(&self) -> bool {
+        !self.manner.no_input && prompt::somebody_is_there()
+    }
+
+    /// Asks a person whether something happened that the program cannot see. `--yes` is no answer to that.
+    ///
+    /// # Errors
+    /// Unconfirmed when nobody is there to answer, or the answer cannot be read.
+    pub fn ask_whether(&self, question: &str) -> Result<bool> {
+        if !self.can_ask() {
+            return Err(Fault::unconfirmed("nobody is there to answer").into());
+        }
+        prompt::ask_whether(question)
+    }
+
+    /// Waits until a person presses Enter.
+    ///
+    /// # Errors
+    /// Unconfirmed when nobody is there to do so.
+    pub fn wait_for_enter(&self, sentence: &str) -> Result<()> {
+        if !self.can_ask() {
+            return Err(Fault::unconfirmed("nobody is there to press Enter").into());
+        }
+        prompt::wait_for_enter(sentence)
+    }
+
     /// Has a person type a text before something that cannot be undone; `--yes` answers for a script.
     ///
     /// # Errors

@@ -38,6 +38,31 @@ pub fn confirm_by_typing(question: &str, expected: &str) -> Result<()> {
     Err(Fault::unconfirmed("not confirmed; nothing was changed").into())
 }
 
+/// Asks for yes or no; there is no default, so that an Enter too many is no answer.
+///
+/// # Errors
+/// When the answer cannot be read, or a signal came meanwhile.
+pub fn ask_whether(question: &str) -> Result<bool> {
+    dialoguer::Confirm::new()
+        .with_prompt(question)
+        .wait_for_newline(true)
+        .interact_on(&Term::stderr())
+        .map_err(unanswered)
+}
+
+/// Waits for Enter.
+///
+/// # Errors
+/// When a signal came meanwhile.
+pub fn wait_for_enter(sentence: &str) -> Result<()> {
+    dialoguer::Input::<String>::new()
+        .with_prompt(sentence)
+        .allow_empty(true)
+        .interact_text_on(&Term::stderr())
+        .map(drop)
+        .map_err(unanswered)
+}
+
 fn unanswered(error: dialoguer::Error) -> anyhow::Error {
     match interrupt::check() {
         Err(stopped) => stopped,
