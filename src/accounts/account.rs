@@ -252,7 +252,7 @@ impl<'a> Columns<'a> {
         if let Some(MustChange::Column(column)) = &population.must_change {
             names.push(column);
         }
-        for temporary in &population.temporary {
+        if let Some(temporary) = &population.temporary {
             names.push(&temporary.column);
             names.extend(temporary.until.as_deref());
         }

@@ -9,6 +9,7 @@ mod apply;
 mod create;
 mod flag;
 pub mod moment;
+mod objections;
 mod password;
 mod plan;
 pub mod policy;
@@ -18,7 +19,8 @@ mod tests;
 
 pub use account::{Account, Accounts, Sought};
 pub use apply::{Applied, apply};
-pub use create::{NewAccount, create};
+pub use create::{NewAccount, create, creation};
+pub use objections::objections;
 pub use password::{fits, hashed, hints};
 pub use plan::{Deed, Guarantee, NewPassword, Plan, Step};
 pub use template::{Template, TemplateRules, templates};

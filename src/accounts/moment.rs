@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 /// What a moment is written as where the map says nothing: `2026-05-04 09:30:00`, in UTC.
 const USUAL: &str = "%Y-%m-%d %H:%M:%S";
 /// Numbers above this are milliseconds since 1970; as seconds they would be after the year 5000.
-const MOST_SECONDS: i64 = 100_000_000_000;
+const MOST_SECONDS: u64 = 100_000_000_000;
 
 /// The moment that a stored value is: in the map's format, in ISO 8601, or as seconds or milliseconds since 1970.
 /// Without a zone it is UTC. None when it is no moment.
@@ -26,7 +26,7 @@ pub fn read(value: ValueRef<'_>, format: Option<&str>) -> Option<Timestamp> {
 }
 
 fn of_number(number: i64) -> Option<Timestamp> {
-    match number.abs() > MOST_SECONDS {
+    match number.unsigned_abs() > MOST_SECONDS {
         true => Timestamp::from_millisecond(number).ok(),
         false => Timestamp::from_second(number).ok(),
     }
