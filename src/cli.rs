@@ -82,6 +82,8 @@ pub enum Command {
     TempPassword(commands::temp_password::TempPasswordArgs),
     Reset(commands::reset::ResetArgs),
     #[command(subcommand)]
+    Policy(commands::policy::PolicyCommand),
+    #[command(subcommand)]
     Ledger(commands::ledger::LedgerCommand),
     #[command(subcommand)]
     Archive(commands::archive::ArchiveCommand),

@@ -23,4 +23,4 @@ pub use create::{NewAccount, create, creation};
 pub use objections::objections;
 pub use password::{fits, hashed, hints};
 pub use plan::{Deed, Guarantee, NewPassword, Plan, Step};
-pub use template::{Template, TemplateRules, templates};
+pub use template::{Template, TemplateRules, TemplateStep, templates};

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::accounts::{self, Accounts, Applied, Plan, policy};
 use crate::fault::Result;
-use crate::ledger::{Actor, Counts, Intent, Ledger};
+use crate::ledger::{Actor, Counts, Intent, Ledger, Tally};
 use crate::schema::{AccountRoles, Accounts as Population};
 use crate::state::{self, State};
 use crate::store::sqlite::Sqlite;
@@ -54,11 +54,6 @@ impl Desk {
         policy::read(&mut *snapshot, &self.roles, state.as_ref())
     }
 
-    /// The state folder, where there is one.
-    pub fn state_if_there(&self) -> Result<Option<State>> {
-        State::find(&self.place)
-    }
-
     /// The state folder, made where there is none.
     pub fn state(&self) -> Result<State> {
         State::open(&self.place)
@@ -106,9 +101,9 @@ impl Desk {
     ) -> Result<(Applied, F)> {
         let names = self.accounts(population)?;
         let accounts = plan.steps.iter().map(|step| names.ledger_name(&step.account)).collect();
-        self.act(command, accounts, first, |transaction, roles, now, counts| {
+        self.act(command, accounts, first, |transaction, roles, now, tally| {
             let applied = accounts::apply(transaction, roles, population, plan, now)?;
-            note(counts, applied);
+            note(&mut tally.counts, applied);
             Ok(applied)
         })
     }
@@ -119,17 +114,17 @@ impl Desk {
         command: &str,
         accounts: Vec<String>,
         first: impl FnOnce() -> Result<F>,
-        work: impl FnOnce(&mut dyn Transaction, &AccountRoles, Timestamp, &mut Counts) -> Result<T>,
+        work: impl FnOnce(&mut dyn Transaction, &AccountRoles, Timestamp, &mut Tally) -> Result<T>,
     ) -> Result<(T, F)> {
         let by = self.actor()?;
         let mut ledger = self.ledger()?;
         let counts = Counts::from([("accounts".to_owned(), accounts.len() as u64)]);
         let intent = Intent { command: command.to_owned(), by, accounts, counts };
         let (store, roles, now) = (&mut self.store, &self.roles, self.now);
-        ledger.perform(&intent, |counts| {
+        ledger.perform(&intent, |tally| {
             let handed = first()?;
             let mut transaction = store.transaction()?;
-            let done = work(&mut *transaction, roles, now, counts)?;
+            let done = work(&mut *transaction, roles, now, tally)?;
             transaction.commit()?;
             Ok((done, handed))
         })

@@ -9,7 +9,7 @@ mod handout;
 pub mod init;
 pub mod ledger;
 pub mod map;
-// pub mod policy;
+pub mod policy;
 pub mod reset;
 pub mod restore;
 pub mod temp_password;
@@ -65,7 +65,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
         Command::User(command) => user::run(command, context),
         Command::TempPassword(args) => temp_password::run(args, context),
         Command::Reset(args) => reset::run(args, context),
-        // Command::Policy(command) => policy::run(command, context),
+        Command::Policy(command) => policy::run(command, context),
         Command::Ledger(command) => ledger::run(command, context),
         Command::Archive(command) => archive::run(command, context),
         Command::Map(command) => map::run(command, context),

@@ -24,7 +24,6 @@ use std::path::{Path, PathBuf};
 ///   crm-admin --db crm.db reset --all --yes
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment, visible_alias = "force-change")]
-#[group(id = "whom", multiple = false)]
 pub struct ResetArgs {
     /// Who has to change the password
     #[arg(value_name = "LOGIN", required_unless_present_any = ["all", "expired", "from"],

@@ -191,19 +191,14 @@ fn add_some(
         "user add",
         Vec::new(),
         || parcel.hand_over(&context.ui),
-        |transaction, roles, now, counts| {
+        |transaction, roles, now, tally| {
             for (one, fresh) in some.iter().zip(fresh) {
-                accounts::create(
-                    transaction,
-                    roles,
-                    population,
-                    &one.new,
-                    one.template.as_ref(),
-                    fresh.stored(),
-                    now,
-                )?;
+                let (new, template) = (&one.new, one.template.as_ref());
+                let made =
+                    accounts::create(transaction, roles, population, new, template, fresh.stored(), now)?;
+                tally.accounts.push(made);
             }
-            counts.insert("accounts".into(), some.len() as u64);
+            tally.counts.insert("accounts".into(), some.len() as u64);
             Ok(())
         },
     )?;

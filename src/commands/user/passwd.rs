@@ -41,13 +41,15 @@ pub(super) fn run(args: &PasswdArgs, context: &mut Context) -> Result<Outcome> {
     let population = desk.population(args.accounts.as_deref())?;
     let all = desk.accounts(&population)?;
     let account = all.require([args.login.as_str()])?[0];
+    // A file that others may read is refused before anything is tried.
+    let from_file = args.new_password_file.as_deref().map(Secret::from_file).transpose()?;
     let current = current(args, context)?;
     if let Err(fault) = proven(account, &population, &current, desk.now)? {
         let actor = Actor { account: Some(all.ledger_name(account)), ..Actor::system() };
         desk.ledger()?.denied("user passwd", &actor)?;
         return Err(fault.into());
     }
-    let new = new(args, context)?;
+    let new = from_file.map_or_else(|| new(context), Ok)?;
     refuse_objections(&mut desk, &all, account, &current, &new)?;
     if context.settings.dry_run {
         context.ui.status("The new password would be taken.");
@@ -69,10 +71,7 @@ fn current(args: &PasswdArgs, context: &Context) -> Result<Secret> {
     }
 }
 
-fn new(args: &PasswdArgs, context: &Context) -> Result<Secret> {
-    if let Some(path) = &args.new_password_file {
-        return Secret::from_file(path);
-    }
+fn new(context: &Context) -> Result<Secret> {
     let new = context.ui.ask_secret("New password", "--new-password-file FILE")?;
     let again = context.ui.ask_secret("The new password again", "--new-password-file FILE")?;
     match new.expose() == again.expose() {
