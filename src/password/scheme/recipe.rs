@@ -142,6 +142,17 @@ impl Hash {
     pub fn sum(&self) -> &[u8] {
         &self.sum
     }
+
+    /// Bytes that are equal for equal hashes only, whatever the spelling of the stored string. As secret as it.
+    pub fn fingerprint(&self) -> Vec<u8> {
+        let label = self.recipe.label();
+        let mut bytes = Vec::new();
+        for part in [label.as_bytes(), self.recipe.salt(), &self.sum] {
+            bytes.extend((part.len() as u64).to_le_bytes());
+            bytes.extend(part);
+        }
+        bytes
+    }
 }
 
 impl fmt::Debug for Hash {
