@@ -81,6 +81,7 @@ pub enum Command {
     User(commands::user::UserCommand),
     TempPassword(commands::temp_password::TempPasswordArgs),
     Reset(commands::reset::ResetArgs),
+    Audit(commands::audit::AuditArgs),
     #[command(subcommand)]
     Policy(commands::policy::PolicyCommand),
     #[command(subcommand)]
@@ -97,7 +98,7 @@ pub enum Command {
 /// The headings under which `--help` lists the commands. Every command stands under one of them.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "tour"]),
-    ("Accounts", &["user", "temp-password", "reset", "policy", "ledger"]),
+    ("Accounts", &["user", "temp-password", "reset", "audit", "policy", "ledger"]),
     ("Backup for the technician", &["backup", "restore", "archive"]),
     ("The CRM that is there", &["map"]),
     ("For the shell", &["generate"]),
@@ -138,7 +139,7 @@ pub fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<
 }
 
 /// A duration such as `30s`, `2m` or `500ms`; a bare number is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no duration; write it like 30s or 2m");
     if let Ok(seconds) = text.parse::<u64>() {
         return Ok(Duration::from_secs(seconds));

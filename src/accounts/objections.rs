@@ -1,67 +1,51 @@
-//! What the policy has against a new password: every reason at once.
+//! The policy of a database in the words of the password room, and what it has against a new password.
 
-use super::policy::Policy;
+use super::account::Account;
+use super::password::hints;
+use super::policy::{Policy, Rules};
+use crate::password::policy as checks;
+use crate::schema::Accounts as Population;
 use crate::secret::Secret;
 
-/// Parts of names shorter than this are in too many passwords to be refused, in characters.
-const SHORTEST_PART: usize = 3;
-
-/// Every reason why the policy refuses a password; `names` are the login, the names and the address of its owner.
-pub fn objections(policy: &Policy, names: &[&str], password: &Secret) -> Vec<String> {
-    let (rules, text) = (&policy.rules, password.expose());
-    let mut reasons = Vec::new();
-    let length = rules.get("minimum-length");
-    if (text.chars().count() as i64) < length {
-        reasons.push(format!("it is shorter than {length} characters"));
+impl Rules {
+    /// The rules as the password room checks them.
+    pub fn checks(&self) -> checks::Policy {
+        let count = |word: &str| usize::try_from(self.get(word)).unwrap_or_default();
+        let days = |word: &str| u32::try_from(self.get(word)).unwrap_or_default();
+        let usual = checks::Policy::default();
+        checks::Policy {
+            minimum_length: count("minimum-length"),
+            minimum_classes: count("minimum-classes"),
+            maximum_age_days: Some(days("maximum-age-days")).filter(|days| *days > 0),
+            temporary_hours: Some(days("temporary-hours"))
+                .filter(|hours| *hours > 0)
+                .unwrap_or(usual.temporary_hours),
+            refuse_login: self.is_on("refuse-login"),
+            refuse_names: self.is_on("refuse-company-name"),
+            refuse_common: self.is_on("refuse-common"),
+            refuse_current: usual.refuse_current,
+        }
     }
-    let classes = rules.get("minimum-classes");
-    if classes_of(text) < classes {
-        reasons.push(format!(
-            "it has fewer than {classes} of the four classes: small letters, capitals, digits, other signs"
-        ));
-    }
-    if rules.is_on("refuse-login") && names.iter().any(|name| holds(text, name)) {
-        reasons.push("it holds the login or the name of its owner".into());
-    }
-    if rules.is_on("refuse-company-name") && policy.organisation.iter().any(|name| holds(text, name)) {
-        reasons.push("it holds the name of the company".into());
-    }
-    reasons
 }
 
-fn classes_of(text: &str) -> i64 {
-    let has = |class: fn(char) -> bool| i64::from(text.chars().any(class));
-    has(char::is_lowercase)
-        + has(char::is_uppercase)
-        + has(char::is_numeric)
-        + has(|letter| !letter.is_alphanumeric())
+/// Every reason why the policy refuses a password for somebody of this login and these names.
+pub fn objections(policy: &Policy, login: &str, names: &[String], password: &Secret) -> Vec<String> {
+    let who = checks::Who { login, names, company: &policy.organisation, current: None };
+    let reasons = policy.rules.checks().reasons_against(password, &who);
+    reasons.iter().map(ToString::to_string).collect()
 }
 
-/// Whether a text holds a name, or a word of it, whatever the case.
-fn holds(text: &str, name: &str) -> bool {
-    let text = text.to_lowercase();
-    let name = name.to_lowercase();
-    name.split(|letter: char| !letter.is_alphanumeric())
-        .chain([name.as_str()])
-        .any(|part| part.chars().count() >= SHORTEST_PART && text.contains(part))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reasons(password: &str) -> usize {
-        let policy = Policy { organisation: vec!["Val Clair".into()], ..Policy::default() };
-        objections(&policy, &["mdurand", "Marie Durand"], &Secret::new(password.into())).len()
-    }
-
-    #[test]
-    fn every_reason_is_told_at_once() {
-        assert_eq!(reasons("Mesange-bleue-7"), 0);
-        assert_eq!(reasons("court"), 2);
-        assert_eq!(reasons("MARIE"), 3);
-        assert_eq!(reasons("Durand-2026"), 1);
-        assert_eq!(reasons("clair"), 3);
-        assert_eq!(reasons("éàü-ÉÀÜ-"), 0, "letters of every alphabet count");
-    }
+/// As [`objections`], for an account that has a password, which must not be taken again.
+pub fn objections_of(
+    policy: &Policy,
+    account: &Account,
+    population: &Population,
+    password: &Secret,
+) -> Vec<String> {
+    let hints = population.hash.as_ref().map(hints).unwrap_or_default();
+    let names: Vec<String> = account.name.iter().cloned().collect();
+    let current = account.hash.as_ref().map(|hash| (hash.expose(), &hints));
+    let who = checks::Who { login: &account.login, names: &names, company: &policy.organisation, current };
+    let reasons = policy.rules.checks().reasons_against(password, &who);
+    reasons.iter().map(ToString::to_string).collect()
 }

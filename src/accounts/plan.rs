@@ -24,8 +24,10 @@ pub enum Deed {
     Temporary,
     /// The password is replaced by the person's own.
     Own,
-    /// A temporary password ends now.
+    /// A temporary password stops working.
     ExpireTemporary,
+    /// A code of the CRM's own beside the password is emptied.
+    EmptyCode,
     /// The password no longer grows old for ever.
     LetExpire,
     /// Sessions, tokens and devices are ended.
@@ -44,7 +46,8 @@ impl Deed {
             Deed::Invalidate => "its password stops working",
             Deed::Temporary => "gets a temporary password",
             Deed::Own => "gets the new password",
-            Deed::ExpireTemporary => "its temporary password ends",
+            Deed::ExpireTemporary => "its temporary password stops working",
+            Deed::EmptyCode => "its reset code is emptied",
             Deed::LetExpire => "its password grows old like any other",
             Deed::EndSessions => "its sessions end",
             Deed::Enable => "is enabled",
@@ -172,9 +175,12 @@ pub(super) fn cells(
                 cells.column(&population.changed_at, now.clone());
             }
             Deed::ExpireTemporary => {
-                cells.column(&population.temporary_until, now.clone());
+                cells.hash(unusable.clone())?;
+                cells.must_change(true);
+                cells.column(&population.temporary_until, Value::Null);
                 cells.no_temporary();
             }
+            Deed::EmptyCode => cells.no_temporary(),
             Deed::LetExpire => cells.column(&population.never_expires, flag(false)),
             Deed::EndSessions => {}
             Deed::Enable | Deed::Disable => cells.active(*deed == Deed::Enable)?,

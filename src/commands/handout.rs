@@ -10,7 +10,7 @@ use crate::schema::Accounts as Population;
 use crate::secret::Secret;
 use crate::store::Value;
 use clap::Args;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// How temporary passwords reach their owners.
 #[derive(Debug, Clone, Args)]
@@ -20,9 +20,6 @@ pub struct DeliverArgs {
     pub deliver: Delivery,
 }
 
-/// How long a temporary password holds where the policy sets no limit, in hours.
-const HOURS: i64 = 72;
-
 /// A temporary password, not yet delivered or written.
 pub(super) struct Fresh {
     secret: Secret,
@@ -31,15 +28,15 @@ pub(super) struct Fresh {
 
 /// Until when a temporary password that is handed out now holds.
 pub(super) fn until(policy: &policy::Policy, now: Timestamp) -> Timestamp {
-    let hours = Some(policy.rules.get("temporary-hours")).filter(|hours| *hours > 0).unwrap_or(HOURS);
-    now.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(now)
+    policy.rules.checks().temporary_until(now)
 }
 
 /// Makes a temporary password that the policy allows, and hashes it as the map says.
 pub(super) fn fresh(
     population: &Population,
     policy: &policy::Policy,
-    account: &[&str],
+    login: &str,
+    names: &[String],
     now: Timestamp,
 ) -> Result<Fresh> {
     let mut random = rand::rngs::SysRng;
@@ -47,7 +44,7 @@ pub(super) fn fresh(
     const TRIES: usize = 100;
     for _ in 0..TRIES {
         let secret = password::temporary(length.max(password::generate::SHORTEST), &mut random)?;
-        if !accounts::objections(policy, account, &secret).is_empty() {
+        if !accounts::objections(policy, login, names, &secret).is_empty() {
             continue;
         }
         let hash = accounts::hashed(population, &secret, &mut random)?;
@@ -106,10 +103,8 @@ fn hand_out_some(
     let mut plan = Plan { steps: steps.to_vec(), templates: Vec::new() };
     let mut secrets = Vec::new();
     for step in &mut plan.steps {
-        let names =
-            [Some(step.account.login.as_str()), step.account.name.as_deref(), step.account.email.as_deref()];
-        let names: Vec<&str> = names.into_iter().flatten().collect();
-        let fresh = fresh(population, policy, &names, desk.now)?;
+        let names: Vec<String> = step.account.name.iter().cloned().collect();
+        let fresh = fresh(population, policy, &step.account.login, &names, desk.now)?;
         step.new = Some(fresh.new);
         secrets.push((step.account.login.clone(), fresh.secret));
     }

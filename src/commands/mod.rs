@@ -1,6 +1,7 @@
 //! One file per command: its arguments, then `run`, then its report.
 
 pub mod archive;
+pub mod audit;
 pub mod backup;
 mod beside;
 mod desk;
@@ -65,6 +66,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
         Command::User(command) => user::run(command, context),
         Command::TempPassword(args) => temp_password::run(args, context),
         Command::Reset(args) => reset::run(args, context),
+        Command::Audit(args) => audit::run(args, context),
         Command::Policy(command) => policy::run(command, context),
         Command::Ledger(command) => ledger::run(command, context),
         Command::Archive(command) => archive::run(command, context),

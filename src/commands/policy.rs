@@ -3,6 +3,8 @@
 mod apply;
 mod norms;
 
+pub(super) use apply::tightened;
+
 use super::Context;
 use super::desk::Desk;
 use crate::accounts::policy::{self, Policy, Rules};

@@ -166,9 +166,9 @@ fn add_all(
     for some in newcomers.chunks(each) {
         let mut fresh = Vec::new();
         for one in some {
-            let names = [Some(&one.new.login), one.new.given_name.as_ref(), one.new.family_name.as_ref()];
-            let names: Vec<&str> = names.into_iter().flatten().map(String::as_str).collect();
-            fresh.push(handout::fresh(population, &policy, &names, desk.now)?);
+            let names = [&one.new.given_name, &one.new.family_name];
+            let names: Vec<String> = names.into_iter().flatten().cloned().collect();
+            fresh.push(handout::fresh(population, &policy, &one.new.login, &names, desk.now)?);
         }
         add_some(args, context, desk, population, some, &fresh)?;
     }

@@ -121,12 +121,9 @@ fn refuse_objections(
     let mut reasons = Vec::new();
     if policy.scope.covers(&all.ledger_name(account), template.as_deref()) {
         follow_template(desk, all, account, &mut policy)?;
-        let names = [Some(account.login.as_str()), account.name.as_deref(), account.email.as_deref()];
-        let names: Vec<&str> = names.into_iter().flatten().collect();
-        reasons = accounts::objections(&policy, &names, new);
-    }
-    if current.expose() == new.expose() {
-        reasons.push("it is the current one again".into());
+        reasons = accounts::objections_of(&policy, account, &all.population, new);
+    } else if current.expose() == new.expose() {
+        reasons.push("it is the current one".into());
     }
     match reasons.is_empty() {
         true => Ok(()),
