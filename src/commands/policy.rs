@@ -9,9 +9,9 @@ use super::Context;
 use super::desk::Desk;
 use crate::accounts::policy::{self, Policy, Rules};
 use crate::fault::{Fault, Outcome, Result};
+use crate::password::norms::BLIND_SPOTS;
 use crate::ui::{Page, Report};
 use clap::{Args, Subcommand};
-use norms::{NORMS, Norm};
 use serde::Serialize;
 
 /// See, change and put in force the rules for passwords
@@ -63,7 +63,7 @@ fn show(context: &mut Context) -> Result<Outcome> {
     let mut desk = Desk::open(context)?;
     let policy = desk.policy()?;
     context.ui.report(&ShowReport::new(&desk, &policy))?;
-    context.ui.status(norms::WHAT_HASHES_DO_NOT_TELL);
+    context.ui.status(format_args!("Note: {BLIND_SPOTS}."));
     if policy.scope.is_nobody() {
         context.ui.warn("no policy has been applied; `crm-admin policy apply` puts it in force");
     }
@@ -122,20 +122,24 @@ struct ShowReport {
     applied: bool,
     kept_in: &'static str,
     rules: Rules,
-    norms: &'static [Norm],
+    norms: Vec<norms::Beside>,
+    notes: Vec<String>,
     hashes_do_not_tell: &'static str,
 }
 
 impl ShowReport {
     fn new(desk: &Desk, policy: &Policy) -> Self {
         let in_database = policy::is_in_the_database(&desk.roles, policy);
+        let checks = policy.rules.checks();
+        let norms = norms::beside(&checks);
         ShowReport {
             in_force_for: policy.scope.words(),
             applied: !policy.scope.is_nobody(),
             kept_in: if in_database { "the database" } else { "the state folder" },
             rules: policy.rules.clone(),
-            norms: NORMS,
-            hashes_do_not_tell: norms::WHAT_HASHES_DO_NOT_TELL,
+            notes: norms::notes(&norms, &checks),
+            norms,
+            hashes_do_not_tell: BLIND_SPOTS,
         }
     }
 }
@@ -144,20 +148,15 @@ impl Report for ShowReport {
     const SCHEMA: (&'static str, u32) = ("crm-admin/policy-show", 1);
 
     fn page(&self) -> Page {
-        let rules = self.rules.all().map(|(word, value)| vec![word.to_owned(), norms::in_words(word, value)]);
-        let norms = self
-            .norms
-            .iter()
-            .map(|norm| [norm.topic, norm.cnil, norm.anssi, norm.nist].map(str::to_owned).to_vec());
-        let sources = self
-            .norms
-            .is_empty()
-            .then(Vec::new)
-            .unwrap_or_else(|| norms::SOURCES.iter().map(|source| (*source).to_owned()).collect());
+        let rules =
+            self.rules.all().map(|(word, value)| vec![word.to_owned(), norms::value_in_words(word, value)]);
         Page::default()
             .facts([("in force for", self.in_force_for.as_str()), ("kept in", self.kept_in)])
             .table(&["Rule", "Value"], rules.collect())
-            .table(&["What", "CNIL 2022-100", "ANSSI (2021)", "NIST SP 800-63B-4"], norms.collect())
-            .lines(sources)
+            .table(
+                &["Norm", "Length and classes", "Age", "Storage", "This policy"],
+                self.norms.iter().map(norms::Beside::row).collect(),
+            )
+            .lines(self.notes.iter().cloned())
     }
 }

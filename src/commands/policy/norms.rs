@@ -1,72 +1,62 @@
-//! What the norms say about passwords, beside the rules of a policy. Told, not preached.
+//! What the norms say beside the rules of a policy, and a verdict for each. Told, not preached.
 
+use crate::password::norms::{AGE_NOTE, NORMS, Verdict};
+use crate::password::policy::Policy;
 use serde::Serialize;
 
-/// What three norms say about one thing.
+/// What one norm says, and what it makes of the policy.
 #[derive(Debug, Serialize)]
-pub(super) struct Norm {
-    pub(super) topic: &'static str,
-    pub(super) cnil: &'static str,
-    pub(super) anssi: &'static str,
-    pub(super) nist: &'static str,
+pub(super) struct Beside {
+    norm: &'static str,
+    composition: &'static str,
+    age: &'static str,
+    storage: &'static str,
+    verdict: String,
+    source: &'static str,
 }
 
-/// The table of `policy show`.
-pub(super) const NORMS: &[Norm] = &[
-    Norm {
-        topic: "length",
-        cnil: "password alone: 80 bits, such as 12 characters of 4 classes or 14 of 3; with a lock-out: 50 bits, such as 8 of 3",
-        anssi: "9 to 11, 12 to 14 or 15 and more, by sensitivity",
-        nist: "15 at least when it is alone, 8 with a second factor; 64 must be possible",
-    },
-    Norm {
-        topic: "classes",
-        cnil: "part of the counting of bits",
-        anssi: "by length: long ones need none",
-        nist: "must not be asked for",
-    },
-    Norm {
-        topic: "age",
-        cnil: "no longer asked of ordinary users; administrators: a relevant period",
-        anssi: "none for ordinary accounts; 1 to 3 years for administrators",
-        nist: "must not be limited; a change is due when it has become known",
-    },
-    Norm {
-        topic: "common ones",
-        cnil: "to be refused",
-        anssi: "to be refused",
-        nist: "must be refused, as a whole password",
-    },
-    Norm {
-        topic: "storage",
-        cnil: "a proven function, with a salt",
-        anssi: "a slow function, with a salt",
-        nist: "a slow function, with a salt of 32 bits at least",
-    },
-];
+/// The norms beside a policy.
+pub(super) fn beside(policy: &Policy) -> Vec<Beside> {
+    let beside = |norm: &crate::password::norms::Norm| Beside {
+        norm: norm.profile.name(),
+        composition: norm.composition,
+        age: norm.age,
+        storage: norm.storage,
+        verdict: in_words(norm.profile.verdict(policy)),
+        source: norm.source,
+    };
+    NORMS.iter().map(beside).collect()
+}
 
-/// Where the table comes from.
-pub(super) const SOURCES: &[&str] = &[
-    "CNIL: deliberation 2022-100 of 21 July 2022, on passwords and other shared secrets",
-    "ANSSI: recommendations on multi-factor authentication and passwords, version 2, October 2021",
-    "NIST: Special Publication 800-63B-4, section 3.1.1.2, August 2025",
-    "A maximum age is asked by this policy where it is set; NIST forbids it, CNIL and ANSSI dropped it for ordinary users.",
-];
+fn in_words(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Meets => "meets it".into(),
+        Verdict::MeetsIf(condition) => format!("meets it if {condition}"),
+        Verdict::Differs(how) => format!("differs: {}", how.join(", ")),
+        Verdict::Silent => "says nothing about it".into(),
+    }
+}
 
-/// What an audit cannot see.
-pub(super) const WHAT_HASHES_DO_NOT_TELL: &str =
-    "Hashes do not tell length, classes or re-use: those rules hold when a password is set.";
+impl Beside {
+    /// The row of a table.
+    pub(super) fn row(&self) -> Vec<String> {
+        [self.norm, self.composition, self.age, self.storage, &self.verdict].map(str::to_owned).to_vec()
+    }
+}
+
+/// Where the table comes from, and why an age is kept.
+pub(super) fn notes(beside: &[Beside], policy: &Policy) -> Vec<String> {
+    let mut notes: Vec<String> = beside.iter().map(|one| format!("{}: {}", one.norm, one.source)).collect();
+    if policy.maximum_age_days.is_some() {
+        notes.push(AGE_NOTE.to_owned());
+    }
+    notes
+}
 
 /// A rule's value as people read it.
-pub(super) fn in_words(word: &str, value: i64) -> String {
+pub(super) fn value_in_words(word: &str, value: i64) -> String {
     match (word, value) {
-        (word, value) if word.starts_with("refuse-") => {
-            if value == 0 {
-                "no".into()
-            } else {
-                "yes".into()
-            }
-        }
+        (word, value) if word.starts_with("refuse-") => if value == 0 { "no" } else { "yes" }.into(),
         (_, 0) => "no limit".into(),
         ("minimum-length", value) => format!("{value} characters"),
         ("minimum-classes", value) => format!("{value} of 4"),
