@@ -2,12 +2,16 @@
 //! output, the exit status, and the rows, bytes and files that are left.
 #![allow(clippy::disallowed_methods, reason = "a test looks at databases itself")]
 
+mod accounts;
 mod archives;
+mod audit;
 mod databases;
 mod interrupts;
+mod ledger;
 mod limits;
 mod maps;
 mod outputs;
+mod policy;
 mod reference;
 mod search;
 mod statuses;
