@@ -138,7 +138,7 @@ pub fn generations(accounts: &[AccountFacts], hints: &Hints) -> Vec<(String, usi
         *counts.entry(recognise(stored, hints).label()).or_default() += 1;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by(|one, other| other.1.cmp(&one.1));
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts
 }
 
