@@ -239,7 +239,9 @@ fn the_worst_comes_first_and_every_rule_has_its_own_id() {
     ];
     let severities: Vec<Severity> =
         findings(&accounts, &[], &standard(&policy, &hints)).iter().map(|finding| finding.severity).collect();
-    assert_eq!(severities, [Severity::High, Severity::Medium, Severity::Information]);
+    // The two low ones are the address that two of them share.
+    use Severity::{High, Information, Low, Medium};
+    assert_eq!(severities, [High, Medium, Low, Low, Information]);
     let ids: std::collections::BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
     assert_eq!(ids.len(), Rule::ALL.len());
     assert!(Rule::ALL.iter().all(|rule| !rule.words().is_empty() && !rule.words().ends_with('.')));

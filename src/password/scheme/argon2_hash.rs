@@ -125,6 +125,23 @@ fn reserve(blocks: usize) -> Result<Vec<Block>> {
     memory
         .try_reserve_exact(blocks)
         .map_err(|_| Fault::unfinished("there is no memory for a stored hash").hint("use fewer threads"))?;
+    prefer_huge_pages(&mut memory);
     memory.resize(blocks, Block::new());
     Ok(memory)
 }
+
+/// Asks for pages of 2 MiB before any is touched. Each block is read at a place that nobody can foresee, so with small
+/// pages the processor spends its time looking up where they are. Only advice: without it, it is slower.
+#[cfg(target_os = "linux")]
+fn prefer_huge_pages(memory: &mut Vec<Block>) {
+    const HUGE: usize = 2 * 1024 * 1024;
+    let room = memory.spare_capacity_mut();
+    let (start, length) = (room.as_mut_ptr().cast::<u8>(), std::mem::size_of_val(room));
+    let skip = start.align_offset(HUGE).min(length);
+    let whole = (length - skip) / HUGE * HUGE;
+    // SAFETY: the range is inside what was just reserved, and the advice changes no byte of it.
+    let _ = unsafe { rustix::mm::madvise(start.add(skip).cast(), whole, rustix::mm::Advice::LinuxHugepage) };
+}
+
+#[cfg(not(target_os = "linux"))]
+fn prefer_huge_pages(_: &mut Vec<Block>) {}
