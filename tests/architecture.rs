@@ -17,7 +17,7 @@ const HOMES: &[(&str, &str)] = &[
     ("argon2", "password"),
     ("bcrypt", "password"),
     ("hmac", "password"),
-    ("md5", "password/scheme"),
+    ("md5", "password"),
     ("pbkdf2", "password/scheme"),
     ("scrypt", "password/scheme"),
     ("sha1", "password/scheme"),
@@ -38,6 +38,11 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("anonymise", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("proof", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
+    (
+        "accounts",
+        &["masking", "archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "deliver"],
+    ),
+    ("ledger", &["store", "schema", "accounts", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("words", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("password", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     (

@@ -15,8 +15,6 @@ mod password;
 mod plan;
 pub mod policy;
 mod template;
-#[cfg(test)]
-mod tests;
 
 pub use account::{Account, Accounts, Sought};
 pub use apply::{Applied, apply};

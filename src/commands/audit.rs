@@ -21,8 +21,8 @@ use std::time::Duration;
 ///
 /// Exit status 3 with findings, 0 without. With --repair the mildest thing that
 /// cures each is done, in one transaction; a second time there is nothing to do,
-/// and what is left needs a person. With --guess likely passwords are tried; that one
-/// was guessed is told, and of which family it is, never the password.
+/// and what is left needs a person. With --guess likely passwords are tried; that
+/// one was guessed is told, and of which family it is, never the password.
 ///
 /// Examples:
 ///   crm-admin --db crm.db audit

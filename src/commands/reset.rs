@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// end; their owners need a temporary one. A CRM without a flag for it is
 /// given the nearest thing that its map names, and which one that was is said: a
 /// temporary password is then delivered as by `temp-password`. An unknown login
-/// changes nothing (exit status 5), and the last administrator is never locked out.
+/// changes nothing (exit status 5); the last administrator is never locked out.
 ///
 /// Examples:
 ///   crm-admin --db crm.db reset marie jean --end-sessions

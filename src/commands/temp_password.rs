@@ -14,8 +14,8 @@ use serde::Serialize;
 ///
 /// The password is made by the operating system's generator, hashed, delivered,
 /// and only then written: what is not delivered changes nothing (exit status 9).
-/// Sessions, tokens and devices of the account end with it. How far the CRM can be
-/// made to ask for a new one depends on the CRM, and is said.
+/// Sessions, tokens and devices of the account end with it. How far the CRM can
+/// be made to ask for a new one depends on the CRM, and is said.
 ///
 /// Examples:
 ///   crm-admin --db crm.db temp-password marie

@@ -12,11 +12,11 @@ use crate::ui::{Page, Report};
 use clap::Args;
 use serde::Serialize;
 
-/// Put the rules in force: for the whole database, or for chosen users or templates
+/// Put the rules in force, for everybody or for chosen users and templates
 ///
-/// Templates that allow less follow the policy from then on. Passwords that are too
-/// old have to be changed at the next login, where the CRM has a flag for it, and
-/// none grows old for ever any more. With --dry-run, who would be affected.
+/// Templates that allow less follow the policy from then on. Passwords that are
+/// too old have to be changed at the next login, where the CRM has a flag for
+/// it, and none grows old for ever any more. With --dry-run, who is affected.
 ///
 /// Examples:
 ///   crm-admin --db crm.db policy apply --dry-run

@@ -1,13 +1,13 @@
 //! The accounts room on a demo database: who may act, and what stops a plan.
 
-use super::administrator::{Refusal, prove};
-use super::{Accounts, Deed, Plan, Step, apply, hashed};
-use crate::fault::{Kind, kind_of};
-use crate::reference;
-use crate::schema::{AccountRoles, Map};
-use crate::secret::Secret;
-use crate::store::sqlite::{NewDatabase, Options, Sqlite};
-use crate::store::{Store, Value};
+use crm_admin::accounts::administrator::{Refusal, prove};
+use crm_admin::accounts::{Accounts, Deed, Plan, Step, apply, hashed};
+use crm_admin::fault::{Kind, kind_of};
+use crm_admin::reference;
+use crm_admin::schema::{AccountRoles, Map};
+use crm_admin::secret::Secret;
+use crm_admin::store::sqlite::{NewDatabase, Options, Sqlite};
+use crm_admin::store::{Store, Value};
 use jiff::{SignedDuration, Timestamp};
 
 fn now() -> Timestamp {
@@ -95,7 +95,7 @@ fn whoever_is_no_able_administrator_is_refused_for_that_reason() {
     }
     set(&mut store, "password_temporary_until", Value::from("2026-01-01T00:00:00Z"));
     assert_eq!(refusal(&mut store, &roles, "Mesange-bleue-7", now()), Some(Refusal::Expired));
-    assert_eq!(crate::fault::exit_status(&Err(Refusal::Expired.fault().into())), 10);
+    assert_eq!(crm_admin::fault::exit_status(&Err(Refusal::Expired.fault().into())), 10);
 }
 
 #[test]
