@@ -57,6 +57,7 @@
 //! [`schema::Category`], a function in [`masking`] and a line in crm-admin-map(5); the compiler and the tests ask for
 //! the rest. The file format is told in [`archive`], the map language in crm-admin-map(5).
 
+pub mod accounts;
 pub mod anonymise;
 pub mod archive;
 pub mod cli;
@@ -67,6 +68,7 @@ pub mod deliver;
 pub mod digest;
 pub mod fault;
 pub mod interrupt;
+pub mod ledger;
 pub mod masking;
 pub mod memory;
 pub mod password;
@@ -76,6 +78,7 @@ pub mod publish;
 pub mod reference;
 pub mod schema;
 pub mod secret;
+pub mod state;
 pub mod store;
 pub mod support;
 pub mod ui;

@@ -2,6 +2,7 @@
 
 use crate::fault::{Fault, Result};
 use crate::interrupt;
+use crate::secret::Secret;
 use dialoguer::console::Term;
 use std::io::IsTerminal;
 
@@ -19,6 +20,19 @@ pub fn ask(question: &str, default: &str) -> Result<String> {
         .with_prompt(question)
         .default(default.to_owned())
         .interact_text_on(&Term::stderr())
+        .map_err(unanswered)
+}
+
+/// Asks for a secret, which is not shown while it is typed.
+///
+/// # Errors
+/// When it cannot be read, or a signal came meanwhile.
+pub fn ask_secret(question: &str) -> Result<Secret> {
+    dialoguer::Password::new()
+        .with_prompt(question)
+        .allow_empty_password(true)
+        .interact_on(&Term::stderr())
+        .map(Secret::new)
         .map_err(unanswered)
 }
 

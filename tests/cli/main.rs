@@ -2,16 +2,20 @@
 //! output, the exit status, and the rows, bytes and files that are left.
 #![allow(clippy::disallowed_methods, reason = "a test looks at databases itself")]
 
+mod accounts;
 mod archives;
+mod audit;
 mod clipboard;
 mod counts;
 mod databases;
 mod interrupts;
+mod ledger;
 mod limits;
 mod locks;
 mod maps;
 mod masks;
 mod outputs;
+mod policy;
 mod reference;
 mod search;
 mod sizes;

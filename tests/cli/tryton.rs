@@ -194,3 +194,70 @@ fn a_column_that_went_is_told_as_stale() {
     on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(4).complains("stale").complains("street_name");
     assert_eq!(fs::read_dir(world.path("out")).unwrap().count(), 0);
 }
+
+/// What Tryton's own server says to a login.
+fn server_accepts(tryton: &Path, world: &World, login: &str, password: &str) -> bool {
+    let script = std::env::var_os("CRM_ADMIN_TRYTON_CHECK").expect("looked at by the caller");
+    let said = Command::new("python3")
+        .arg(script)
+        .arg(tryton)
+        .args(["--login", login, "--password", password])
+        .arg("--database-file")
+        .arg(world.path("db/crm.sqlite"))
+        .output()
+        .unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&said.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&said.stderr)));
+    told["accepted"].as_bool().unwrap()
+}
+
+#[test]
+fn tryton_takes_the_temporary_password_and_no_longer_the_old_one() {
+    let Some(tryton) = built() else { return };
+    if std::env::var_os("CRM_ADMIN_TRYTON_CHECK").is_none() {
+        return tools::skip("check_login.py");
+    }
+    let world = world_of(&tryton);
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let weak = users.lines().filter(|line| line.ends_with("\tweak"));
+    let mut weak = weak.map(|line| line.split('\t').take(2).collect::<Vec<_>>());
+    let ([one, old], [two, other]) = (&weak.next().unwrap()[..], &weak.next().unwrap()[..]) else {
+        panic!("login and password")
+    };
+    assert!(server_accepts(&tryton, &world, one, old) && server_accepts(&tryton, &world, two, other));
+    let told = on_tryton(&world, &["temp-password", one, "--deliver", "print"]).exits(0);
+    assert!(told.stderr().contains("nearest guarantee"));
+    let line = told.stdout();
+    let password = line.trim_end().split_once('\t').unwrap().1;
+    on_tryton(&world, &["reset", two, "--invalidate"]).exits(0);
+    assert!(server_accepts(&tryton, &world, one, password), "the new one works");
+    assert!(!server_accepts(&tryton, &world, one, old), "the old one does not");
+    assert!(!server_accepts(&tryton, &world, two, other), "nor one that was invalidated");
+    let sessions = format!(
+        "SELECT count(*) FROM ir_session WHERE create_uid IN (SELECT id FROM res_user WHERE login IN ('{one}', '{two}'))"
+    );
+    assert_eq!(number(&world.database("db/crm.sqlite"), &sessions), 0);
+    on_tryton(&world, &["user", "add", "x", "--deliver", "print"]).exits(4).complains("does not say how");
+}
+
+#[test]
+fn an_audit_of_tryton_finds_who_has_no_password_or_a_code_in_clear() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let report = on_tryton(&world, &["audit", "--json"]).exits(3).json();
+    let found = |rule: &str, login: &str| {
+        report["rows"].as_array().unwrap().iter().any(|row| row["rule"] == rule && row["name"] == login)
+    };
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let mut looked_at = 0;
+    for line in users.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        match cells[2] {
+            "none" => assert!(found("password.none", cells[0]), "{line}"),
+            "reset" => assert!(found("code.in-clear", cells[0]), "{line}"),
+            _ => continue,
+        }
+        looked_at += 1;
+    }
+    assert!(looked_at > 3);
+}
