@@ -53,6 +53,18 @@ fn stops(contacts: u64) -> Vec<Stop> {
             "restore demo.sqlite.zst --to copy.db",
             4,
         ),
+        stop(
+            "How safe are the accounts? What is found is exit status 3.",
+            "--db demo.db audit passwords --fail-on high",
+            3,
+        ),
+        stop(
+            "A temporary password; at a terminal it would go to the clipboard.",
+            "--db demo.db temp-password admin --deliver file:new.password",
+            0,
+        ),
+        stop("Who did what, and is the record whole?", "--db demo.db ledger show", 0),
+        stop("", "--db demo.db ledger verify", 0),
     ]
 }
 
@@ -64,7 +76,10 @@ pub fn run(args: &TourArgs, context: &mut Context) -> Result<Outcome> {
     let folder = TemporaryFolder::make()?;
     let program = std::env::current_exe()?;
     for stop in stops(args.contacts) {
-        output::write(&format!("# {}\n$ crm-admin {}", stop.shows, stop.line))?;
+        if !stop.shows.is_empty() {
+            output::write(&format!("# {}", stop.shows))?;
+        }
+        output::write(&format!("$ crm-admin {}", stop.line))?;
         let said = Command::new(&program)
             .args(stop.line.split(' '))
             .current_dir(folder.path())
