@@ -6,6 +6,7 @@ mod catalog;
 mod errors;
 mod file;
 mod health;
+mod scrub;
 mod session;
 mod snapshot;
 mod sql;
@@ -42,6 +43,8 @@ pub struct Sqlite {
     path: PathBuf,
     names: u64,
     notes: Vec<String>,
+    /// The file itself, once it was searched: after the session, since closing it drops the engine's locks.
+    raw: Option<std::fs::File>,
 }
 
 impl Sqlite {
@@ -59,12 +62,20 @@ impl Sqlite {
                 found.path.display()
             ));
         }
-        Ok(Sqlite { session, names: found.names, path: found.path, notes })
+        Ok(Sqlite { session, names: found.names, path: found.path, notes, raw: None })
     }
 
     /// Where the database really is, links resolved.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Lets triggers run from now on. Only once the map has acknowledged each of them.
+    ///
+    /// # Errors
+    /// When the engine refuses.
+    pub fn let_triggers_run(&mut self) -> Result<()> {
+        self.session.let_triggers_run()
     }
 
     /// What the user should know about how it was opened: a link that was followed, a recovery.
