@@ -23,6 +23,9 @@ const LOCK_WAIT: Duration = Duration::from_secs(5);
 struct File {
     db: Option<PathBuf>,
     map: Option<String>,
+    state: Option<PathBuf>,
+    #[serde(rename = "as")]
+    acting: Option<String>,
     format: Option<String>,
     color: Option<String>,
     progress: Option<String>,
@@ -36,6 +39,10 @@ pub struct Settings {
     pub db: Option<PathBuf>,
     /// The map, where one was named.
     pub map: Option<String>,
+    /// The state folder, where one was named.
+    pub state: Option<PathBuf>,
+    /// Who acts, by login, where somebody said.
+    pub acting: Option<String>,
     /// How long to wait for a lock.
     pub lock_wait: Duration,
     /// Show what would be done, and do nothing.
@@ -64,6 +71,8 @@ pub fn settle(global: &Global) -> Result<Settings> {
     Ok(Settings {
         db: global.db.clone().or_else(|| files.iter().find_map(|file| file.db.clone())),
         map: global.map.clone().or_else(|| files.iter().find_map(|file| file.map.clone())),
+        state: global.state.clone().or_else(|| files.iter().find_map(|file| file.state.clone())),
+        acting: global.acting.clone().or_else(|| files.iter().find_map(|file| file.acting.clone())),
         lock_wait,
         dry_run: global.dry_run,
         manner: Manner {

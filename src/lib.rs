@@ -22,6 +22,7 @@
 //! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
 //! | [`ledger`], [`state`] | the record of acts, and what is remembered about a database outside of it |
 //! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest) | five small words that every room may use |
+//! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //!
 //! # One backup, followed through it
 //!
@@ -57,9 +58,11 @@
 //! [`schema::Category`], a function in [`masking`] and a line in crm-admin-map(5); the compiler and the tests ask for
 //! the rest. The file format is told in [`archive`], the map language in crm-admin-map(5).
 
+pub mod accounts;
 pub mod anonymise;
 pub mod archive;
 pub mod cli;
+pub mod clipboard;
 pub mod commands;
 pub mod config;
 pub mod deliver;

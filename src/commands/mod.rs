@@ -1,13 +1,22 @@
 //! One file per command: its arguments, then `run`, then its report.
 
 pub mod archive;
+pub mod audit;
 pub mod backup;
 mod beside;
+mod desk;
 pub mod generate;
+mod handout;
 pub mod init;
+pub mod ledger;
 pub mod map;
+pub mod policy;
+pub mod reset;
 pub mod restore;
+pub mod temp_password;
 pub mod tour;
+pub mod user;
+mod who;
 
 use crate::cli::{Cli, Command};
 use crate::config::{self, Settings};
@@ -54,6 +63,12 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
         Command::Init(args) => init::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Restore(args) => restore::run(args, context),
+        Command::User(command) => user::run(command, context),
+        Command::TempPassword(args) => temp_password::run(args, context),
+        Command::Reset(args) => reset::run(args, context),
+        Command::Audit(args) => audit::run(args, context),
+        Command::Policy(command) => policy::run(command, context),
+        Command::Ledger(command) => ledger::run(command, context),
         Command::Archive(command) => archive::run(command, context),
         Command::Map(command) => map::run(command, context),
         Command::Generate(command) => generate::run(command, context),

@@ -1,6 +1,6 @@
 //! One line of the ledger: what it says, and how it is chained to the line before.
 
-use super::Intent;
+use super::{Intent, Tally};
 use crate::digest::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -124,9 +124,14 @@ impl Line {
         }
     }
 
-    pub(super) fn outcome(act: &str, command: &str, status: u8, counts: Counts) -> Line {
+    pub(super) fn outcome(act: &str, command: &str, status: u8, tally: Tally) -> Line {
         let event = if status == 0 { Event::Done } else { Event::Failed };
-        Line { counts, status: Some(status), ..Line::of(event, act, command) }
+        Line {
+            counts: tally.counts,
+            accounts: tally.accounts,
+            status: Some(status),
+            ..Line::of(event, act, command)
+        }
     }
 
     pub(super) fn denied(command: &str, by: &Actor) -> Line {

@@ -44,6 +44,15 @@ pub struct Intent {
     pub counts: Counts,
 }
 
+/// What an act turned out to be, for its second line.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// How many of what.
+    pub counts: Counts,
+    /// Accounts that nobody knew before, by population and key.
+    pub accounts: Vec<String>,
+}
+
 impl Ledger {
     /// Opens the ledger, makes it where there is none, and waits for another command to be done with it.
     ///
@@ -65,18 +74,18 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Does something between two lines: what is about to be done, and how it ended. `work` may add counts.
+    /// Does something between two lines: what is about to be done, and how it ended. `work` tallies.
     ///
     /// # Errors
     /// Whatever `work` returns, after the ledger has noted it; unfinished when a line cannot be written. Without the
     /// first line nothing is done.
-    pub fn perform<T>(&mut self, intent: &Intent, work: impl FnOnce(&mut Counts) -> Result<T>) -> Result<T> {
+    pub fn perform<T>(&mut self, intent: &Intent, work: impl FnOnce(&mut Tally) -> Result<T>) -> Result<T> {
         let act = format!("{:016x}", rand::random::<u64>());
         self.add(Line::intent(&act, intent))?;
-        let mut counts = Counts::new();
-        let result = work(&mut counts);
+        let mut tally = Tally::default();
+        let result = work(&mut tally);
         let status = result.as_ref().map_or_else(|error| fault::kind_of(error).status(), |_| 0);
-        let noted = self.add(Line::outcome(&act, &intent.command, status, counts));
+        let noted = self.add(Line::outcome(&act, &intent.command, status, tally));
         match (result, noted) {
             (Ok(_), Err(error)) => Err(error.context("it was done, but the ledger could not note it")),
             (result, _) => result,

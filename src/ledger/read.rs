@@ -152,6 +152,7 @@ impl Reading {
                 act.ending = ending;
                 act.status = line.status;
                 act.counts.extend(line.counts);
+                act.accounts.extend(line.accounts);
             }
             _ => self.acts.push(Act {
                 kind: "act",

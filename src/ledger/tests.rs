@@ -31,8 +31,8 @@ fn three_acts() -> (TempDir, State) {
     let (home, state) = state();
     let mut ledger = ledger(&state);
     ledger
-        .perform(&intent("reset"), |counts| {
-            counts.insert("sessions".into(), 3);
+        .perform(&intent("reset"), |tally| {
+            tally.counts.insert("sessions".into(), 3);
             Ok(())
         })
         .unwrap();

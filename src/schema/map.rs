@@ -254,6 +254,7 @@ fn laid_blocks(mut base: Vec<Block>, over: Vec<Block>) -> Vec<Block> {
 fn laid_roles(base: Roles, over: Roles) -> Roles {
     Roles {
         accounts: laid(base.accounts, over.accounts, |one, other| one.name == other.name),
+        policy: over.policy.or(base.policy),
         relations: laid(base.relations, over.relations, |one, other| one.kind == other.kind),
         objection: laid(base.objection, over.objection, |one, other| one.kind == other.kind),
         erp: laid(base.erp, over.erp, |one, other| one.kind == other.kind),

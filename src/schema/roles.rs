@@ -3,6 +3,7 @@
 //! In a [`super::CompleteMap`] every table and column named here is there, in the database's own spelling. A role
 //! that stands on an optional table which this database lacks is not there at all.
 
+pub use super::account_roles::*;
 use super::complete::{Neutralise, Origin};
 use super::period::Period;
 use crate::store::Value;
@@ -15,6 +16,7 @@ pub type Filter = Vec<(String, Vec<Value>)>;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Roles {
     pub(super) accounts: Vec<Accounts>,
+    pub(super) policy: Option<PolicyPlace>,
     pub(super) relations: Vec<Relation>,
     pub(super) objection: Vec<Objection>,
     pub(super) erp: Vec<ErpLink>,
@@ -49,10 +51,18 @@ pub struct Accounts {
     pub changed_at: Option<String>,
     /// Until when a temporary password holds.
     pub temporary_until: Option<String>,
+    /// The flag that lets a password grow old for ever.
+    pub never_expires: Option<String>,
+    /// When the account was made.
+    pub created_at: Option<String>,
     /// When the account last logged in.
     pub last_login: Option<String>,
-    /// The account this one was made from, whose password it may share.
+    /// The account or template this one was made from, whose password it may share.
     pub template: Option<String>,
+    /// What new accounts are made from.
+    pub templates: Option<Templates>,
+    /// How an account is made; where nothing is said, only the CRM itself makes one.
+    pub create: Option<Creation>,
     /// Where the CRM itself keeps temporary passwords.
     pub temporary: Option<TemporaryPassword>,
     /// Tables whose rows are sessions, tokens or devices of an account; they go when the password is replaced.

@@ -1,5 +1,6 @@
 //! From a map's TOML to a [`Map`], with a place for every rule and for everything that is wrong.
 
+mod accounts;
 mod columns;
 pub(super) mod content;
 mod cursor;
