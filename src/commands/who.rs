@@ -27,7 +27,6 @@ pub struct WhoArgs {
 ///
 /// # Errors
 /// Usage without `--as`; denied for whoever is no administrator, disabled, expired, or has to change the password.
-#[allow(dead_code, reason = "the commands that erase and copy in full come next")]
 pub(super) fn administrator(
     command: &str,
     args: &WhoArgs,

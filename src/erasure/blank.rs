@@ -18,7 +18,10 @@ pub fn columns(mapped: &MappedTable, row: &Row, is_kept: bool) -> Vec<(String, N
             _ => !is_kept && column.rule.link.is_none() && is_personal(column, row),
         };
         if wanted {
-            set.push((column.name.clone(), empty(&mapped.table, column, live)));
+            let new = empty(&mapped.table, column, live);
+            if New::Value(row.value(&column.name).clone()) != new {
+                set.push((column.name.clone(), new));
+            }
         }
     }
     set

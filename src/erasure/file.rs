@@ -4,7 +4,7 @@ use super::plan::Plan;
 use super::row::{Act, New, read};
 use crate::fault::{Fault, Result};
 use crate::schema::{CompleteMap, Content};
-use crate::store::{Snapshot, Value};
+use crate::store::Snapshot;
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};

@@ -21,7 +21,7 @@ pub struct Memory {
 }
 
 /// What the file holds.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remembered {
     /// Digests of kind and id.
     pub relations: BTreeSet<String>,
@@ -52,23 +52,31 @@ impl Memory {
         Ok(Memory { key, remembered })
     }
 
-    /// Remembers the relations that a plan erases, and their addresses and numbers.
-    ///
-    /// # Errors
-    /// Unfinished when the state folder cannot be written.
-    pub fn add(&mut self, plan: &Plan, map: &CompleteMap, day: &str, state: &State) -> Result<()> {
+    /// What there is to remember of a plan: its relations, and their addresses and numbers.
+    pub fn of_plan(&self, plan: &Plan, map: &CompleteMap, day: &str) -> Remembered {
+        let mut remembered = Remembered::default();
         for relation in map.relations() {
             for (_, row) in plan.rows().filter(|(table, _)| table.eq_ignore_ascii_case(&relation.table)) {
                 if matches!(row.act, super::Act::Delete | super::Act::Blank) {
                     let digest = self.of_relation(relation.kind, row.value(&relation.key));
-                    self.remembered.relations.insert(digest);
+                    remembered.relations.insert(digest);
                 }
             }
         }
         for (channel, value) in channels(plan, map) {
             let digest = self.keyed(&format!("{channel}:{value}")).to_string();
-            self.remembered.suppressed.insert((channel.to_owned(), digest, day.to_owned()));
+            remembered.suppressed.insert((channel.to_owned(), digest, day.to_owned()));
         }
+        remembered
+    }
+
+    /// Remembers more.
+    ///
+    /// # Errors
+    /// Unfinished when the state folder cannot be written.
+    pub fn merge(&mut self, more: Remembered, state: &State) -> Result<()> {
+        self.remembered.relations.extend(more.relations);
+        self.remembered.suppressed.extend(more.suppressed);
         state.replace(FILE, &serde_json::to_vec(&self.remembered)?)
     }
 

@@ -1,5 +1,6 @@
 //! What is still owed: an erasure that is committed, and whose values may still be in the files. Kept as digests.
 
+use super::memory::Remembered;
 use crate::fault::{Fault, Result};
 use crate::state::State;
 use crate::store::Needles;
@@ -31,8 +32,10 @@ pub struct Debt {
     pub files: Vec<String>,
     /// Settings that are to be put back.
     pub settings: BTreeMap<String, String>,
-    /// Rows in all, so that a certificate can be written later.
+    /// How many rows it changes: as many would be planned again if it had not been committed.
     pub rows: u64,
+    /// What is remembered of it.
+    pub remembered: Remembered,
 }
 
 impl Owed {

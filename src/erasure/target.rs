@@ -20,9 +20,10 @@ impl fmt::Display for RelationRef {
     }
 }
 
-/// The kind that a word of the command line means.
+/// The kind that a word of a list means. Third parties are the ERP's, and erased there.
 pub fn kind_named(word: &str) -> Option<RelationKind> {
-    RelationKind::WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
+    let mut known = RelationKind::WORDS.iter().filter(|(_, kind)| *kind != RelationKind::ThirdParty);
+    known.find(|(known, _)| *known == word).map(|(_, kind)| *kind)
 }
 
 impl RelationRef {

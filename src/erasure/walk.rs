@@ -3,7 +3,7 @@
 
 use super::links::{How, Inbound, inbound, key_of, shown};
 use super::plan::{Cost, Options};
-use super::row::{Act, New, Row, RowId, read};
+use super::row::{Act, Row, RowId, read};
 use super::target::RelationRef;
 use super::{blank, verdict};
 use crate::fault::{Fault, Result};
