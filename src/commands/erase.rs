@@ -111,14 +111,21 @@ pub fn run(args: &EraseArgs, context: &mut Context) -> Result<Outcome> {
     let drafts = Drafts::of(args)?;
     work.by = administrator("erase", &args.who, context, work.desk)?;
     work.desk.store.let_triggers_run()?;
-    match &args.what {
+    let outcome = match &args.what {
         Some(EraseCommand::Resume) => resume::resume(&mut work, context),
         Some(EraseCommand::Replay) => resume::replay(&mut work, context),
         _ => erase_all(&mut work, &relations, drafts, context),
-    }
+    };
+    work.put_back()?;
+    outcome
 }
 
-fn erase_all(work: &mut Work<'_>, relations: &[RelationRef], drafts: Drafts, context: &mut Context) -> Result<Outcome> {
+fn erase_all(
+    work: &mut Work<'_>,
+    relations: &[RelationRef],
+    drafts: Drafts,
+    context: &mut Context,
+) -> Result<Outcome> {
     let mut all: Vec<Done> = Vec::new();
     for relation in relations {
         match work.plan(relation) {
@@ -174,7 +181,11 @@ fn relations(args: &EraseArgs) -> Result<Vec<RelationRef>> {
                 return Err(Fault::usage("standard input carries either ids or a password, not both").into());
             }
             let text = read_list(from)?;
-            let found = text.lines().filter(|line| !line.is_empty()).map(RelationRef::parse).collect::<Result<Vec<_>>>()?;
+            let found = text
+                .lines()
+                .filter(|line| !line.is_empty())
+                .map(RelationRef::parse)
+                .collect::<Result<Vec<_>>>()?;
             if found.len() > 1 && (args.certificate.is_some() || args.certificate_text.is_some()) {
                 return Err(Fault::usage("a certificate is of one erasure").into());
             }
@@ -232,10 +243,15 @@ fn run_verify(args: &VerifyArgs, context: &Context) -> Result<Outcome> {
     let state = State::find(&place)?.ok_or_else(|| Fault::missing("this database has no ledger"))?;
     let bytes = read_certificate(&args.file)?;
     if !erasure::verify(&state, &bytes)? {
-        return Err(Fault::damaged("this is no certificate that was written for this database, or it was changed").into());
+        return Err(Fault::damaged(
+            "this is no certificate that was written for this database, or it was changed",
+        )
+        .into());
     }
     if crate::ledger::read(&state)?.broken.is_some() {
-        return Err(Fault::damaged("the ledger has been changed").hint("see `crm-admin ledger verify`").into());
+        return Err(Fault::damaged("the ledger has been changed")
+            .hint("see `crm-admin ledger verify`")
+            .into());
     }
     context.ui.report(&VerifyReport::of(&bytes))?;
     Ok(Outcome::Done)
@@ -243,12 +259,14 @@ fn run_verify(args: &VerifyArgs, context: &Context) -> Result<Outcome> {
 
 fn read_certificate(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    std::fs::File::open(path).and_then(|file| file.take(LONGEST_LIST).read_to_end(&mut bytes)).map_err(|error| {
-        let shown = path.display();
-        match error.kind() {
-            std::io::ErrorKind::NotFound => Fault::missing(format!("there is no certificate {shown}")),
-            _ => Fault::unfinished(format!("{shown} cannot be read: {error}")),
-        }
-    })?;
+    std::fs::File::open(path).and_then(|file| file.take(LONGEST_LIST).read_to_end(&mut bytes)).map_err(
+        |error| {
+            let shown = path.display();
+            match error.kind() {
+                std::io::ErrorKind::NotFound => Fault::missing(format!("there is no certificate {shown}")),
+                _ => Fault::unfinished(format!("{shown} cannot be read: {error}")),
+            }
+        },
+    )?;
     Ok(bytes)
 }

@@ -13,7 +13,8 @@ use crate::store::{Transaction, Value};
 pub fn apply(plan: &Plan, map: &CompleteMap, change: &mut dyn Transaction) -> Result<()> {
     change.hold_keys_at_the_end()?;
     for (table, row) in plan.rows().filter(|(_, row)| row.act != Act::Delete && !row.set.is_empty()) {
-        let set: Vec<(&str, Value)> = row.set.iter().map(|(column, new)| (column.as_str(), value(new))).collect();
+        let set: Vec<(&str, Value)> =
+            row.set.iter().map(|(column, new)| (column.as_str(), value(new))).collect();
         let identity = map.require_table(table)?.table.identity();
         let key: Vec<(&str, Value)> = identity.into_iter().zip(row.identity.iter().cloned()).collect();
         one(table, change.update(table, &set, &key)?)?;
@@ -31,7 +32,9 @@ fn one(table: &str, rows: u64) -> Result<()> {
     if rows == 1 {
         return Ok(());
     }
-    Err(Fault::refused(format!("a row of {table} is not as it was planned")).hint("run the command again").into())
+    Err(Fault::refused(format!("a row of {table} is not as it was planned"))
+        .hint("run the command again")
+        .into())
 }
 
 fn value(new: &New) -> Value {

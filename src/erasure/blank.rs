@@ -1,7 +1,7 @@
 //! What an emptied row looks like: which columns are emptied, and what emptied is.
 
 use super::row::{New, Row};
-use crate::schema::{Category, Content, EraseAct, MappedColumn, MappedTable};
+use crate::schema::{Bond, Category, Content, EraseAct, MappedColumn, MappedTable};
 use crate::store::{Column, Generated, Table, Value};
 
 /// The columns of a row whose personal values are emptied, with what they become. Of a row that is kept for a reason
@@ -13,7 +13,8 @@ pub fn columns(mapped: &MappedTable, row: &Row, is_kept: bool) -> Vec<(String, N
             continue;
         }
         let wanted = match column.rule.erase.as_ref().map(|erase| erase.act) {
-            Some(EraseAct::Blank) => true,
+            // Of a link to an owner it says what happens to the row, which goes on belonging to it.
+            Some(EraseAct::Blank) => column.rule.link.as_ref().is_none_or(|link| link.bond == Bond::Mention),
             Some(EraseAct::Keep) => false,
             _ => !is_kept && column.rule.link.is_none() && is_personal(column, row),
         };
@@ -74,7 +75,9 @@ pub fn empty(table: &Table, column: &MappedColumn, live: &Column) -> New {
     if ["INT", "REAL", "NUM", "FLOA", "DOUB", "BOOL"].iter().any(|part| kind.contains(part)) {
         return New::Value(Value::Integer(0));
     }
-    if table.unique_with(&live.name).next().is_some() || matches!(column.rule.content, Content::One(Category::Login)) {
+    if table.unique_with(&live.name).next().is_some()
+        || matches!(column.rule.content, Content::One(Category::Login))
+    {
         return New::Token;
     }
     match column.rule.content {

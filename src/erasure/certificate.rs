@@ -69,7 +69,8 @@ impl<'a> Certificate<'a> {
         sought: &'a BTreeMap<&'static str, u64>,
         removal: &'a Removed,
     ) -> Self {
-        let definitions: String = map.tables().iter().map(|mapped| mapped.table.definition.as_str()).collect();
+        let definitions: String =
+            map.tables().iter().map(|mapped| mapped.table.definition.as_str()).collect();
         Certificate {
             schema: [("name", "crm-admin/erasure-certificate".into()), ("number", 1.into())].into(),
             act,
@@ -106,7 +107,10 @@ impl<'a> Certificate<'a> {
             "CERTIFICATE OF ERASURE".to_owned(),
             String::new(),
             format!("A {} was erased on {} by {}.", self.kind.word(), self.at, self.by),
-            format!("Act {}, {}, {}, map {} ({}).", self.act, self.tool, self.engine, self.map, self.map_digest),
+            format!(
+                "Act {}, {}, {}, map {} ({}).",
+                self.act, self.tool, self.engine, self.map, self.map_digest
+            ),
             String::new(),
         ];
         for table in self.tables {
@@ -117,7 +121,8 @@ impl<'a> Certificate<'a> {
         }
         for kept in self.kept {
             let until = kept.until.as_deref().unwrap_or("no date known");
-            lines.push(format!("Kept in {}: {} rows, {}, until {until}.", kept.table, kept.rows, kept.reason));
+            lines
+                .push(format!("Kept in {}: {} rows, {}, until {until}.", kept.table, kept.rows, kept.reason));
         }
         let removal = self.removal;
         lines.extend([
@@ -128,7 +133,9 @@ impl<'a> Certificate<'a> {
             ),
             match self.ending {
                 Ending::Proven => "Nothing is left in the files that were searched.".to_owned(),
-                Ending::Owed => "NOT PROVEN: something may be left. `crm-admin erase resume` goes on.".to_owned(),
+                Ending::Owed => {
+                    "NOT PROVEN: something may be left. `crm-admin erase resume` goes on.".to_owned()
+                }
             },
             String::new(),
             "Not covered:".to_owned(),

@@ -31,12 +31,14 @@ pub fn of_plan(plan: &Plan, map: &CompleteMap, data: &mut dyn Snapshot) -> Resul
         for column in &mapped.columns {
             let Content::File { path, .. } = &column.rule.content else { continue };
             let goes = |row: &super::Row| {
-                row.act == Act::Delete || matches!(row.set.get(&column.name), Some(New::Value(_) | New::Token))
+                row.act == Act::Delete
+                    || matches!(row.set.get(&column.name), Some(New::Value(_) | New::Token))
             };
             let here = |table: &&str| table.eq_ignore_ascii_case(&mapped.table.name);
             for (_, row) in plan.rows().filter(|(table, row)| here(table) && goes(row)) {
                 let value = row.value(&column.name).clone();
-                let Some(name) = value.borrow().as_str().filter(|name| !name.is_empty()).map(str::to_owned) else {
+                let Some(name) = value.borrow().as_str().filter(|name| !name.is_empty()).map(str::to_owned)
+                else {
                     continue;
                 };
                 // One file may stand behind several rows.
@@ -46,7 +48,11 @@ pub fn of_plan(plan: &Plan, map: &CompleteMap, data: &mut dyn Snapshot) -> Resul
                     Ok(())
                 })?;
                 if !others && let Some(path) = expanded(path, &name) {
-                    files.push(FileRef { table: mapped.table.name.clone(), column: column.name.clone(), path });
+                    files.push(FileRef {
+                        table: mapped.table.name.clone(),
+                        column: column.name.clone(),
+                        path,
+                    });
                 }
             }
         }
@@ -73,8 +79,25 @@ fn expanded(template: &str, value: &str) -> Option<String> {
         rest = after;
     }
     path.push_str(rest);
-    let stays = Path::new(&path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let stays =
+        Path::new(&path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     stays.then_some(path)
+}
+
+/// The folders in which the map says that files lie: what stands before the first part of a name.
+pub fn file_folders(map: &CompleteMap, base: &Path) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    for column in map.tables().iter().flat_map(|mapped| &mapped.columns) {
+        let Content::File { path, .. } = &column.rule.content else { continue };
+        let fixed = path.split('{').next().unwrap_or_default();
+        // Without a folder of their own they lie among files that are none of ours.
+        if let Some((folder, _)) = fixed.rsplit_once('/') {
+            folders.push(base.join(folder));
+        }
+    }
+    folders.sort();
+    folders.dedup();
+    folders
 }
 
 /// Overwrites and removes files below `folder`; those that are not there are fine. How many were, and their bytes.
@@ -86,8 +109,9 @@ pub fn remove_files(folder: &Path, files: &[String]) -> Result<(u64, u64)> {
     for file in files {
         let path: PathBuf = folder.join(file);
         let Ok(about) = std::fs::symlink_metadata(&path) else { continue };
-        let failed =
-            |error: std::io::Error| Fault::unfinished(format!("a file of the database cannot be removed: {error}"));
+        let failed = |error: std::io::Error| {
+            Fault::unfinished(format!("a file of the database cannot be removed: {error}"))
+        };
         // A link is removed, and what it leads to is left alone; so is a file that has another name.
         if about.is_file() && std::os::unix::fs::MetadataExt::nlink(&about) == 1 {
             zero(&path, about.len()).map_err(failed)?;

@@ -127,9 +127,11 @@ impl Inbound<'_> {
     /// Whether a row that has such a value points at the table indeed.
     pub fn points(&self, row: &super::Row) -> bool {
         match &self.how {
-            How::Typed { column, words } => {
-                row.value(column).borrow().as_str().is_some_and(|word| words.iter().any(|known| known == word))
-            }
+            How::Typed { column, words } => row
+                .value(column)
+                .borrow()
+                .as_str()
+                .is_some_and(|word| words.iter().any(|known| known == word)),
             _ => true,
         }
     }

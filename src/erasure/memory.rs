@@ -127,7 +127,8 @@ fn channels(plan: &Plan, map: &CompleteMap) -> BTreeSet<(&'static str, String)> 
                 }
                 _ => continue,
             };
-            let Some(text) = row.value(&column.name).borrow().as_str().filter(|_| goes).map(str::to_owned) else {
+            let Some(text) = row.value(&column.name).borrow().as_str().filter(|_| goes).map(str::to_owned)
+            else {
                 continue;
             };
             for part in text.split([',', ';', '\n']) {

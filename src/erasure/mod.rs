@@ -24,7 +24,7 @@ mod walk;
 
 pub use apply::apply;
 pub use certificate::{Certificate, Ending, note, verify};
-pub use file::{FileRef, remove_files};
+pub use file::{FileRef, file_folders, remove_files};
 pub use memory::{Memory, Remembered};
 pub use needles::{Sought, needles};
 pub use owed::{Debt, Owed};

@@ -6,7 +6,7 @@ use crate::progress::Progress;
 use crate::store::{Files, Found, Held, Needles, Scrub};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::PathBuf;
 
 /// One removal.
 pub struct Removal<'a> {
@@ -17,7 +17,7 @@ pub struct Removal<'a> {
     /// The tables that were touched.
     pub tables: &'a BTreeSet<String>,
     /// Where attachments lie.
-    pub folder: Option<&'a Path>,
+    pub folders: &'a [PathBuf],
     /// Who listens.
     pub progress: &'a mut dyn Progress,
 }
@@ -107,7 +107,7 @@ impl Removal<'_> {
     }
 
     fn search(&mut self, done: &mut Removed) -> Result<Found> {
-        let found = self.engine.search(self.needles, self.folder, self.progress)?;
+        let found = self.engine.search(self.needles, self.folders, self.progress)?;
         done.residue = found.residue().len() as u64;
         done.held_elsewhere = found.lawful().len() as u64;
         done.files = named(&found.files);

@@ -13,7 +13,8 @@ use jiff::civil::Date;
 pub enum Verdict {
     /// It goes.
     Delete,
-    /// It is the same person: it goes, and what points at it as its like.
+    /// It is the same person: it goes, and so do its own likes. Where the erased row is not the relation itself but a
+    /// part of it, only if nobody else owns it.
     Follow,
     /// Its personal values are emptied.
     Blank,
@@ -28,29 +29,29 @@ pub enum Verdict {
 }
 
 /// The verdict over rows that point by this link at rows to which `act` happens; none where nothing happens to them.
-pub fn of(link: &Inbound<'_>, act: Act, is_self: bool) -> Option<Verdict> {
+pub fn of(link: &Inbound<'_>, act: Act) -> Option<Verdict> {
     let wanted = link.erase.map(|erase| erase.act);
-    let reason = || link.erase.and_then(|erase| erase.reason.clone()).unwrap_or_else(|| "the map says so".into());
+    let reason =
+        || link.erase.and_then(|erase| erase.reason.clone()).unwrap_or_else(|| "the map says so".into());
     let until = || link.erase.and_then(|erase| erase.until.clone());
     match (act, link.bond, wanted) {
         (Act::Detach, ..) => None,
         // Lines of a kept document stay with it; what merely hangs on it does not.
         (Act::Keep, Bond::Owner, None | Some(EraseAct::Keep | EraseAct::Delete)) => match link.how {
             How::Key => Some(Verdict::Keep(
-                link.erase.and_then(|erase| erase.reason.clone()).unwrap_or_else(|| "part of what is kept".into()),
+                link.erase
+                    .and_then(|erase| erase.reason.clone())
+                    .unwrap_or_else(|| "part of what is kept".into()),
                 until(),
             )),
             How::Reference(_) | How::Typed { .. } => Some(Verdict::Delete),
             How::Value(_) => None,
         },
         (Act::Keep, ..) => None,
-        (_, Bond::Mention, Some(EraseAct::Follow)) | (_, Bond::Owner, Some(EraseAct::Follow)) if is_self => {
-            Some(Verdict::Follow)
-        }
+        (_, _, Some(EraseAct::Follow)) => Some(Verdict::Follow),
         (_, _, Some(EraseAct::Refuse)) => Some(Verdict::Refuse(reason())),
         (_, _, Some(EraseAct::Offer)) => Some(Verdict::Offer),
         (_, _, Some(EraseAct::Delete)) | (_, Bond::Owner, None) => Some(Verdict::Delete),
-        (_, Bond::Owner, Some(EraseAct::Follow)) => Some(Verdict::Delete),
         (_, Bond::Owner, Some(EraseAct::Blank)) => Some(Verdict::Blank),
         (_, Bond::Owner, Some(EraseAct::Detach)) => Some(Verdict::Detach),
         (_, Bond::Owner, Some(EraseAct::Keep)) => Some(Verdict::Keep(reason(), until())),
@@ -86,9 +87,12 @@ impl Walk<'_> {
                     && *row.value(&link.column) != Value::Null
             });
             if linked {
-                return Err(Fault::refused(format!("this {} is linked to a third party of the ERP", link.kind.word()))
-                    .hint("ask for its erasure in the ERP: it is the master of the link")
-                    .into());
+                return Err(Fault::refused(format!(
+                    "this {} is linked to a third party of the ERP",
+                    link.kind.word()
+                ))
+                .hint("ask for its erasure in the ERP: it is the master of the link")
+                .into());
             }
         }
         Ok(())

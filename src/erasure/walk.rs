@@ -46,7 +46,8 @@ pub fn from(
         let mut walk = Walk::new(relation.kind, map, data, options, &known);
         walk.all(relation, key)?;
         let kept = walk.rows.iter().filter(|(_, row)| row.act == Act::Keep);
-        let kept: KnownKept = kept.map(|(id, row)| (id.clone(), row.kept.clone().unwrap_or_default())).collect();
+        let kept: KnownKept =
+            kept.map(|(id, row)| (id.clone(), row.kept.clone().unwrap_or_default())).collect();
         if kept.keys().all(|id| known.contains_key(id)) {
             walk.refuse_loose_keys()?;
             return walk.finish();
@@ -129,7 +130,7 @@ impl<'a> Walk<'a> {
             self.inbound.insert(table.to_owned(), inbound(self.map, table));
         }
         for link in self.inbound.get(table).cloned().unwrap_or_default() {
-            let Some(verdict) = verdict::of(&link, act, is_self) else { continue };
+            let Some(verdict) = verdict::of(&link, act) else { continue };
             let values = link.values(&keyed);
             if values.is_empty() {
                 continue;
@@ -143,16 +144,26 @@ impl<'a> Walk<'a> {
                 Ok(())
             })?;
             for (id, row) in met {
-                self.meet(&link, table, &verdict, act, id, row)?;
+                self.meet(&link, table, &verdict, (act, is_self), id, row)?;
             }
         }
-        rows.iter().filter(|row| matches!(row.act, Act::Delete | Act::Blank)).try_for_each(|row| self.forward(table, row))
+        rows.iter()
+            .filter(|row| matches!(row.act, Act::Delete | Act::Blank))
+            .try_for_each(|row| self.forward(table, row))
     }
 
-    fn meet(&mut self, link: &Inbound<'_>, from: &str, verdict: &Verdict, act: Act, id: RowId, row: Row) -> Result<()> {
+    fn meet(
+        &mut self,
+        link: &Inbound<'_>,
+        from: &str,
+        verdict: &Verdict,
+        (act, is_self): (Act, bool),
+        id: RowId,
+        row: Row,
+    ) -> Result<()> {
         let name = format!("{}.{}", id.0, link.column);
         match verdict {
-            Verdict::Delete if self.is_contact_of_company(link, from, &row) && self.options.keep_contacts => {
+            Verdict::Delete if self.is_contact_of_company(link, from) && self.options.keep_contacts => {
                 self.detach(link, id, row);
             }
             Verdict::Delete => {
@@ -163,12 +174,18 @@ impl<'a> Walk<'a> {
                     self.shared.push((id, row, from.to_owned(), column.clone(), value));
                     return Ok(());
                 }
-                if self.is_contact_of_company(link, from, &row) {
+                if self.is_contact_of_company(link, from) {
                     self.contacts.insert(id.clone());
                 }
                 self.reach(id, row, Act::Delete);
             }
-            Verdict::Follow => self.reach(id, Row { is_self: true, ..row }, Act::Delete),
+            Verdict::Follow if is_self => self.reach(id, Row { is_self: true, ..row }, Act::Delete),
+            Verdict::Follow if self.has_an_owner(link.mapped, &row) => {
+                if act == Act::Delete {
+                    self.detach(link, id, row);
+                }
+            }
+            Verdict::Follow => self.reach(id, row, Act::Delete),
             Verdict::Blank => {
                 if act == Act::Delete {
                     self.detach(link, id.clone(), row.clone());
@@ -234,7 +251,8 @@ impl<'a> Walk<'a> {
 
     /// Empties the link of a row that stays.
     fn detach(&mut self, link: &Inbound<'_>, id: RowId, row: Row) {
-        let (Some(column), Some(live)) = (link.mapped.column(link.column), link.mapped.table.column(link.column))
+        let (Some(column), Some(live)) =
+            (link.mapped.column(link.column), link.mapped.table.column(link.column))
         else {
             return;
         };
@@ -257,7 +275,23 @@ impl<'a> Walk<'a> {
         root.is_some_and(|relation| relation.erase == RootErase::Blank) || blank::keeps_a_column(mapped, row)
     }
 
-    fn is_contact_of_company(&self, link: &Inbound<'_>, from: &str, _: &Row) -> bool {
+    /// Whether another row than those that go owns it.
+    fn has_an_owner(&self, mapped: &MappedTable, row: &Row) -> bool {
+        mapped.columns.iter().any(|column| {
+            let Some(link) = column.rule.link.as_ref().filter(|link| link.bond == Bond::Owner) else {
+                return false;
+            };
+            let LinkTarget::Key { table } = &link.target else { return false };
+            let key = key_of(self.map, table);
+            let value = row.value(&column.name);
+            let goes = |(id, noted): (&RowId, &Row)| {
+                id.0.eq_ignore_ascii_case(table) && noted.act == Act::Delete && noted.value(&key) == value
+            };
+            *value != Value::Null && !self.rows.iter().any(goes)
+        })
+    }
+
+    fn is_contact_of_company(&self, link: &Inbound<'_>, from: &str) -> bool {
         let is_root = |kind, table: &str| {
             self.map.relation(kind).is_some_and(|relation| relation.table.eq_ignore_ascii_case(table))
         };
@@ -286,10 +320,16 @@ impl<'a> Walk<'a> {
             }
             let Some(target) = self.map.table(other) else { continue };
             let mut met = Vec::new();
-            read(self.data, target, &key_of(self.map, other), std::slice::from_ref(&value), &mut |id, row| {
-                met.push((id, row));
-                Ok(())
-            })?;
+            read(
+                self.data,
+                target,
+                &key_of(self.map, other),
+                std::slice::from_ref(&value),
+                &mut |id, row| {
+                    met.push((id, row));
+                    Ok(())
+                },
+            )?;
             for (id, other_row) in met {
                 if follows {
                     self.reach(id, Row { is_self: true, ..other_row }, Act::Delete);
@@ -317,7 +357,9 @@ impl<'a> Walk<'a> {
                 owners.push(id);
                 Ok(())
             })?;
-            let goes = |id: &RowId| self.rows.get(id).is_some_and(|noted| matches!(noted.act, Act::Delete | Act::Blank));
+            let goes = |id: &RowId| {
+                self.rows.get(id).is_some_and(|noted| matches!(noted.act, Act::Delete | Act::Blank))
+            };
             if owners.iter().all(goes) {
                 self.reach(id, row, Act::Delete);
                 any = true;
@@ -351,14 +393,16 @@ impl<'a> Walk<'a> {
     fn finish(mut self) -> Result<Walked> {
         self.refuse_what_the_erp_owns()?;
         if !self.refused.is_empty() {
-            return Err(Fault::refused("a rule of the map forbids this erasure").details(self.refused).into());
+            return Err(Fault::refused("a rule of the map forbids this erasure")
+                .details(self.refused)
+                .into());
         }
         let rows = &mut self.rows;
         rows.retain(|_, row| row.act != Act::Detach || !row.set.is_empty());
         rows.values_mut().filter(|row| row.act == Act::Delete).for_each(|row| row.set.clear());
-        let costs = self.costs.into_iter().map(|((table, column), rows)| Cost { table, column, rows }).collect();
+        let costs =
+            self.costs.into_iter().map(|((table, column), rows)| Cost { table, column, rows }).collect();
         let contacts = self.contacts.iter().filter(|id| rows.contains_key(*id)).count() as u64;
-        self.offered.retain(|_| true);
         Ok(Walked { rows: self.rows, contacts, offered: self.offered, costs })
     }
 }

@@ -13,7 +13,7 @@ pub use catalog::{
     Catalog, Column, ForeignKey, Generated, Index, IndexPart, Table, TableKind, Trigger, View,
 };
 pub use needles::{Needles, SHORTEST};
-pub use scrub::{Files, Found, Hit, Held, Scrub};
+pub use scrub::{Files, Found, Held, Hit, Scrub};
 pub use value::{Value, ValueRef};
 
 use crate::fault::Result;

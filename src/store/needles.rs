@@ -62,8 +62,7 @@ impl From<Needles> for Stored {
 impl Needles {
     /// Needles for these byte strings, equal ones counted once; what is too short to be sought is left out.
     pub fn of<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut values: Vec<&[u8]> =
-            values.into_iter().filter(|value| value.len() >= SHORTEST).collect();
+        let mut values: Vec<&[u8]> = values.into_iter().filter(|value| value.len() >= SHORTEST).collect();
         values.sort_unstable();
         values.dedup();
         let key = std::array::from_fn(|_| rand::random());
@@ -224,7 +223,8 @@ mod tests {
 
     #[test]
     fn a_long_value_is_found_by_any_part() {
-        let long: Vec<u8> = (0..5000u32).flat_map(|at| (at.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
+        let long: Vec<u8> =
+            (0..5000u32).flat_map(|at| (at.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
         let needles = Needles::of([&long[..]]);
         assert!(!needles.within(&long[9_000..9_400]).is_empty());
     }

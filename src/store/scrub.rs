@@ -5,7 +5,7 @@ use crate::fault::Result;
 use crate::progress::Progress;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// An engine whose files can be searched and overwritten.
 pub trait Scrub {
@@ -42,12 +42,16 @@ pub trait Scrub {
     /// When the files cannot be written.
     fn settle(&mut self) -> Result<bool>;
 
-    /// Searches every file of the database, and every file below `folder`.
+    /// Searches every file of the database, and every file below these folders.
     ///
     /// # Errors
     /// When a file cannot be read.
-    fn search(&mut self, needles: &Needles, folder: Option<&Path>, progress: &mut dyn Progress)
-    -> Result<Found>;
+    fn search(
+        &mut self,
+        needles: &Needles,
+        folders: &[PathBuf],
+        progress: &mut dyn Progress,
+    ) -> Result<Found>;
 
     /// Overwrites what is dead in the pages on which residue was found; returns how many pages that were, and nothing
     /// where this build of the engine cannot do it.

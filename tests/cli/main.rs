@@ -4,6 +4,7 @@
 
 mod archives;
 mod databases;
+mod erase;
 mod interrupts;
 mod limits;
 mod maps;

@@ -127,6 +127,7 @@ fn a_trigger_of_a_stranger_does_not_run() {
 fn the_engine_shows_its_single_pages() {
     let file = File::with(TABLES);
     let connection = Connection::open(file.path()).unwrap();
-    let pages: i64 = connection.query_row("SELECT count(*) FROM sqlite_dbpage", [], |row| row.get(0)).unwrap();
+    let pages: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_dbpage", [], |row| row.get(0)).unwrap();
     assert!(pages > 1, "the engine was compiled with the table of its pages");
 }

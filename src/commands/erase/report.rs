@@ -78,7 +78,10 @@ fn facts(one: &One) -> Vec<(&'static str, String)> {
     if let Some(removal) = &one.removal {
         facts.push(("searched for", format!("{} byte strings", removal.sought)));
         facts.push(("held lawfully by others", removal.held_elsewhere.to_string()));
-        facts.push(("residue", format!("{} places before, {} after", removal.residue_before, removal.residue)));
+        facts.push((
+            "residue",
+            format!("{} places before, {} after", removal.residue_before, removal.residue),
+        ));
     }
     if let Some(proven) = one.proven {
         facts.push(("proven", if proven { "yes" } else { "no" }.to_owned()));
@@ -104,13 +107,24 @@ pub fn lines(plan: &Plan) -> Vec<String> {
     let label = plan.label.as_deref().unwrap_or("(no name)");
     let mut lines = vec![format!("{} {}: {label}", plan.kind.word(), plan.id)];
     for table in &plan.tables {
-        let words = [(table.delete, "deleted"), (table.blank, "emptied"), (table.detach, "detached"), (table.keep, "kept")];
-        let words: Vec<String> =
-            words.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        let words = [
+            (table.delete, "deleted"),
+            (table.blank, "emptied"),
+            (table.detach, "detached"),
+            (table.keep, "kept"),
+        ];
+        let words: Vec<String> = words
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
         lines.push(format!("  {}: {}", table.table, words.join(", ")));
     }
     if plan.contacts > 0 {
-        lines.push(format!("  with {} contacts that only this company has (--keep-contacts keeps them)", plan.contacts));
+        lines.push(format!(
+            "  with {} contacts that only this company has (--keep-contacts keeps them)",
+            plan.contacts
+        ));
     }
     lines.extend(details(plan).into_iter().map(|line| format!("  {line}")));
     lines
@@ -125,7 +139,9 @@ pub fn owed(done: &Done) -> String {
 pub fn cause(removed: &Removed) -> String {
     let hint = "run `crm-admin erase resume` later";
     if !removed.log_emptied {
-        return format!("erased, but another program reads the log of the database, which still holds old pages: {hint}");
+        return format!(
+            "erased, but another program reads the log of the database, which still holds old pages: {hint}"
+        );
     }
     format!("erased, but not proven: {} places still hold something; {hint}", removed.residue)
 }

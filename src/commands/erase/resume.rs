@@ -9,6 +9,8 @@ use crate::ledger::{Counts, Intent};
 
 /// Whether an erasure of this relation is committed and still owes its proof.
 pub fn owes(work: &mut Work<'_>, relation: &RelationRef) -> Result<bool> {
+    // Whoever is at work on it holds the ledger, and owes nothing once it is free.
+    let _ledger = work.desk.ledger()?;
     let owed = Owed::read(&work.desk.state()?)?;
     Ok(owed.debts.iter().any(|debt| debt.relation == relation.to_string()))
 }

@@ -3,7 +3,9 @@
 use super::EraseArgs;
 use crate::commands::Context;
 use crate::commands::desk::Desk;
-use crate::erasure::{self, Act, Certificate, Debt, Memory, Options, Owed, Plan, RelationRef, Removal, Removed, Sought};
+use crate::erasure::{
+    self, Act, Certificate, Debt, Memory, Options, Owed, Plan, RelationRef, Removal, Removed, Sought,
+};
 use crate::fault::{Fault, Result};
 use crate::ledger::{Actor, Counts, Intent, Tally};
 use crate::schema::CompleteMap;
@@ -19,6 +21,8 @@ pub struct Work<'a> {
     /// Who acts.
     pub by: Actor,
     options: Options,
+    /// Settings that are to be put back when all is done.
+    was: Option<BTreeMap<String, String>>,
 }
 
 /// What one erasure did.
@@ -43,7 +47,7 @@ impl<'a> Work<'a> {
     pub fn new(args: &EraseArgs, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
         let as_of = desk.now.strftime("%Y-%m-%d").to_string().parse().unwrap_or_default();
         let options = Options { keep_contacts: args.keep_contacts, as_of };
-        Work { map, desk, by: Actor::default(), options }
+        Work { map, desk, by: Actor::default(), options, was: None }
     }
 
     /// The plan for one relation, now.
@@ -52,11 +56,9 @@ impl<'a> Work<'a> {
     }
 
     /// Where the files of the database lie.
-    pub fn folder(&self) -> Option<PathBuf> {
-        let beside = self.desk.store.path().parent()?;
-        let has_files = self.map.tables().iter().flat_map(|mapped| &mapped.columns);
-        let mut has_files = has_files.filter(|column| matches!(column.rule.content, crate::schema::Content::File { .. }));
-        has_files.next().map(|_| beside.join(self.map.files_folder().unwrap_or("")))
+    fn folder(&self) -> PathBuf {
+        let beside = self.desk.store.path().parent().map(PathBuf::from).unwrap_or_default();
+        beside.join(self.map.files_folder().unwrap_or(""))
     }
 
     /// Erases what the plan says, between two lines of the ledger.
@@ -75,7 +77,8 @@ impl<'a> Work<'a> {
         let state = self.desk.state()?;
         let mut ledger = self.desk.ledger()?;
         let command = format!("erase {}", relation.kind.word());
-        let counts = Counts::from([("rows".to_owned(), changes(plan)), ("files".to_owned(), plan.files.len() as u64)]);
+        let counts =
+            Counts::from([("rows".to_owned(), changes(plan)), ("files".to_owned(), plan.files.len() as u64)]);
         let intent = Intent { command, by: self.by.clone(), accounts: Vec::new(), counts };
         ledger.perform(&intent, |tally| {
             let settings = self.desk.store.make_ready()?;
@@ -138,25 +141,28 @@ impl<'a> Work<'a> {
     /// Makes the values of a committed erasure leave the files; takes the debt off where that is proven.
     pub fn settle(&mut self, debt: &Debt, state: &State, context: &Context) -> Result<(u64, Removed)> {
         let folder = self.folder();
-        let files_removed = match &folder {
-            Some(folder) => erasure::remove_files(folder, &debt.files)?.0,
-            None => 0,
-        };
+        let files_removed = erasure::remove_files(&folder, &debt.files)?.0;
+        let folders = erasure::file_folders(self.map, &folder);
         let mut progress = context.ui.progress();
         let removal = Removal {
             engine: &mut self.desk.store,
             needles: &debt.needles,
             tables: &debt.tables,
-            folder: folder.as_deref(),
+            folders: &folders,
             progress: &mut *progress,
         };
         let removed = removal.run()?;
         progress.finish();
         if removed.is_proven() {
-            self.desk.store.put_back(&debt.settings)?;
+            self.was.get_or_insert(debt.settings.clone());
             Owed::read(state)?.settle(&debt.act, state)?;
         }
         Ok((files_removed, removed))
+    }
+
+    /// Puts settings back, once nothing more is to be erased.
+    pub fn put_back(&mut self) -> Result<()> {
+        self.was.take().map_or(Ok(()), |was| self.desk.store.put_back(&was))
     }
 
     /// The certificate of an erasure, as JSON and as a page.
@@ -204,4 +210,3 @@ pub fn note(tally: &mut Tally, plan: &Plan, removed: &Removed) {
         tally.counts.insert(what.to_owned(), many);
     }
 }
-

@@ -74,7 +74,7 @@ impl Scrub for Sqlite {
     fn search(
         &mut self,
         needles: &Needles,
-        folder: Option<&Path>,
+        folders: &[PathBuf],
         progress: &mut dyn Progress,
     ) -> Result<Found> {
         let trees = self.trees()?;
@@ -86,7 +86,10 @@ impl Scrub for Sqlite {
         for suffix in ["-wal", "-journal"] {
             self.search_file(&beside(&path, suffix), needles, Held::Nobody, &mut found)?;
         }
-        for file in folder.map(files_below).unwrap_or_default() {
+        // Of the database itself no second descriptor is opened: closing it would drop the engine's locks.
+        let ours = ["", "-wal", "-shm", "-journal"].map(|suffix| beside(&path, suffix));
+        for file in folders.iter().flat_map(|folder| files_below(folder)).filter(|file| !ours.contains(file))
+        {
             self.search_file(&file, needles, Held::File, &mut found)?;
         }
         Ok(found)
@@ -96,8 +99,12 @@ impl Scrub for Sqlite {
         if !self.can_overwrite() {
             return Ok(None);
         }
-        let guilty: BTreeSet<u32> =
-            found.residue().iter().filter(|hit| hit.held == Held::Nobody && hit.page > 0).map(|hit| hit.page).collect();
+        let guilty: BTreeSet<u32> = found
+            .residue()
+            .iter()
+            .filter(|hit| hit.held == Held::Nobody && hit.page > 0)
+            .map(|hit| hit.page)
+            .collect();
         let trees = self.trees()?;
         let connection = self.session.connection();
         let doing = || "overwriting what is dead in pages".to_owned();
@@ -174,7 +181,10 @@ impl Sqlite {
     /// Whether this build has the table of pages: a compile flag that not every build sets.
     fn can_overwrite(&self) -> bool {
         let modules = "SELECT count(*) FROM pragma_module_list WHERE name = 'sqlite_dbpage'";
-        self.session.connection().query_row(modules, [], |row| row.get::<_, i64>(0)).is_ok_and(|count| count > 0)
+        self.session
+            .connection()
+            .query_row(modules, [], |row| row.get::<_, i64>(0))
+            .is_ok_and(|count| count > 0)
     }
 }
 
@@ -182,11 +192,13 @@ impl Sqlite {
 fn zero(connection: &Connection, trees: &BTreeMap<u32, Held>, guilty: &BTreeSet<u32>) -> Result<u64> {
     let doing = || "overwriting what is dead in pages".to_owned();
     let transaction =
-        rusqlite::Transaction::new_unchecked(connection, rusqlite::TransactionBehavior::Immediate).told(doing)?;
+        rusqlite::Transaction::new_unchecked(connection, rusqlite::TransactionBehavior::Immediate)
+            .told(doing)?;
     let pages = OpenPages { connection };
     let layout = Layout::of(&pages)?;
     let roots: Vec<u32> = trees.keys().copied().collect();
-    let in_trees: BTreeSet<u32> = guilty.iter().filter(|page| !layout.free.contains_key(page)).copied().collect();
+    let in_trees: BTreeSet<u32> =
+        guilty.iter().filter(|page| !layout.free.contains_key(page)).copied().collect();
     let owners = survey::owners(&pages, layout.usable, &roots, &in_trees)?;
     let mut zeroed = 0;
     for page in guilty {

@@ -65,8 +65,7 @@ pub fn main_file(
     places.retain(|place| common.get(&place.needle).is_none_or(|count| *count <= COMMON));
     let owners = owners(pages, &layout, trees, &places)?;
     let common = common.into_iter().filter(|(_, count)| *count > COMMON);
-    let mut hits: Vec<Hit> =
-        common.map(|(needle, _)| Hit { needle, page: 0, held: Held::Row }).collect();
+    let mut hits: Vec<Hit> = common.map(|(needle, _)| Hit { needle, page: 0, held: Held::Row }).collect();
     for place in &places {
         let bytes = pages.read(place.page)?;
         let owner = owners.get(&place.page);
@@ -95,7 +94,8 @@ fn look_at(
     needles.candidates(&bytes, &mut |at, candidate| {
         let (needle, length) = (candidate.needle(), candidate.length());
         if at + length <= bytes.len() && needles.is(&candidate, &[&bytes[at..at + length]]) {
-            let is_live = || layout.dead(page, &bytes, None).iter().all(|range| at < range.start || range.end <= at);
+            let is_live =
+                || layout.dead(page, &bytes, None).iter().all(|range| at < range.start || range.end <= at);
             places.add(Place { needle, page, at, length }, is_tree && is_live());
             return;
         }

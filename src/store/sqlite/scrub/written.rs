@@ -7,7 +7,8 @@ const OF_EACH: usize = 60;
 
 /// The neighbouring texts of a row: in its table's record, and in the records of its indexes.
 pub fn neighbours(table: &Table, row: &[(String, Value)], encode: &dyn Fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>> {
-    let value = |name: &str| row.iter().find(|(column, _)| column.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let value =
+        |name: &str| row.iter().find(|(column, _)| column.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     let is_number = |name: &str| {
         table.kind == TableKind::Plain
             && table.row_number.is_none()
@@ -63,7 +64,16 @@ mod tests {
     #[test]
     fn neighbours_are_texts_with_nothing_between_them() {
         let text = |text: &str| Value::from(text);
-        let row = [text("Mme"), text("Lea"), Value::Null, text("Roy"), Value::Integer(1), text("x"), Value::Integer(7), text("y")];
+        let row = [
+            text("Mme"),
+            text("Lea"),
+            Value::Null,
+            text("Roy"),
+            Value::Integer(1),
+            text("x"),
+            Value::Integer(7),
+            text("y"),
+        ];
         let found = runs(row.iter().map(Some), &|text| text.to_vec());
         let found: Vec<&str> = found.iter().map(|run| std::str::from_utf8(run).unwrap()).collect();
         assert_eq!(found, ["MmeLea", "LeaRoy", "Royx"]);
