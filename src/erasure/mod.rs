@@ -15,6 +15,7 @@ mod links;
 mod memory;
 mod needles;
 mod owed;
+mod owners;
 mod plan;
 mod removal;
 mod row;

@@ -1,14 +1,14 @@
 //! Walks from a relation's own row along every link of the map, until no further row is met. Cycles end by themselves:
 //! a row that was met is not met again unless more happens to it.
 
-use super::links::{How, Inbound, inbound, key_of, shown};
+use super::links::{How, Inbound, inbound, key_of};
 use super::plan::{Cost, Options};
 use super::row::{Act, Row, RowId, read};
 use super::target::RelationRef;
 use super::{blank, verdict};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
-use crate::schema::{Bond, CompleteMap, EraseAct, LinkTarget, MappedTable, RelationKind, RootErase};
+use crate::schema::{Bond, CompleteMap, EraseAct, LinkTarget, RelationKind};
 use crate::store::{Snapshot, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use verdict::Verdict;
@@ -57,7 +57,7 @@ pub fn from(
 }
 
 pub(super) struct Walk<'a> {
-    kind: RelationKind,
+    pub(super) kind: RelationKind,
     pub(super) map: &'a CompleteMap,
     pub(super) data: &'a mut dyn Snapshot,
     pub(super) options: Options,
@@ -68,7 +68,7 @@ pub(super) struct Walk<'a> {
     /// Rows with several owners: each with the table and column that may hold another one, and the value there.
     shared: Vec<(RowId, Row, String, String, Value)>,
     pub(super) refused: BTreeSet<String>,
-    offered: BTreeSet<String>,
+    pub(super) offered: BTreeSet<String>,
     costs: BTreeMap<(String, String), u64>,
     contacts: BTreeSet<RowId>,
 }
@@ -269,38 +269,6 @@ impl<'a> Walk<'a> {
         noted.set.insert(link.column.to_owned(), blank::empty(&link.mapped.table, column, live));
     }
 
-    fn stays_as_a_row(&self, mapped: &MappedTable, row: &Row) -> bool {
-        let is_it = |table: &str| table.eq_ignore_ascii_case(&mapped.table.name);
-        let root = self.map.relations().iter().find(|relation| is_it(&relation.table));
-        root.is_some_and(|relation| relation.erase == RootErase::Blank) || blank::keeps_a_column(mapped, row)
-    }
-
-    /// Whether another row than those that go owns it.
-    fn has_an_owner(&self, mapped: &MappedTable, row: &Row) -> bool {
-        mapped.columns.iter().any(|column| {
-            let Some(link) = column.rule.link.as_ref().filter(|link| link.bond == Bond::Owner) else {
-                return false;
-            };
-            let LinkTarget::Key { table } = &link.target else { return false };
-            let key = key_of(self.map, table);
-            let value = row.value(&column.name);
-            let goes = |(id, noted): (&RowId, &Row)| {
-                id.0.eq_ignore_ascii_case(table) && noted.act == Act::Delete && noted.value(&key) == value
-            };
-            *value != Value::Null && !self.rows.iter().any(goes)
-        })
-    }
-
-    fn is_contact_of_company(&self, link: &Inbound<'_>, from: &str) -> bool {
-        let is_root = |kind, table: &str| {
-            self.map.relation(kind).is_some_and(|relation| relation.table.eq_ignore_ascii_case(table))
-        };
-        self.kind == RelationKind::Company
-            && is_root(RelationKind::Company, from)
-            && is_root(RelationKind::Contact, &link.mapped.table.name)
-            && !is_root(RelationKind::Contact, from)
-    }
-
     /// Goes from a row to the rows that it points at, where the map says so.
     fn forward(&mut self, table: &str, row: &Row) -> Result<()> {
         let Some(mapped) = self.map.table(table) else { return Ok(()) };
@@ -369,15 +337,6 @@ impl<'a> Walk<'a> {
         }
         self.shared = left;
         Ok(any)
-    }
-
-    fn offer(&mut self, table: &str, row: &Row) {
-        let root = self.map.relations().iter().find(|relation| relation.table.eq_ignore_ascii_case(table));
-        if let Some(relation) = root
-            && let Some(key) = shown(row.value(&relation.key))
-        {
-            self.offered.insert(format!("{} {key}", relation.kind.word()));
-        }
     }
 
     fn note_cost(&mut self, link: &Inbound<'_>) -> Result<()> {

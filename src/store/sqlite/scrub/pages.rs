@@ -98,7 +98,7 @@ impl Tree {
             0 => 65_536,
             start => start,
         };
-        let mut dead = vec![gap..content.min(usable).max(gap)];
+        let mut dead = Vec::from([(gap..content.min(usable).max(gap)), (usable..bytes.len())]);
         let mut block = usize::from(short(bytes, self.head + 1));
         let mut last = 0;
         while block > last && block + 4 <= usable {
@@ -107,7 +107,6 @@ impl Tree {
             last = block;
             block = usize::from(short(bytes, block));
         }
-        dead.push(usable..bytes.len());
         dead
     }
 }
