@@ -86,6 +86,7 @@ pub enum Command {
     Policy(commands::policy::PolicyCommand),
     #[command(subcommand)]
     Ledger(commands::ledger::LedgerCommand),
+    Erase(commands::erase::EraseArgs),
     #[command(subcommand)]
     Archive(commands::archive::ArchiveCommand),
     #[command(subcommand)]
@@ -99,6 +100,7 @@ pub enum Command {
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "tour"]),
     ("Accounts", &["user", "temp-password", "reset", "audit", "policy", "ledger"]),
+    ("People's data", &["erase"]),
     ("Backup for the technician", &["backup", "restore", "archive"]),
     ("The CRM that is there", &["map"]),
     ("For the shell", &["generate"]),

@@ -12,6 +12,7 @@
 //! | [`commands`] | one file per command: its arguments, what it does, its report |
 //! | [`ui`] | the voice: tables and JSON from one value, progress, questions. Commands alone call it |
 //! | [`anonymise`] | what happens to a whole database: read, masked, written anew |
+//! | [`erasure`] | a relation erased: planned, applied, searched for, certified |
 //! | [`proof`] | a finished archive, decoded and held against its source |
 //! | [`masking`] | what happens to one value. Keyed and pure |
 //! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
@@ -19,6 +20,7 @@
 //! | [`schema`] | the map: what each table and column is, held against the live database |
 //! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
 //! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
+//! | [`ledger`], [`state`] | the record of acts, and what is remembered about a database outside of it |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
 //! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest) | five small words that every room may use |
@@ -66,6 +68,7 @@ pub mod commands;
 pub mod config;
 pub mod deliver;
 pub mod digest;
+pub mod erasure;
 pub mod fault;
 pub mod interrupt;
 pub mod ledger;

@@ -37,6 +37,7 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("archive", &["store", "schema", "masking", "anonymise", "commands", "ui", "cli", "config", "reference"]),
     ("anonymise", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("proof", &["commands", "ui", "cli", "config", "store::sqlite", "reference"]),
+    ("erasure", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     (
         "accounts",

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backup;
 mod beside;
 mod desk;
+pub mod erase;
 pub mod generate;
 mod handout;
 pub mod init;
@@ -63,6 +64,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
     match &cli.command {
         Command::Init(args) => init::run(args, context),
         Command::Backup(args) => backup::run(args, context),
+        Command::Erase(args) => erase::run(args, context),
         Command::Restore(args) => restore::run(args, context),
         Command::User(command) => user::run(command, context),
         Command::TempPassword(args) => temp_password::run(args, context),

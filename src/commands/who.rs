@@ -16,10 +16,10 @@ const CREDENTIAL: &str = "crm-admin-password";
 #[derive(Debug, Clone, Default, Args)]
 pub struct WhoArgs {
     /// Read the password of --as from standard input
-    #[arg(long, conflicts_with = "as_password_file")]
+    #[arg(long, global = true, conflicts_with = "as_password_file")]
     pub as_password_stdin: bool,
     /// Read the password of --as from a file that only its owner reads
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub as_password_file: Option<PathBuf>,
 }
 
@@ -27,7 +27,6 @@ pub struct WhoArgs {
 ///
 /// # Errors
 /// Usage without `--as`; denied for whoever is no administrator, disabled, expired, or has to change the password.
-#[allow(dead_code, reason = "the commands that erase and copy in full come next")]
 pub(super) fn administrator(
     command: &str,
     args: &WhoArgs,

@@ -23,6 +23,9 @@ impl Snapshot for Memory {
     fn scan(&mut self, _: &str, _: &[&str], _: &mut Visit<'_>) -> Result<()> {
         unimplemented!("the demo does not read")
     }
+    fn find(&mut self, _: &str, _: &str, _: &[Value], _: &[&str], _: &mut Visit<'_>) -> Result<()> {
+        unimplemented!("the demo does not read")
+    }
     fn health(&mut self) -> Result<Health> {
         unimplemented!("the demo does not ask")
     }
@@ -44,6 +47,9 @@ impl Transaction for Memory {
     }
     fn delete(&mut self, _: &str, _: &[(&str, Value)]) -> Result<u64> {
         unimplemented!("the demo only adds")
+    }
+    fn hold_keys_at_the_end(&mut self) -> Result<()> {
+        Ok(())
     }
     fn commit(self: Box<Self>) -> Result<()> {
         Ok(())

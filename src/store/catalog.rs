@@ -156,6 +156,28 @@ impl Table {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
     }
 
+    /// The columns that tell one row from another: the row's own number, else the primary key.
+    pub fn identity(&self) -> Vec<&str> {
+        match &self.row_number {
+            Some(number) => vec![number],
+            None => self.primary_key.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// Whether rows are found by that column without reading the whole table.
+    pub fn is_indexed(&self, column: &str) -> bool {
+        let is_it = |name: Option<&str>| name.is_some_and(|name| name.eq_ignore_ascii_case(column));
+        let leads = |index: &Index| is_it(index.parts.first().and_then(|part| part.column.as_deref()));
+        // An index of some rows only serves where those are the rows that have a value at all.
+        let covers = |index: &Index| {
+            let condition = index.definition.as_deref().unwrap_or_default().to_ascii_uppercase();
+            !index.partial || condition.trim_end().ends_with(" IS NOT NULL")
+        };
+        is_it(self.primary_key.first().map(String::as_str))
+            || is_it(self.row_number.as_deref())
+            || self.indexes.iter().any(|index| leads(index) && covers(index))
+    }
+
     /// The columns that are written: all but the computed and the hidden ones.
     pub fn stored(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|column| column.generated == Generated::No)

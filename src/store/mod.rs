@@ -4,12 +4,16 @@
 //! cannot write) or a [`Transaction`]. Whoever builds a new database does it through [`Builder`].
 
 mod catalog;
+mod needles;
+mod scrub;
 pub mod sqlite;
 mod value;
 
 pub use catalog::{
     Catalog, Column, ForeignKey, Generated, Index, IndexPart, Table, TableKind, Trigger, View,
 };
+pub use needles::{Needles, SHORTEST};
+pub use scrub::{Files, Found, Held, Hit, Scrub};
 pub use value::{Value, ValueRef};
 
 use crate::fault::Result;
@@ -66,6 +70,21 @@ pub trait Snapshot {
     /// Damaged when a page cannot be read; whatever `visit` returns; stopped when a signal comes.
     fn scan(&mut self, table: &str, columns: &[&str], visit: &mut Visit<'_>) -> Result<()>;
 
+    /// Shows the rows of a table whose `column` has one of the values, each once, with the named columns. Values are
+    /// compared as the engine compares them. Without an index on the column the whole table is read once, not once
+    /// for each value.
+    ///
+    /// # Errors
+    /// As [`Self::scan`].
+    fn find(
+        &mut self,
+        table: &str,
+        column: &str,
+        values: &[Value],
+        columns: &[&str],
+        visit: &mut Visit<'_>,
+    ) -> Result<()>;
+
     /// What the engine's own quick check and foreign-key check say about the moment.
     ///
     /// # Errors
@@ -98,6 +117,12 @@ pub trait Transaction: Snapshot {
     /// # Errors
     /// When a constraint says no.
     fn delete(&mut self, table: &str, key: &[(&str, Value)]) -> Result<u64>;
+
+    /// Declared keys are held to at the end only: rows that point at one another may go in any order.
+    ///
+    /// # Errors
+    /// When the engine refuses.
+    fn hold_keys_at_the_end(&mut self) -> Result<()>;
 
     /// Makes it all true.
     ///

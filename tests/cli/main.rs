@@ -8,6 +8,7 @@ mod audit;
 mod clipboard;
 mod counts;
 mod databases;
+mod erase;
 mod interrupts;
 mod ledger;
 mod limits;

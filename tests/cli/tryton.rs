@@ -261,3 +261,52 @@ fn an_audit_of_tryton_finds_who_has_no_password_or_a_code_in_clear() {
     }
     assert!(looked_at > 3);
 }
+
+#[test]
+fn an_erased_party_is_in_no_byte_and_tryton_goes_on() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
+    fs::write(world.path("password"), password.trim()).unwrap();
+    fs::set_permissions(world.path("password"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let database = world.database("db/crm.sqlite");
+    // One with notes, pictures, chats and opportunities, and without papers that the law keeps.
+    let party = number(
+        &database,
+        "SELECT id FROM party_party p WHERE NOT EXISTS (SELECT 1 FROM account_move_line WHERE party = p.id)
+            AND NOT EXISTS (SELECT 1 FROM sale_sale WHERE p.id IN (party, invoice_party, shipment_party))
+            AND NOT EXISTS (SELECT 1 FROM party_identifier WHERE party = p.id)
+            AND NOT EXISTS (SELECT 1 FROM company_employee WHERE party = p.id)
+         ORDER BY (SELECT count(*) FROM ir_note WHERE resource = 'party.party,' || p.id)
+            + (SELECT count(*) FROM sale_opportunity WHERE party = p.id) DESC LIMIT 1",
+    );
+    let sql = format!(
+        "SELECT value FROM party_contact_mechanism WHERE party = {party} AND type <> 'website'
+         UNION SELECT value_compact FROM party_contact_mechanism WHERE party = {party} AND type <> 'website'
+         UNION SELECT name FROM party_party WHERE id = {party}"
+    );
+    let values = texts(&database, &sql);
+    assert!(values.len() > 3);
+    drop(database);
+    let party = party.to_string();
+    let who = ["--as", "admin", "erase", "contact", &party, "--yes", "--as-password-file", "password"];
+    on_tryton(&world, &who).exits(0).says("proven\tyes");
+    let database = fs::read(world.path("db/crm.sqlite")).unwrap();
+    for value in values.iter().filter(|value| value.len() >= 8) {
+        let hits = database.windows(value.len()).filter(|window| *window == value.as_bytes()).count();
+        assert_eq!(hits, 0, "{value}");
+    }
+    let Some(script) = std::env::var_os("CRM_ADMIN_TRYTON_CHECK") else {
+        return tools::skip("check_login.py");
+    };
+    let said = Command::new("python3")
+        .arg(script)
+        .arg(&tryton)
+        .args(["--login", "admin", "--password", password.trim(), "--validate", "--database-file"])
+        .arg(world.path("db/crm.sqlite"))
+        .output()
+        .unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&said.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&said.stderr)));
+    assert_eq!(told["validate"]["failures"], 0, "{told:#}");
+}

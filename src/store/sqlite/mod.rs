@@ -7,6 +7,7 @@ mod columns;
 mod errors;
 mod file;
 mod health;
+mod scrub;
 mod session;
 mod snapshot;
 mod sql;
@@ -48,6 +49,8 @@ pub struct Sqlite {
     path: PathBuf,
     names: u64,
     notes: Vec<String>,
+    /// The file itself, once it was searched: after the session, since closing it drops the engine's locks.
+    raw: Option<std::fs::File>,
 }
 
 impl Sqlite {
@@ -65,12 +68,20 @@ impl Sqlite {
                 found.path.display()
             ));
         }
-        Ok(Sqlite { session, names: found.names, path: found.path, notes })
+        Ok(Sqlite { session, names: found.names, path: found.path, notes, raw: None })
     }
 
     /// Where the database really is, links resolved.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Lets triggers run from now on. Only once the map has acknowledged each of them.
+    ///
+    /// # Errors
+    /// When the engine refuses.
+    pub fn let_triggers_run(&mut self) -> Result<()> {
+        self.session.let_triggers_run()
     }
 
     /// What the user should know about how it was opened: a link that was followed, a recovery.
@@ -129,7 +140,7 @@ impl Awaited {
     /// Damaged when it is no sound database.
     pub fn arrived(self) -> Result<Sqlite> {
         let session = Session::begin(self.connection, &Options::default(), false)?;
-        Ok(Sqlite { session, path: self.path, names: 0, notes: Vec::new() })
+        Ok(Sqlite { session, path: self.path, names: 0, notes: Vec::new(), raw: None })
     }
 }
 

@@ -48,6 +48,14 @@ impl Session {
         Ok(Session { connection })
     }
 
+    /// Lets triggers run, and the views that they read.
+    pub fn let_triggers_run(&mut self) -> Result<()> {
+        for setting in [DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER] {
+            self.connection.set_db_config(setting, true).told(|| "setting up the connection".into())?;
+        }
+        Ok(())
+    }
+
     /// The connection.
     pub fn connection(&self) -> &Connection {
         &self.connection

@@ -4,10 +4,10 @@ use super::columns::Columns;
 use super::errors::Told;
 use super::health::Depth;
 use super::session::Session;
-use super::sql::{quote, quoted_list};
+use super::sql::{bind, ours, places, quote, quoted_list};
 use super::{catalog, health};
 use crate::fault::{Fault, Result};
-use crate::store::{Catalog, Health, Snapshot, Table, TableKind, Visit};
+use crate::store::{Catalog, Health, Snapshot, Table, TableKind, Value, ValueRef, Visit};
 use rusqlite::Connection;
 use std::collections::HashMap;
 
@@ -48,6 +48,17 @@ impl Snapshot for Moment<'_> {
         scan(self.connection, &mut self.orders, table, columns, visit)
     }
 
+    fn find(
+        &mut self,
+        table: &str,
+        column: &str,
+        values: &[Value],
+        columns: &[&str],
+        visit: &mut Visit<'_>,
+    ) -> Result<()> {
+        find(self.connection, table, column, values, columns, visit)
+    }
+
     fn health(&mut self) -> Result<Health> {
         health::of(self.connection, Depth::Quick)
     }
@@ -55,6 +66,42 @@ impl Snapshot for Moment<'_> {
     fn integrity(&mut self) -> Result<Health> {
         health::of(self.connection, Depth::Full)
     }
+}
+
+/// How many values one look for rows may name.
+const MOST_VALUES: usize = 30_000;
+
+/// Shows the rows whose column has one of the values.
+pub fn find(
+    connection: &Connection,
+    table: &str,
+    column: &str,
+    values: &[Value],
+    columns: &[&str],
+    visit: &mut Visit<'_>,
+) -> Result<()> {
+    let doing = || format!("looking for rows of {table}");
+    let selected = if columns.is_empty() { "NULL".to_owned() } else { quoted_list(columns) };
+    for some in values.chunks(MOST_VALUES) {
+        let sql = format!(
+            "SELECT {selected} FROM {} WHERE {} IN ({})",
+            quote(table),
+            quote(column),
+            places(some.len())
+        );
+        let mut statement = connection.prepare_cached(&sql).told(doing)?;
+        let borrowed: Vec<ValueRef<'_>> = some.iter().map(Value::borrow).collect();
+        bind(&mut statement, 1, &borrowed).told(doing)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().told(doing)? {
+            let mut shown = Vec::with_capacity(columns.len());
+            for index in 0..columns.len() {
+                shown.push(ours(row.get_ref(index).told(doing)?));
+            }
+            visit(&shown)?;
+        }
+    }
+    Ok(())
 }
 
 /// How many rows a table has.

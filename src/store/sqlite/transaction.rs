@@ -53,6 +53,17 @@ impl Snapshot for Change<'_> {
         snapshot::scan(self.connection, &mut self.orders, table, columns, visit)
     }
 
+    fn find(
+        &mut self,
+        table: &str,
+        column: &str,
+        values: &[Value],
+        columns: &[&str],
+        visit: &mut Visit<'_>,
+    ) -> Result<()> {
+        snapshot::find(self.connection, table, column, values, columns, visit)
+    }
+
     fn health(&mut self) -> Result<Health> {
         health::of(self.connection, Depth::Quick)
     }
@@ -91,6 +102,10 @@ impl Transaction for Change<'_> {
         let names: Vec<&str> = key.iter().map(|(name, _)| *name).collect();
         let sql = format!("DELETE FROM {} WHERE {}", quote(table), equals(&names, 1, " AND "));
         self.run(&format!("deleting from {table}"), &sql, &borrowed(key))
+    }
+
+    fn hold_keys_at_the_end(&mut self) -> Result<()> {
+        self.connection.execute_batch("PRAGMA defer_foreign_keys = ON").told(|| "beginning to write".into())
     }
 
     fn commit(mut self: Box<Self>) -> Result<()> {

@@ -1,0 +1,87 @@
+//! What an emptied row looks like: which columns are emptied, and what emptied is.
+
+use super::row::{New, Row};
+use crate::schema::{Bond, Category, Content, EraseAct, MappedColumn, MappedTable};
+use crate::store::{Column, Generated, Table, Value};
+
+/// The columns of a row whose personal values are emptied, with what they become. Of a row that is kept for a reason
+/// only the columns that the map names for it.
+pub fn columns(mapped: &MappedTable, row: &Row, is_kept: bool) -> Vec<(String, New)> {
+    let mut set = Vec::new();
+    for (column, live) in mapped.columns.iter().zip(&mapped.table.columns) {
+        if live.generated != Generated::No || is_empty(row.value(&column.name)) {
+            continue;
+        }
+        let wanted = match column.rule.erase.as_ref().map(|erase| erase.act) {
+            // Of a link to an owner it says what happens to the row, which goes on belonging to it.
+            Some(EraseAct::Blank) => column.rule.link.as_ref().is_none_or(|link| link.bond == Bond::Mention),
+            Some(EraseAct::Keep) => false,
+            _ => !is_kept && column.rule.link.is_none() && is_personal(column, row),
+        };
+        if wanted {
+            let new = empty(&mapped.table, column, live);
+            if New::Value(row.value(&column.name).clone()) != new {
+                set.push((column.name.clone(), new));
+            }
+        }
+    }
+    set
+}
+
+/// Whether a table has a column that outlives its row, for a reason.
+pub fn keeps_a_column(mapped: &MappedTable, row: &Row) -> bool {
+    mapped.columns.iter().any(|column| {
+        let keeps = column.rule.erase.as_ref().is_some_and(|erase| erase.act == EraseAct::Keep);
+        keeps && column.rule.link.is_none() && !is_empty(row.value(&column.name))
+    })
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(bytes) | Value::Blob(bytes) => bytes.is_empty(),
+        _ => false,
+    }
+}
+
+fn is_personal(column: &MappedColumn, row: &Row) -> bool {
+    match &column.rule.content {
+        Content::ByColumn { column, when, otherwise } => {
+            let word = row.value(column).borrow().as_str().map(str::to_owned);
+            let category = word.and_then(|word| when.get(&word).copied()).unwrap_or(*otherwise);
+            !category.is_kept()
+        }
+        content => !content.is_kept(),
+    }
+}
+
+/// What an emptied value is: what the map says, else NULL, else nothing of the column's type.
+pub fn empty(table: &Table, column: &MappedColumn, live: &Column) -> New {
+    let fit = &column.rule.fit;
+    if fit.random {
+        return New::Token;
+    }
+    if let Some(text) = &fit.blank_is {
+        return New::Value(Value::from(text.as_str()));
+    }
+    let is_key = table.primary_key.iter().any(|name| name.eq_ignore_ascii_case(&live.name));
+    if !live.not_null && !is_key {
+        return New::Value(Value::Null);
+    }
+    let kind = live.type_name();
+    if kind.contains("BLOB") {
+        return New::Value(Value::Blob(Vec::new()));
+    }
+    if ["INT", "REAL", "NUM", "FLOA", "DOUB", "BOOL"].iter().any(|part| kind.contains(part)) {
+        return New::Value(Value::Integer(0));
+    }
+    if table.unique_with(&live.name).next().is_some()
+        || matches!(column.rule.content, Content::One(Category::Login))
+    {
+        return New::Token;
+    }
+    match column.rule.content {
+        Content::Json { .. } => New::Value(Value::from("{}")),
+        _ => New::Value(Value::from("")),
+    }
+}

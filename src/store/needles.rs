@@ -1,0 +1,241 @@
+//! Byte strings that are sought in files, remembered as keyed digests: what is owed can be kept without the values.
+
+use crate::digest::Hasher;
+use serde::{Deserialize, Serialize};
+
+/// What is shorter is found everywhere by chance. In bytes.
+pub const SHORTEST: usize = 8;
+/// Of a longer value pieces of this length are sought, in bytes.
+const PIECE: usize = 64;
+/// How far apart the pieces begin, in bytes.
+const STRIDE: usize = 192;
+/// No value has more pieces.
+const MOST_PIECES: usize = 400;
+/// Bits of the first sieve.
+const SIEVE: usize = 1 << 20;
+
+/// Byte strings that are sought.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
+pub struct Needles {
+    key: [u64; 4],
+    /// Whole values, by their first bytes.
+    whole: Vec<Entry>,
+    /// Values without their first few bytes: how one begins on a page to which it was cut.
+    tails: Vec<Entry>,
+    sieve: Vec<u64>,
+    count: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Entry {
+    start: u32,
+    length: u32,
+    digest: [u64; 2],
+    needle: u32,
+}
+
+/// What is written of them.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    key: [u64; 4],
+    whole: Vec<Entry>,
+    tails: Vec<Entry>,
+    count: usize,
+}
+
+impl From<Stored> for Needles {
+    fn from(stored: Stored) -> Self {
+        let Stored { key, whole, tails, count } = stored;
+        let mut needles = Needles { key, whole, tails, sieve: Vec::new(), count };
+        needles.make_ready();
+        needles
+    }
+}
+
+impl From<Needles> for Stored {
+    fn from(needles: Needles) -> Self {
+        Stored { key: needles.key, whole: needles.whole, tails: needles.tails, count: needles.count }
+    }
+}
+
+impl Needles {
+    /// Needles for these byte strings, equal ones counted once; what is too short to be sought is left out.
+    pub fn of<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut values: Vec<&[u8]> = values.into_iter().filter(|value| value.len() >= SHORTEST).collect();
+        values.sort_unstable();
+        values.dedup();
+        let key = std::array::from_fn(|_| rand::random());
+        let mut needles =
+            Needles { key, whole: Vec::new(), tails: Vec::new(), sieve: Vec::new(), count: values.len() };
+        for (number, value) in values.into_iter().enumerate() {
+            needles.add(number as u32, value);
+        }
+        needles.make_ready();
+        needles
+    }
+
+    fn add(&mut self, needle: u32, value: &[u8]) {
+        if value.len() <= PIECE * 2 {
+            let entry = self.entry(needle, value);
+            self.whole.push(entry);
+            for cut in 1..SHORTEST.min(value.len() - SHORTEST + 1) {
+                let tail = self.entry(needle, &value[cut..]);
+                self.tails.push(tail);
+            }
+            return;
+        }
+        let last = value.len() - PIECE;
+        let starts = (0..last).step_by(STRIDE).take(MOST_PIECES).chain([last]);
+        for start in starts {
+            let piece = &value[start..start + PIECE];
+            // What a thousand documents have in common (padding, zeros) tells nobody.
+            if piece.iter().any(|byte| *byte != piece[0]) {
+                let entry = self.entry(needle, piece);
+                self.whole.push(entry);
+            }
+        }
+    }
+
+    fn make_ready(&mut self) {
+        self.whole.sort_unstable();
+        self.whole.dedup();
+        self.tails.sort_unstable();
+        self.tails.dedup();
+        self.sieve = vec![0; SIEVE / 64];
+        for entry in &self.whole {
+            let bit = entry.start as usize & (SIEVE - 1);
+            self.sieve[bit / 64] |= 1 << (bit % 64);
+        }
+    }
+
+    /// How many different values are sought.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there is nothing to seek.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Calls `each` with the place of every byte at which a value may begin, and with that value's number and length.
+    /// Whether it is the value, [`Needles::is`] says.
+    pub fn candidates(&self, bytes: &[u8], each: &mut dyn FnMut(usize, Candidate)) {
+        if bytes.len() < SHORTEST {
+            return;
+        }
+        for (at, first) in bytes.windows(SHORTEST).enumerate() {
+            let start = self.start(first);
+            let bit = start as usize & (SIEVE - 1);
+            if self.sieve[bit / 64] & (1 << (bit % 64)) != 0 {
+                entries(&self.whole, start).for_each(|entry| each(at, Candidate(*entry)));
+            }
+        }
+    }
+
+    /// The values that go on at the beginning of these bytes, their own beginning being elsewhere.
+    pub fn tails(&self, bytes: &[u8]) -> Vec<usize> {
+        let Some(first) = bytes.first_chunk::<SHORTEST>() else { return Vec::new() };
+        let fits = |entry: &&Entry| {
+            let length = entry.length as usize;
+            bytes.len() >= length && self.digest(&[&bytes[..length]]) == entry.digest
+        };
+        entries(&self.tails, self.start(first)).filter(fits).map(|entry| entry.needle as usize).collect()
+    }
+
+    /// Whether these bytes, one part after the other, are the value.
+    pub fn is(&self, candidate: &Candidate, parts: &[&[u8]]) -> bool {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        length == candidate.length() && self.digest(parts) == candidate.0.digest
+    }
+
+    /// The numbers of the values in some bytes.
+    pub fn within(&self, bytes: &[u8]) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.candidates(bytes, &mut |at, candidate| {
+            let end = at + candidate.length();
+            if end <= bytes.len() && self.is(&candidate, &[&bytes[at..end]]) {
+                found.push(candidate.needle());
+            }
+        });
+        found
+    }
+
+    /// The longest piece that is sought, in bytes.
+    pub fn longest(&self) -> usize {
+        self.whole.iter().map(|entry| entry.length as usize).max().unwrap_or(0)
+    }
+
+    fn entry(&self, needle: u32, bytes: &[u8]) -> Entry {
+        let start = self.start(&bytes[..SHORTEST]);
+        Entry { start, length: bytes.len() as u32, digest: self.digest(&[bytes]), needle }
+    }
+
+    /// Half of a keyed mix of the first bytes: enough to sieve, too little to tell them.
+    fn start(&self, first: &[u8]) -> u32 {
+        let first = u64::from_le_bytes(first[..SHORTEST].try_into().unwrap_or_default());
+        let mixed = (first ^ self.key[0]).wrapping_mul(self.key[1] | 1);
+        (mixed >> 32) as u32
+    }
+
+    fn digest(&self, parts: &[&[u8]]) -> [u64; 2] {
+        let mut hasher = Hasher::default();
+        self.key.iter().for_each(|key| hasher.add(&key.to_le_bytes()));
+        parts.iter().for_each(|part| hasher.add(part));
+        let digest = hasher.digest().0;
+        let half = |from: usize| u64::from_le_bytes(std::array::from_fn(|at| digest[from + at]));
+        [half(0), half(8)]
+    }
+}
+
+/// A value that may begin at some byte.
+pub struct Candidate(Entry);
+
+impl Candidate {
+    /// The value's number.
+    pub fn needle(&self) -> usize {
+        self.0.needle as usize
+    }
+
+    /// Its length, in bytes.
+    pub fn length(&self) -> usize {
+        self.0.length as usize
+    }
+}
+
+fn entries(all: &[Entry], start: u32) -> impl Iterator<Item = &Entry> {
+    let from = all.partition_point(|entry| entry.start < start);
+    all[from..].iter().take_while(move |entry| entry.start == start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_found_anywhere_and_a_near_one_is_not() {
+        let needles = Needles::of([&b"marie.durand@exemple.fr"[..], b"short", b"12 rue des Lilas"]);
+        assert_eq!(needles.len(), 2);
+        assert_eq!(needles.within(b"xxmarie.durand@exemple.fryy12 rue des Lilas").len(), 2);
+        assert!(needles.within(b"marie.durand@exemple.fs 12 rue des Lila").is_empty());
+    }
+
+    #[test]
+    fn a_long_value_is_found_by_any_part() {
+        let long: Vec<u8> =
+            (0..5000u32).flat_map(|at| (at.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
+        let needles = Needles::of([&long[..]]);
+        assert!(!needles.within(&long[9_000..9_400]).is_empty());
+    }
+
+    #[test]
+    fn what_is_kept_of_them_finds_the_same_and_holds_no_value() {
+        let needles = Needles::of([&b"marie.durand@exemple.fr"[..]]);
+        let kept = serde_json::to_string(&needles).unwrap();
+        assert!(!kept.contains("marie"));
+        let back: Needles = serde_json::from_str(&kept).unwrap();
+        assert_eq!(back.within(b"<marie.durand@exemple.fr>"), [0]);
+        assert_eq!(back.tails(b"ie.durand@exemple.fr..."), [0]);
+    }
+}

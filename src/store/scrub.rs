@@ -1,0 +1,136 @@
+//! What an engine does so that erased values leave its files too. Each step says what it did; none is taken for proof.
+
+use super::{Needles, Table, Value};
+use crate::fault::Result;
+use crate::progress::Progress;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// An engine whose files can be searched and overwritten.
+pub trait Scrub {
+    /// Sets the engine so that what is deleted is overwritten and no journal keeps the old pages. The settings, as
+    /// they were read back.
+    ///
+    /// # Errors
+    /// Busy when somebody holds the database; unfinished when a setting does not hold.
+    fn make_ready(&mut self) -> Result<BTreeMap<String, String>>;
+
+    /// The values that lie next to one another in the engine's files when this row is written, each run of texts as
+    /// one byte string. `row` has every column's name and value.
+    fn written(&self, table: &Table, row: &[(String, Value)]) -> Vec<Vec<u8>>;
+
+    /// A text as the engine's files hold it.
+    fn encoded(&self, text: &[u8]) -> Vec<u8>;
+
+    /// Drops the samples that the engine's statistics took from these tables, all of them where none is named;
+    /// returns how many.
+    ///
+    /// # Errors
+    /// As a transaction.
+    fn forget_samples(&mut self, tables: &BTreeSet<String>) -> Result<u64>;
+
+    /// Rewrites every full-text index, in steps, so that none keeps a term of a row that is gone. Their names.
+    ///
+    /// # Errors
+    /// As a transaction.
+    fn tidy_search_indexes(&mut self, progress: &mut dyn Progress) -> Result<Vec<String>>;
+
+    /// Brings everything into the main file and empties the log. False when somebody still reads the log.
+    ///
+    /// # Errors
+    /// When the files cannot be written.
+    fn settle(&mut self) -> Result<bool>;
+
+    /// Searches every file of the database, and every file below these folders.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    fn search(
+        &mut self,
+        needles: &Needles,
+        folders: &[PathBuf],
+        progress: &mut dyn Progress,
+    ) -> Result<Found>;
+
+    /// Overwrites what is dead in the pages on which residue was found; returns how many pages that were, and nothing
+    /// where this build of the engine cannot do it.
+    ///
+    /// # Errors
+    /// As a transaction.
+    fn overwrite(&mut self, found: &Found) -> Result<Option<u64>>;
+
+    /// Writes the whole database anew: the last resort.
+    ///
+    /// # Errors
+    /// Busy, or no room on the disk.
+    fn rewrite(&mut self) -> Result<()>;
+
+    /// Puts settings back that [`Scrub::make_ready`] changed for everybody. `was` is what it said.
+    ///
+    /// # Errors
+    /// When the engine refuses.
+    fn put_back(&mut self, was: &BTreeMap<String, String>) -> Result<()>;
+}
+
+/// The files that were searched, with their sizes in bytes.
+pub type Files = Vec<(PathBuf, u64)>;
+
+/// Who holds a value where it was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Held {
+    /// Nobody: free space, a free page, what is left in a log.
+    Nobody,
+    /// A row that is there.
+    Row,
+    /// A copy that the engine keeps of rows: a full-text index.
+    SearchIndex,
+    /// A sample of the engine's statistics.
+    Statistics,
+    /// A file beside the database.
+    File,
+}
+
+/// One place where a value was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// Which of the values.
+    pub needle: usize,
+    /// The page, from 1; 0 outside the main file.
+    pub page: u32,
+    /// Who holds it.
+    pub held: Held,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The files that were searched.
+    pub files: Files,
+    /// Where something was found.
+    pub hits: Vec<Hit>,
+}
+
+impl Found {
+    /// The values that a row or file of somebody else holds: they may stay.
+    pub fn lawful(&self) -> BTreeSet<usize> {
+        let held = self.hits.iter().filter(|hit| matches!(hit.held, Held::Row | Held::File));
+        held.map(|hit| hit.needle).collect()
+    }
+
+    /// The hits that nobody may hold.
+    pub fn residue(&self) -> Vec<Hit> {
+        let lawful = self.lawful();
+        self.hits.iter().filter(|hit| !lawful.contains(&hit.needle)).copied().collect()
+    }
+
+    /// How many hits there are of each sort.
+    pub fn classes(&self) -> BTreeMap<Held, u64> {
+        let mut classes = BTreeMap::new();
+        for hit in &self.hits {
+            *classes.entry(hit.held).or_default() += 1;
+        }
+        classes
+    }
+}
