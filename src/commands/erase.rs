@@ -29,8 +29,8 @@ const LONGEST_LIST: u64 = 16 << 20;
 /// the database are searched for every value that was erased, and what is left in
 /// free space, statistics, full-text indexes and logs is overwritten.
 ///
-/// A company that is linked to the ERP is refused (exit status 4): ask in the ERP.
-/// While another program reads the log, the proof is owed (exit status 8) and
+/// A company that is linked to the ERP is refused (exit status 4): ask in the
+/// ERP. While another program reads the log, the proof is owed (exit status 8) and
 /// `erase resume` completes it.
 ///
 /// Examples:
