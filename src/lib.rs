@@ -19,7 +19,7 @@
 //! | [`schema`] | the map: what each table and column is, held against the live database |
 //! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
 //! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`] | four small words that every room may use |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digests`] | five small words that every room may use |
 //!
 //! # One backup, followed through it
 //!
@@ -61,6 +61,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod deliver;
+pub mod digests;
 pub mod fault;
 pub mod interrupt;
 pub mod masking;

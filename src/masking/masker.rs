@@ -1,7 +1,7 @@
 //! The key, the word lists and the originals in one place: what every mask is made from.
 
 use super::key::{Draw, Key};
-use super::originals::Originals;
+use super::originals::{Originals, Taken};
 use super::style;
 use super::text::Sentences;
 use crate::schema::Category;
@@ -10,7 +10,7 @@ use crate::words::{self, Commune, Gender, fold};
 /// Makes masks. One per archive; it is only read, so threads may share it.
 pub struct Masker {
     pub(super) key: Key,
-    pub(super) originals: Originals,
+    pub(super) originals: Taken,
     pub(super) lists: Lists,
 }
 
@@ -73,6 +73,7 @@ const UNIQUE_TAG: usize = 12;
 impl Masker {
     /// A masker for an archive. No mask is, or contains, one of the originals.
     pub fn new(key: Key, originals: Originals) -> Self {
+        let originals = originals.finish();
         let lists = Lists::without(&originals);
         Masker { key, originals, lists }
     }
@@ -184,7 +185,7 @@ impl Masker {
     }
 }
 
-impl Originals {
+impl Taken {
     /// Every sentence and word was compared when the lists were made; this is about runs of several, which in long
     /// text cost more than chance is worth.
     fn stand_in_mask(&self, category: Category, mask: &str) -> bool {
@@ -194,7 +195,7 @@ impl Originals {
 }
 
 impl Lists {
-    fn without(originals: &Originals) -> Self {
+    fn without(originals: &Taken) -> Self {
         let fine = |text: &&&'static str| !originals.stand_in(text);
         let words = |list: &'static [&'static str]| -> Vec<Word> {
             list.iter().filter(fine).map(|text| Word { text, folded: fold(text) }).collect()

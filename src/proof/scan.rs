@@ -1,6 +1,6 @@
 //! Looks for originals in bytes: in a whole stream, or in one value.
 
-use super::needles::{LONGEST, Needles, fold_latin, is_word};
+use super::needles::{LONGEST, Needles, SHORTEST, fold_latin, is_word, push_folded};
 
 /// A scanner over a stream that comes in pieces. An original counts where it stands as a whole run of words.
 pub struct Scanner<'a> {
@@ -21,7 +21,8 @@ impl<'a> Scanner<'a> {
     pub fn push(&mut self, bytes: &[u8]) {
         self.scanned += bytes.len() as u64;
         let from = self.pending.len().saturating_sub(1);
-        self.pending.extend(bytes.iter().map(u8::to_ascii_lowercase));
+        self.pending.extend_from_slice(bytes);
+        self.pending[from + 1..].make_ascii_lowercase();
         fold_latin(&mut self.pending[from..]);
         let decided = self.pending.len().saturating_sub(LONGEST + 1);
         if decided > 0 {
@@ -51,10 +52,12 @@ fn hits(needles: &Needles, bytes: &[u8], decided: usize) -> u64 {
 
 /// How many originals stand in one value.
 pub fn in_value(needles: &Needles, value: &[u8], room: &mut Vec<u8>) -> u64 {
+    if value.len() < SHORTEST {
+        return 0;
+    }
     room.clear();
     room.push(b' ');
-    room.extend(value.iter().map(u8::to_ascii_lowercase));
-    fold_latin(room);
+    push_folded(value, room);
     hits(needles, room, room.len())
 }
 
