@@ -4,12 +4,14 @@
 //! cannot write) or a [`Transaction`]. Whoever builds a new database does it through [`Builder`].
 
 mod catalog;
+mod load;
 pub mod sqlite;
 mod value;
 
 pub use catalog::{
     Catalog, Column, ForeignKey, Generated, Index, IndexPart, Table, TableKind, Trigger, View,
 };
+pub use load::Load;
 pub use value::{Value, ValueRef};
 
 use crate::fault::Result;
@@ -102,11 +104,11 @@ pub trait Builder {
     /// When there is no such table.
     fn fill(&mut self, table: &Table) -> Result<()>;
 
-    /// Adds a row to the table that is being filled: its row number first, where the table has one.
+    /// Adds rows to the table that is being filled: of each its row number first, where the table has one.
     ///
     /// # Errors
-    /// When the row cannot be stored; a unique key that is there twice is refused.
-    fn row(&mut self, row: &[ValueRef<'_>]) -> Result<()>;
+    /// When a row cannot be stored; a unique key that is there twice is refused.
+    fn rows(&mut self, load: &Load) -> Result<()>;
 
     /// Puts indexes, views, triggers, full-text indexes and counters on what was filled.
     ///
