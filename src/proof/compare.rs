@@ -1,5 +1,6 @@
 //! Holds every row of a finished copy against the row that it was made from.
 
+use super::copy::{Loads, columns_of, ends, read_copy};
 use super::leftover::is_left;
 use super::needles::Needles;
 use super::scan::in_value;
@@ -8,15 +9,7 @@ use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::schema::{Category, CompleteMap, Content, MappedTable, Rows};
-use crate::store::{Snapshot, Store, Value, ValueRef};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-
-/// Rows that travel together from the reader of the copy.
-const ROWS_PER_LOAD: usize = 256;
-/// Loads that may wait: memory stays flat.
-const LOADS_WAITING: usize = 4;
-
-type Row = Vec<Value>;
+use crate::store::{Snapshot, Store, ValueRef};
 
 /// Compares a whole copy with its source, both read in the order of their keys. `copy` opens the decoded archive.
 ///
@@ -32,10 +25,9 @@ pub fn hold_against_source(
 ) -> Result<()> {
     let tables: Vec<&MappedTable> = map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy).collect();
     std::thread::scope(|scope| {
-        let (send, loads) = sync_channel(LOADS_WAITING);
+        let (sending, mut rows) = ends();
         let names = &tables;
-        let reader = scope.spawn(move || read_copy(copy, names, &send));
-        let mut rows = Loads { loads, current: Vec::new().into_iter() };
+        let reader = scope.spawn(move || read_copy(copy, names, needles, sending));
         let compared = tables.iter().try_for_each(|mapped| {
             progress.stage(&format!("proving {}", mapped.table.name), None);
             compare_table(source, mapped, &mut rows, needles, progress, evidence)
@@ -46,54 +38,6 @@ pub fn hold_against_source(
             reader.join().unwrap_or_else(|_| Err(Fault::unfinished("reading the archive failed").into()));
         compared.and(read)
     })
-}
-
-fn columns_of(mapped: &MappedTable) -> Vec<&str> {
-    mapped.table.stored().map(|column| column.name.as_str()).collect()
-}
-
-/// Sends all rows of all tables; an empty load ends a table.
-fn read_copy(
-    copy: impl FnOnce() -> Result<Box<dyn Store>>,
-    tables: &[&MappedTable],
-    send: &SyncSender<Vec<Row>>,
-) -> Result<()> {
-    let mut store = copy()?;
-    let mut moment = store.snapshot()?;
-    for mapped in tables {
-        let mut load = Vec::with_capacity(ROWS_PER_LOAD);
-        let mut gone = false;
-        moment.scan(&mapped.table.name, &columns_of(mapped), &mut |row| {
-            load.push(row.iter().map(|value| value.to_value()).collect());
-            if load.len() == ROWS_PER_LOAD {
-                gone |= send.send(std::mem::take(&mut load)).is_err();
-            }
-            if gone { Err(Fault::unfinished("nobody compares any more").into()) } else { Ok(()) }
-        })?;
-        let rest = if load.is_empty() { Ok(()) } else { send.send(load) };
-        if rest.and_then(|()| send.send(Vec::new())).is_err() {
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
-/// The rows of the copy, one by one.
-struct Loads {
-    loads: Receiver<Vec<Row>>,
-    current: std::vec::IntoIter<Row>,
-}
-
-impl Loads {
-    /// The table's next row; none after its last.
-    fn next(&mut self) -> Result<Option<Row>> {
-        if let Some(row) = self.current.next() {
-            return Ok(Some(row));
-        }
-        let load = self.loads.recv().map_err(|_| Fault::damaged("the archive ended before its source"))?;
-        self.current = load.into_iter();
-        Ok(self.current.next())
-    }
 }
 
 fn compare_table(
@@ -117,16 +61,17 @@ fn compare_table(
             progress.advance(1024);
         }
         let masked = rows.next()?.ok_or_else(|| Fault::damaged(format!("rows of {name} are missing")))?;
-        for (place, judge) in judges.iter().enumerate() {
+        for ((place, judge), mask) in judges.iter().enumerate().zip(rows.current.row(masked)) {
             evidence.values += 1;
-            judge.look(row, place, &masked[place], is_paired, needles, &mut room, &mut seen[place]);
+            judge.look(row, place, mask, is_paired, needles, &mut room, &mut seen[place]);
         }
         Ok(())
     })?;
     if rows.next()?.is_some() {
         return Err(Fault::damaged(format!("{name} has rows in the archive that the source has not")).into());
     }
-    for (column, seen) in columns.into_iter().zip(seen) {
+    for ((column, mut seen), originals) in columns.into_iter().zip(seen).zip(rows.originals.drain(..)) {
+        seen.originals = originals;
         evidence.columns.insert((name.clone(), column.to_owned()), seen);
     }
     Ok(())
@@ -173,17 +118,12 @@ impl<'a> Judge<'a> {
         &self,
         row: &[ValueRef<'_>],
         place: usize,
-        mask: &Value,
+        mask: ValueRef<'_>,
         is_paired: bool,
         needles: &Needles,
         room: &mut Vec<u8>,
         seen: &mut Seen,
     ) {
-        if let Value::Text(bytes) | Value::Blob(bytes) = mask
-            && in_value(needles, bytes, room) > 0
-        {
-            seen.originals += 1;
-        }
         let Some(category) = self.category(row) else { return };
         if category.is_kept() {
             return;
@@ -191,11 +131,11 @@ impl<'a> Judge<'a> {
         self.control(row[place], category, needles, room, seen);
         if is_paired && !is_empty(row[place]) && category.is_replaced() {
             seen.compared += 1;
-            seen.equal += u64::from(mask.borrow() == row[place]);
+            seen.equal += u64::from(mask == row[place]);
         }
         if is_paired
             && category == Category::FreeText
-            && let (Some(original), Some(mask)) = (row[place].as_str(), mask.borrow().as_str())
+            && let (Some(original), Some(mask)) = (row[place].as_str(), mask.as_str())
         {
             seen.leftovers += u64::from(is_left(original, mask));
         }

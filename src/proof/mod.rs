@@ -9,6 +9,7 @@
 //! No value is kept: originals are remembered as digests of 64 bits, in memory only.
 
 mod compare;
+mod copy;
 mod leftover;
 mod needles;
 mod scan;

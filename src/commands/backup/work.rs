@@ -79,6 +79,7 @@ impl<'a> Work<'a> {
     }
 
     fn read_what_identifies(&mut self, source: &mut dyn Snapshot) -> Result<Known> {
+        let with_proof = self.with_proof;
         let (mut originals, mut needles, mut count) = (Originals::default(), Collector::default(), 0);
         originals::each(source, self.map, self.progress, &mut |original| {
             match original.category {
@@ -90,7 +91,9 @@ impl<'a> Work<'a> {
                 }
                 _ => originals.add(original.value),
             }
-            count += u64::from(needles.add(original.value.as_bytes()));
+            if with_proof {
+                count += u64::from(needles.add(original.value.as_bytes()));
+            }
             Ok(())
         })?;
         let masker = Masker::new(Key::fresh(), originals);

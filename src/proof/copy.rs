@@ -1,0 +1,119 @@
+//! Reads the finished copy on a thread of its own, and searches every value on the way.
+
+use super::needles::Needles;
+use super::scan::in_value;
+use crate::fault::{Fault, Result};
+use crate::schema::MappedTable;
+use crate::store::{Load, Store, ValueRef};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+/// Loads that may wait: memory stays flat.
+const LOADS_WAITING: usize = 4;
+
+/// What the reader of the copy tells.
+enum Told {
+    /// The next rows of a table.
+    Rows(Load),
+    /// The table's end: in how many values of each column an original stands.
+    End(Vec<u64>),
+}
+
+/// The two ends between the reader and the one who compares.
+pub fn ends() -> (Sending, Loads) {
+    let (send, loads) = sync_channel(LOADS_WAITING);
+    let (give_back, empties) = channel();
+    let loads = Loads { loads, give_back, current: Load::default(), next: 0, originals: Vec::new() };
+    (Sending { send, empties }, loads)
+}
+
+/// The columns that are compared, in the order in which both sides read them.
+pub fn columns_of(mapped: &MappedTable) -> Vec<&str> {
+    mapped.table.stored().map(|column| column.name.as_str()).collect()
+}
+
+/// Sends all rows of all tables, each value searched.
+///
+/// # Errors
+/// When the copy cannot be read, or nobody wants it any more.
+pub fn read_copy(
+    copy: impl FnOnce() -> Result<Box<dyn Store>>,
+    tables: &[&MappedTable],
+    needles: &Needles,
+    mut sending: Sending,
+) -> Result<()> {
+    let mut store = copy()?;
+    let mut moment = store.snapshot()?;
+    let mut room = Vec::new();
+    for mapped in tables {
+        let columns = columns_of(mapped);
+        let mut originals = vec![0; columns.len()];
+        let mut load = sending.empty();
+        moment.scan(&mapped.table.name, &columns, &mut |row| {
+            for (value, originals) in row.iter().zip(&mut originals) {
+                if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = value {
+                    *originals += u64::from(in_value(needles, bytes, &mut room) > 0);
+                }
+            }
+            load.push(row.iter().copied());
+            if load.is_full() {
+                let full = std::mem::replace(&mut load, sending.empty());
+                sending.send(Told::Rows(full))?;
+            }
+            Ok(())
+        })?;
+        sending.send(Told::Rows(load))?;
+        sending.send(Told::End(originals))?;
+    }
+    Ok(())
+}
+
+/// The way to the one who compares.
+pub struct Sending {
+    send: SyncSender<Told>,
+    empties: Receiver<Load>,
+}
+
+impl Sending {
+    fn empty(&mut self) -> Load {
+        let mut load = self.empties.try_recv().unwrap_or_default();
+        load.clear();
+        load
+    }
+
+    fn send(&mut self, told: Told) -> Result<()> {
+        self.send.send(told).map_err(|_| Fault::unfinished("nobody compares any more").into())
+    }
+}
+
+/// The rows of the copy, one by one.
+pub struct Loads {
+    loads: Receiver<Told>,
+    give_back: Sender<Load>,
+    /// Where the row is that [`Loads::next`] named.
+    pub current: Load,
+    next: usize,
+    /// After a table's last row: in how many values of each column an original stands.
+    pub originals: Vec<u64>,
+}
+
+impl Loads {
+    /// The number of the next row in [`Loads::current`]; none after the table's last.
+    pub fn next(&mut self) -> Result<Option<usize>> {
+        while self.next == self.current.len() {
+            match self.loads.recv().map_err(|_| Fault::damaged("the archive ended before its source"))? {
+                Told::Rows(load) => {
+                    let done = std::mem::replace(&mut self.current, load);
+                    // The reader may have read everything already.
+                    let _ = self.give_back.send(done);
+                    self.next = 0;
+                }
+                Told::End(originals) => {
+                    self.originals = originals;
+                    return Ok(None);
+                }
+            }
+        }
+        self.next += 1;
+        Ok(Some(self.next - 1))
+    }
+}
