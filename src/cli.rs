@@ -29,6 +29,12 @@ pub struct Global {
     /// The schema map: a shipped one's name, or a file
     #[arg(long, global = true, value_name = "NAME|FILE", env = "CRM_ADMIN_MAP", hide_env_values = true)]
     pub map: Option<String>,
+    /// Who acts, by login of the CRM: noted in the ledger
+    #[arg(long = "as", global = true, value_name = "LOGIN", env = "CRM_ADMIN_AS", hide_env_values = true)]
+    pub acting: Option<String>,
+    /// The state folder with the ledger [default: DB.crm-admin beside the database]
+    #[arg(long, global = true, value_name = "DIR", env = "CRM_ADMIN_STATE", hide_env_values = true)]
+    pub state: Option<PathBuf>,
     /// How results are written [default: table on a terminal, plain elsewhere]
     #[arg(long, global = true, value_enum, env = "CRM_ADMIN_FORMAT", hide_env_values = true)]
     pub format: Option<Format>,
@@ -72,6 +78,15 @@ pub enum Command {
     Backup(commands::backup::BackupArgs),
     Restore(commands::restore::RestoreArgs),
     #[command(subcommand)]
+    User(commands::user::UserCommand),
+    TempPassword(commands::temp_password::TempPasswordArgs),
+    Reset(commands::reset::ResetArgs),
+    Audit(commands::audit::AuditArgs),
+    #[command(subcommand)]
+    Policy(commands::policy::PolicyCommand),
+    #[command(subcommand)]
+    Ledger(commands::ledger::LedgerCommand),
+    #[command(subcommand)]
     Archive(commands::archive::ArchiveCommand),
     #[command(subcommand)]
     Map(commands::map::MapCommand),
@@ -83,6 +98,7 @@ pub enum Command {
 /// The headings under which `--help` lists the commands. Every command stands under one of them.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "tour"]),
+    ("Accounts", &["user", "temp-password", "reset", "audit", "policy", "ledger"]),
     ("Backup for the technician", &["backup", "restore", "archive"]),
     ("The CRM that is there", &["map"]),
     ("For the shell", &["generate"]),
@@ -106,7 +122,7 @@ fn grouped(command: &clap::Command) -> String {
         text.push_str(&format!("{heading}:\n"));
         for name in *names {
             let about = command.find_subcommand(name).and_then(|found| found.get_about());
-            text.push_str(&format!("  {name:<10} {}\n", about.map(ToString::to_string).unwrap_or_default()));
+            text.push_str(&format!("  {name:<13} {}\n", about.map(ToString::to_string).unwrap_or_default()));
         }
         text.push('\n');
     }
@@ -123,7 +139,7 @@ pub fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Result<
 }
 
 /// A duration such as `30s`, `2m` or `500ms`; a bare number is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no duration; write it like 30s or 2m");
     if let Ok(seconds) = text.parse::<u64>() {
         return Ok(Duration::from_secs(seconds));
@@ -146,6 +162,14 @@ pub fn size(text: &str) -> Result<u64, String> {
         _ => return Err(wrong()),
     };
     1024u64.checked_pow(power).and_then(|unit| unit.checked_mul(number)).ok_or_else(wrong)
+}
+
+/// What is typed to log in: 1 to 64 characters, none of them a blank.
+pub fn login(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty()
+        && text.chars().count() <= 64
+        && !text.chars().any(|character| character.is_control() || character.is_whitespace());
+    if fits { Ok(text.to_owned()) } else { Err("a login has 1 to 64 characters, without blanks".into()) }
 }
 
 #[cfg(test)]

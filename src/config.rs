@@ -6,11 +6,14 @@ use crate::fault::{Fault, Result};
 use crate::ui::{Color, Format, Manner, ProgressStyle};
 use clap::ValueEnum;
 use serde::Deserialize;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The system's own file.
 const SYSTEM_FILE: &str = "/etc/crm-admin/config.toml";
+/// No more of a file is read than this, in bytes: a device may have no end.
+const LONGEST: u64 = 1 << 20;
 /// How long to wait for a lock when nobody said.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 
@@ -20,6 +23,9 @@ const LOCK_WAIT: Duration = Duration::from_secs(5);
 struct File {
     db: Option<PathBuf>,
     map: Option<String>,
+    state: Option<PathBuf>,
+    #[serde(rename = "as")]
+    acting: Option<String>,
     format: Option<String>,
     color: Option<String>,
     progress: Option<String>,
@@ -33,6 +39,10 @@ pub struct Settings {
     pub db: Option<PathBuf>,
     /// The map, where one was named.
     pub map: Option<String>,
+    /// The state folder, where one was named.
+    pub state: Option<PathBuf>,
+    /// Who acts, by login, where somebody said.
+    pub acting: Option<String>,
     /// How long to wait for a lock.
     pub lock_wait: Duration,
     /// Show what would be done, and do nothing.
@@ -61,6 +71,8 @@ pub fn settle(global: &Global) -> Result<Settings> {
     Ok(Settings {
         db: global.db.clone().or_else(|| files.iter().find_map(|file| file.db.clone())),
         map: global.map.clone().or_else(|| files.iter().find_map(|file| file.map.clone())),
+        state: global.state.clone().or_else(|| files.iter().find_map(|file| file.state.clone())),
+        acting: global.acting.clone().or_else(|| files.iter().find_map(|file| file.acting.clone())),
         lock_wait,
         dry_run: global.dry_run,
         manner: Manner {
@@ -100,8 +112,12 @@ fn read_all(named: Option<&Path>) -> Result<Vec<File>> {
 
 fn read(path: &Path) -> Result<Option<File>> {
     let shown = path.display();
-    match std::fs::read_to_string(path) {
-        Ok(text) => toml::from_str(&text)
+    let mut text = String::new();
+    match std::fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_string(&mut text)) {
+        Ok(length) if length as u64 == LONGEST => {
+            Err(Fault::usage(format!("{shown} is too long for a configuration file")).into())
+        }
+        Ok(_) => toml::from_str(&text)
             .map(Some)
             .map_err(|error| Fault::usage(format!("{shown}: {}", error.to_string().trim_end())).into()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

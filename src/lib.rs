@@ -19,7 +19,9 @@
 //! | [`schema`] | the map: what each table and column is, held against the live database |
 //! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
 //! | [`reference`](mod@reference), [`words`], [`password`], [`deliver`] | our own schema, its synthetic people, and the first administrator |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digests`] | five small words that every room may use |
+//! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
+//! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`] | six small words that every room may use |
 //!
 //! # One backup, followed through it
 //!
@@ -55,16 +57,21 @@
 //! [`schema::Category`], a function in [`masking`] and a line in crm-admin-map(5); the compiler and the tests ask for
 //! the rest. The file format is told in [`archive`], the map language in crm-admin-map(5).
 
+pub mod accounts;
 pub mod anonymise;
 pub mod archive;
 pub mod cli;
+pub mod clipboard;
 pub mod commands;
 pub mod config;
 pub mod deliver;
-pub mod digests;
+pub mod digest;
 pub mod fault;
+pub mod fingerprints;
 pub mod interrupt;
+pub mod ledger;
 pub mod masking;
+pub mod memory;
 pub mod password;
 pub mod progress;
 pub mod proof;
@@ -72,6 +79,8 @@ pub mod publish;
 pub mod reference;
 pub mod schema;
 pub mod secret;
+pub mod state;
 pub mod store;
+pub mod support;
 pub mod ui;
 pub mod words;

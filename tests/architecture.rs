@@ -3,17 +3,26 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A dependency, as code writes it, and the only place where it may stand.
+/// A dependency, as code writes it, and the only place where it may stand. One with two lines has two homes.
 const HOMES: &[(&str, &str)] = &[
     ("rusqlite", "store/sqlite"),
     ("zstd", "archive"),
-    ("sha2", "archive"),
+    ("sha2", "digest.rs"),
+    ("sha2", "password"),
     ("comfy_table", "ui"),
     ("indicatif", "ui"),
     ("dialoguer", "ui"),
     ("fake", "words"),
     ("deunicode", "words"),
     ("argon2", "password"),
+    ("bcrypt", "password"),
+    ("hmac", "password"),
+    ("md5", "password"),
+    ("pbkdf2", "password/scheme"),
+    ("scrypt", "password/scheme"),
+    ("sha1", "password/scheme"),
+    ("sha_crypt", "password/scheme"),
+    ("arboard", "clipboard"),
     ("siphasher", "masking"),
     ("signal_hook", "interrupt.rs"),
     ("clap_complete", "commands/generate.rs"),
@@ -27,9 +36,30 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("masking", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("archive", &["store", "schema", "masking", "anonymise", "commands", "ui", "cli", "config", "reference"]),
     ("anonymise", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
+    ("proof", &["commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
+    (
+        "accounts",
+        &["masking", "archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "deliver"],
+    ),
+    ("ledger", &["store", "schema", "accounts", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("words", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     ("password", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
+    (
+        "clipboard",
+        &[
+            "store",
+            "schema",
+            "masking",
+            "archive",
+            "anonymise",
+            "publish",
+            "commands",
+            "ui",
+            "cli",
+            "deliver",
+        ],
+    ),
     ("reference", &["masking", "archive", "anonymise", "commands", "ui", "cli", "store::sqlite"]),
 ];
 
@@ -84,10 +114,8 @@ fn each_dependency_lives_in_one_room() {
                         .ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':')
                 })
             });
-            assert!(
-                !used || is_in(&file, home),
-                "{dependency} is used in src/{file}; its home is src/{home}"
-            );
+            let at_home = HOMES.iter().any(|(other, home)| other == dependency && is_in(&file, home));
+            assert!(!used || at_home, "{dependency} is used in src/{file}; its home is src/{home}");
         }
     }
 }

@@ -5,10 +5,12 @@
 
 mod health;
 pub mod originals;
+mod room;
 mod stream;
 mod told;
 
-pub use told::{ColumnTold, Copied, FilesTold, TableTold};
+pub use room::refuse_narrow_columns;
+pub use told::{ColumnTold, Copied, CrowdTold, FilesTold, TableTold};
 
 use crate::fault::{Fault, Result};
 use crate::masking::{Masker, RowMasker};
@@ -26,7 +28,7 @@ pub fn copy(
     source: &mut dyn Snapshot,
     map: &CompleteMap,
     masker: &Masker,
-    new: &mut (dyn Builder + Send),
+    new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<Copied> {
     let mut copied = Copied::default();
@@ -46,7 +48,7 @@ pub fn copy(
 }
 
 /// Completes the copy, and meanwhile checks the source; returns what was found there.
-fn complete(source: &mut dyn Snapshot, new: &mut (dyn Builder + Send)) -> Result<Health> {
+fn complete(source: &mut dyn Snapshot, new: &mut dyn Builder) -> Result<Health> {
     std::thread::scope(|scope| {
         let completing = scope.spawn(|| new.complete());
         let before = source.health();
@@ -76,7 +78,7 @@ fn copy_table(
     source: &mut dyn Snapshot,
     mapped: &MappedTable,
     masker: &Masker,
-    new: &mut (dyn Builder + Send),
+    new: &mut dyn Builder,
     progress: &mut dyn Progress,
     copied: &mut Copied,
 ) -> Result<TableTold> {
@@ -94,6 +96,10 @@ fn copy_table(
     if rows != expected {
         return Err(Fault::damaged(format!("{name} counts {expected} rows and shows {rows}")).into());
     }
+    if let Some((before, after)) = masker.crowds() {
+        let columns = mapped.quasi.clone();
+        copied.crowds.push(CrowdTold { table: name.to_owned(), columns, before, after });
+    }
     for counts in masker.counts() {
         let Some(rule) = mapped.column(&counts.column) else { continue };
         if matches!(rule.rule.content, Content::File { .. }) && counts.blank > 0 {
@@ -106,7 +112,7 @@ fn copy_table(
         copied.columns.push(ColumnTold {
             table: name.to_owned(),
             column: counts.column.clone(),
-            done: rule.rule.content.word().to_owned(),
+            done: rule.rule.done(),
             counts: counts.clone(),
         });
     }

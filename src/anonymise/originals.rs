@@ -111,7 +111,11 @@ impl<'a> Lookout<'a> {
 
     fn show(&self, row: &[ValueRef<'_>], visit: &mut dyn FnMut(Original<'_>) -> Result<()>) -> Result<()> {
         for post in &self.posts {
-            let Some(text) = row[post.place].as_str() else { continue };
+            let number = match row[post.place] {
+                ValueRef::Integer(number) => number.to_string(),
+                _ => String::new(),
+            };
+            let text = row[post.place].as_str().unwrap_or(&number);
             let mut tell = |category: Category, value: &str| {
                 parts(category, value, &mut |value| visit(Original { column: post.number, category, value }))
             };
@@ -154,7 +158,7 @@ fn parts(category: Category, value: &str, tell: &mut dyn FnMut(&str) -> Result<(
         Category::FreeText => {
             value.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE).try_for_each(tell)
         }
-        category if category.is_identifying() => tell(value.trim()),
+        category if category.identifies(value) => tell(value.trim()),
         _ => Ok(()),
     }
 }

@@ -17,7 +17,7 @@ pub fn mask_rows(
     source: &mut dyn Snapshot,
     mapped: &MappedTable,
     masker: &mut RowMasker<'_>,
-    new: &mut (dyn Builder + Send),
+    new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<u64> {
     thread::scope(|scope| {

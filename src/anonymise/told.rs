@@ -1,6 +1,6 @@
 //! What was copied, in numbers: it goes into the manifest and the report, and holds no value.
 
-use crate::masking::ColumnCount;
+use crate::masking::{ColumnCount, Crowd};
 use crate::schema::Rows;
 
 /// Everything that was copied.
@@ -12,6 +12,8 @@ pub struct Copied {
     pub columns: Vec<ColumnTold>,
     /// The columns that named files, which were not copied.
     pub files: Vec<FilesTold>,
+    /// The tables whose columns single somebody out together.
+    pub crowds: Vec<CrowdTold>,
 }
 
 /// One table.
@@ -36,6 +38,19 @@ pub struct ColumnTold {
     pub done: String,
     /// How many values were masked, kept and blanked.
     pub counts: ColumnCount,
+}
+
+/// Columns that single somebody out together, and how many people are alike in them.
+#[derive(Debug, Clone)]
+pub struct CrowdTold {
+    /// The table's name.
+    pub table: String,
+    /// The columns.
+    pub columns: Vec<String>,
+    /// In the source.
+    pub before: Crowd,
+    /// In the copy.
+    pub after: Crowd,
 }
 
 /// A column that named files.

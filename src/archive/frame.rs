@@ -1,6 +1,6 @@
 //! One data frame: made, looked at, and decoded again. The one home of `zstd`.
 
-use super::digest::{Digest, digest};
+use crate::digest::{Digest, digest};
 use std::io;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::{CParameter, compress_bound, find_frame_compressed_size};

@@ -39,6 +39,9 @@ pub struct Manifest {
     pub columns: Vec<Column>,
     /// Columns that refer to files outside the database; the archive does not hold those files.
     pub files_not_copied: Vec<FilesNotCopied>,
+    /// Columns that single somebody out together, where the map says which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quasi_identifiers: Vec<QuasiIdentifiers>,
 }
 
 /// Whether the people in an archive are still themselves.
@@ -158,6 +161,32 @@ pub struct FilesNotCopied {
     pub count: u64,
 }
 
+/// Columns of a table that single somebody out together, and how many rows are alike in them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuasiIdentifiers {
+    /// The table's name.
+    pub table: String,
+    /// The columns' names.
+    pub columns: Vec<String>,
+    /// In the source.
+    pub before: Crowd,
+    /// In the archive.
+    pub after: Crowd,
+}
+
+/// Groups of rows that are alike. Numbers only.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Crowd {
+    /// Rows that have something in one of the columns at least.
+    pub rows: u64,
+    /// How many rows the smallest group has: k.
+    pub smallest: u64,
+    /// Rows that are like no other.
+    pub alone: u64,
+    /// Rows in groups of fewer than five.
+    pub below_five: u64,
+}
+
 /// An empty manifest of today's format, to be filled in.
 impl Default for Manifest {
     fn default() -> Self {
@@ -174,6 +203,7 @@ impl Default for Manifest {
             database: Database::default(),
             columns: Vec::new(),
             files_not_copied: Vec::new(),
+            quasi_identifiers: Vec::new(),
         }
     }
 }

@@ -35,7 +35,6 @@
 //! one possible value. The SQLite header at the beginning of the decoded bytes has to agree with their number (page
 //! size times page count). Digests tell damage, not forgery: whoever can write an archive can also write its digests.
 
-mod digest;
 mod frame;
 mod header;
 mod manifest;
@@ -48,10 +47,9 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use digest::{Digest, digest};
 pub use manifest::{
-    Column, Content, Database, FilesNotCopied, Manifest, MapStamp, Proof, ProofState, Pseudonyms, SCHEMA,
-    Table,
+    Column, Content, Crowd, Database, FilesNotCopied, Manifest, MapStamp, Proof, ProofState, Pseudonyms,
+    QuasiIdentifiers, SCHEMA, Table,
 };
 pub use reader::{Archive, Limits, Verified};
 pub use writer::{Options, Summary, Writer};

@@ -1,11 +1,11 @@
 //! Reads an archive as if an enemy had written it: nothing is believed before it is checked.
 
-use super::digest::{Digest, Hasher};
 use super::frame::{Decoder, Entry};
 use super::header::Pages;
 use super::manifest::{Manifest, SCHEMA};
 use super::trailer::{FOOTER, Footer, Trailer};
 use super::{FORMAT, FRAME, damaged, sniff};
+use crate::digest::{Digest, Hasher};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::progress::Progress;

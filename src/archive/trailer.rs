@@ -1,8 +1,8 @@
 //! The trailer: the skippable frame with the manifest, the frame table and the digests, at the end of an archive.
 
-use super::digest::{Digest, digest};
 use super::frame::{self, Entry};
 use super::{FORMAT, Limits, damaged};
+use crate::digest::{Digest, digest};
 use crate::fault::{Fault, Result};
 
 /// A skippable frame's magic number, as it stands in the file.

@@ -1,10 +1,10 @@
 //! Writes an archive: bytes of a database go in, frames and the trailer come out.
 
-use super::digest::{Digest, Hasher};
 use super::frame::Entry;
 use super::header::{self, Pages};
 use super::pool::Pool;
 use super::{FRAME, Manifest, trailer};
+use crate::digest::{Digest, Hasher};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::progress::Progress;

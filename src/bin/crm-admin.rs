@@ -1,9 +1,15 @@
 //! Parse, run, report, exit.
 
-use crm_admin::{cli, commands, fault, interrupt};
+use crm_admin::{cli, clipboard, commands, fault, interrupt, memory};
 use std::process::ExitCode;
 
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory;
+
 fn main() -> ExitCode {
+    if let Some(status) = clipboard::holder::run(std::env::args_os()) {
+        return status;
+    }
     let cli = match cli::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(told) => return commands::tell_usage(&told),

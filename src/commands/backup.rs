@@ -4,16 +4,19 @@ mod report;
 mod target;
 mod work;
 
-use super::Context;
+use super::{Context, key_file};
 use crate::anonymise;
+use crate::cli;
 use crate::fault::{Outcome, Result};
+use crate::interrupt::Deadline;
 use crate::publish::{Draft, scratch_in};
 use crate::store::Store;
 use clap::Args;
 use report::{BackupReport, PlanReport};
 use std::fs::File;
 use std::io::{Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 use target::Target;
 use work::Work;
 
@@ -31,6 +34,7 @@ use work::Work;
 ///   crm-admin --db crm.sqlite --map tryton-8 backup -o crm.zst
 ///   crm-admin --db crm.sqlite backup -o /var/backups/
 ///   crm-admin --db crm.sqlite backup -o - | ssh desk 'cat > crm.zst'
+///   crm-admin --db crm.sqlite backup -o crm.zst --key-file pseudonyms.key
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct BackupArgs {
@@ -43,6 +47,14 @@ pub struct BackupArgs {
     /// Do not hold the finished archive against its source; the manifest says so
     #[arg(long)]
     pub no_proof: bool,
+    /// Draw the masks under the key in this file, so that each backup with it
+    /// gives the same ones; whoever has the file can tell who is who
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Give up with exit status 6 when the database would be read for longer than
+    /// this, such as 30s; those who write may have to wait until then
+    #[arg(long, value_name = "TIME", value_parser = cli::duration)]
+    pub max_lock: Option<Duration>,
 }
 
 /// Runs `backup`.
@@ -50,26 +62,33 @@ pub struct BackupArgs {
 /// # Errors
 /// Refused when the map does not fit or the archive is there already; damaged when the database is.
 pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
+    let key = args.key_file.as_deref().map(key_file::read).transpose()?;
     let mut store = context.open()?;
     let map = context.map(&mut store)?;
     let target = Target::of(&args.output, store.path())?;
+    let others_wait = store.reading_holds_up_writers()?;
     let mut snapshot = store.snapshot()?;
+    let deadline = args.max_lock.map(Deadline::after);
     let catalog = snapshot.catalog()?;
     let complete = map.complete_for(&catalog)?;
+    anonymise::refuse_narrow_columns(&mut *snapshot, &complete)?;
     if context.settings.dry_run {
         let tables = anonymise::plan(&mut *snapshot, &complete)?;
         context.ui.report(&PlanReport::new(&complete, &tables))?;
         return Ok(Outcome::Done);
     }
     let mut progress = context.ui.progress();
-    let mut work = Work::new(&complete, &catalog, args, &mut *progress);
+    let mut work = Work::new(&complete, &catalog, args, key, &mut *progress);
     match target {
         Target::File(path) => {
             let mut draft = Draft::beside(&path)?;
+            others_wait.then(|| tell_who_waits(args, context));
             let folder =
                 path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let done =
                 work.archive(&mut *snapshot, folder, draft.file()).map_err(|error| draft.explain(error))?;
+            // Others have waited long enough: a disk or a network may be slow.
+            drop((snapshot, deadline));
             draft.publish()?;
             drop(progress);
             context.ui.report(&BackupReport::new(Some(&path), &complete, &done))?;
@@ -79,7 +98,9 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
             let folder = std::env::temp_dir();
             let mut spool = scratch_in(&folder)?;
             spool.unlink()?;
+            others_wait.then(|| tell_who_waits(args, context));
             let done = work.archive(&mut *snapshot, &folder, spool.file())?;
+            drop((snapshot, deadline));
             drop(progress);
             send(spool.file())?;
             context.ui.status(BackupReport::new(None, &complete, &done).sentence());
@@ -87,6 +108,14 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Says before it starts that others will not be able to write until it is over.
+fn tell_who_waits(args: &BackupArgs, context: &Context) {
+    let most = args.max_lock.map_or_else(String::new, |most| format!(", for {most:?} at most"));
+    context.ui.status(format_args!(
+        "The database is in rollback mode: whoever writes to it has to wait until it has been read{most}."
+    ));
 }
 
 /// Which step took how much of the time, for those who want to know more.

@@ -3,7 +3,7 @@
 pub mod manual;
 mod sections;
 
-use super::Context;
+use super::{Context, key_file};
 use crate::cli;
 use crate::fault::{Fault, Outcome, Result};
 use crate::ui::{Page, Report};
@@ -13,11 +13,12 @@ use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Write completion scripts for a shell, or the manual pages
+/// Write completion scripts, the manual pages, or a key for stable pseudonyms
 #[derive(Debug, Subcommand)]
 pub enum GenerateCommand {
     Completions(CompletionsArgs),
     Man(ManArgs),
+    Key(KeyArgs),
 }
 
 /// Write a completion script to standard output
@@ -50,6 +51,22 @@ pub struct ManArgs {
     pub folder: PathBuf,
 }
 
+/// Make a key file for backups that are to give the same masks each time
+///
+/// The file is new, has 32 random bytes, and only its owner reads it. Whoever
+/// has it can tell who is who in the archives made with it: keep it away from
+/// them, and out of the CRM's own backups.
+///
+/// Example:
+///   crm-admin generate key pseudonyms.key
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct KeyArgs {
+    /// The key file; it must not be there yet
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
 /// Runs `generate`.
 ///
 /// # Errors
@@ -58,6 +75,7 @@ pub fn run(command: &GenerateCommand, context: &mut Context) -> Result<Outcome> 
     match command {
         GenerateCommand::Completions(args) => completions(args, context),
         GenerateCommand::Man(args) => man(args, context),
+        GenerateCommand::Key(args) => key(args, context),
     }
 }
 
@@ -92,6 +110,31 @@ fn write(path: &Path, text: &str) -> Result<()> {
     let made = path.parent().map_or(Ok(()), fs::create_dir_all);
     made.and_then(|()| fs::write(path, text))
         .map_err(|error| Fault::unfinished(format!("{} cannot be written: {error}", path.display())).into())
+}
+
+fn key(args: &KeyArgs, context: &Context) -> Result<Outcome> {
+    let dry_run = context.settings.dry_run;
+    if !dry_run {
+        key_file::write(&args.file)?;
+    }
+    context.ui.report(&KeyReport { dry_run, key_file: args.file.display().to_string() })?;
+    Ok(Outcome::Done)
+}
+
+/// What `generate key` wrote.
+#[derive(Debug, Serialize)]
+struct KeyReport {
+    dry_run: bool,
+    key_file: String,
+}
+
+impl Report for KeyReport {
+    const SCHEMA: (&'static str, u32) = ("crm-admin/generate-key", 1);
+
+    fn page(&self) -> Page {
+        let fact = if self.dry_run { "would be written" } else { "key file" };
+        Page::default().facts([(fact, self.key_file.clone())])
+    }
 }
 
 /// What `generate man` wrote.

@@ -1,6 +1,7 @@
 //! `init`: a new database with the reference schema, its first administrator and, if wanted, synthetic people.
 
-use super::Context;
+use super::{Context, beside};
+use crate::cli;
 use crate::deliver::Delivery;
 use crate::fault::{Fault, Outcome, Result};
 use crate::password;
@@ -25,6 +26,7 @@ const ADMINISTRATOR: &str = "admin";
 /// contacts and everything attached to them; the same seed makes the same people.
 ///
 /// Examples:
+///   crm-admin init crm.db --admin marie
 ///   crm-admin init crm.db --admin marie --deliver file:marie.password
 ///   crm-admin init demo.db --demo 1000 --deliver print
 #[derive(Debug, Args)]
@@ -36,8 +38,9 @@ pub struct InitArgs {
     /// The first administrator's login [default: asked for at a terminal, else admin]
     #[arg(long, value_name = "LOGIN")]
     pub admin: Option<String>,
-    /// How the temporary password is delivered: print, or file:PATH
-    #[arg(long, value_name = "HOW")]
+    /// How the temporary password is delivered: clipboard (for 45 s; for another
+    /// time clipboard:SECONDS), print, or file:PATH
+    #[arg(long, value_name = "HOW", default_value = "clipboard")]
     pub deliver: Delivery,
     /// Fill it with this many synthetic contacts
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
@@ -64,7 +67,10 @@ pub fn run(args: &InitArgs, context: &mut Context) -> Result<Outcome> {
     if path.as_os_str().is_empty() {
         return Err(Fault::usage("the database's name is empty").into());
     }
+    beside::refuse_leftovers(&path)?;
+    beside::refuse_log_names(&path)?;
     let mut draft = Draft::beside(&path)?;
+    args.deliver.ready(1, &context.ui)?;
     let login = administrator(args, context)?;
     if context.settings.dry_run {
         context.ui.report(&InitReport::new(&path, &login, &Filled::default(), true))?;
@@ -83,8 +89,9 @@ pub fn run(args: &InitArgs, context: &mut Context) -> Result<Outcome> {
     std::io::copy(scratch.file(), draft.file()).map_err(|error| draft.explain(error.into()))?;
     progress.finish();
     drop(progress);
-    parcel.hand_over()?;
+    let delivered = parcel.hand_over(&context.ui)?;
     draft.publish()?;
+    delivered.keep(&context.ui);
     context.ui.report(&InitReport::new(&path, &login, &filled, false))?;
     context.ui.status(format_args!(
         "{login} has to replace the temporary password at the first login, within 72 hours."
@@ -97,13 +104,7 @@ fn administrator(args: &InitArgs, context: &Context) -> Result<String> {
         Some(login) => login.clone(),
         None => context.ui.ask_or("Login of the first administrator", ADMINISTRATOR)?,
     };
-    let fits = !login.is_empty()
-        && login.chars().count() <= 64
-        && !login.chars().any(|character| character.is_control() || character.is_whitespace());
-    if fits {
-        return Ok(login);
-    }
-    Err(Fault::usage("a login has 1 to 64 characters, without blanks").hint("say --admin LOGIN").into())
+    cli::login(&login).map_err(|wrong| Fault::usage(wrong).hint("say --admin LOGIN").into())
 }
 
 /// Builds the database in a file that has no name any more when this returns.

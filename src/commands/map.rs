@@ -213,10 +213,10 @@ fn explain_column(args: &ExplainArgs, context: &mut Context) -> Result<Outcome> 
 
 /// Splits `TABLE.COLUMN` where the table exists: names may hold dots.
 fn split<'a>(map: &CompleteMap, name: &'a str) -> Result<(&'a str, &'a str)> {
-    let known = name.match_indices('.').map(|(at, _)| (&name[..at], &name[at + 1..]));
-    known.clone().find(|(table, _)| map.table(table).is_some()).or_else(|| known.last()).ok_or_else(|| {
-        Fault::usage(format!("{name} names no column")).hint("write it as TABLE.COLUMN").into()
-    })
+    let mut known = name.match_indices('.').map(|(at, _)| (&name[..at], &name[at + 1..]));
+    known.clone().find(|(table, _)| map.table(table).is_some()).or_else(|| known.next_back()).ok_or_else(
+        || Fault::usage(format!("{name} names no column")).hint("write it as TABLE.COLUMN").into(),
+    )
 }
 
 /// What `map explain` says.

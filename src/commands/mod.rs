@@ -1,12 +1,23 @@
 //! One file per command: its arguments, then `run`, then its report.
 
 pub mod archive;
+pub mod audit;
 pub mod backup;
+mod beside;
+mod desk;
 pub mod generate;
+mod handout;
 pub mod init;
+mod key_file;
+pub mod ledger;
 pub mod map;
+pub mod policy;
+pub mod reset;
 pub mod restore;
+pub mod temp_password;
 pub mod tour;
+pub mod user;
+mod who;
 
 use crate::cli::{Cli, Command};
 use crate::config::{self, Settings};
@@ -15,7 +26,7 @@ use crate::reference;
 use crate::schema::Map;
 use crate::store::Store;
 use crate::store::sqlite::{Options, Sqlite};
-use crate::ui::{Color, Manner, ProgressStyle, Ui};
+use crate::ui::{Color, Manner, ProgressStyle, Ui, output, text};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -53,6 +64,12 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
         Command::Init(args) => init::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Restore(args) => restore::run(args, context),
+        Command::User(command) => user::run(command, context),
+        Command::TempPassword(args) => temp_password::run(args, context),
+        Command::Reset(args) => reset::run(args, context),
+        Command::Audit(args) => audit::run(args, context),
+        Command::Policy(command) => policy::run(command, context),
+        Command::Ledger(command) => ledger::run(command, context),
         Command::Archive(command) => archive::run(command, context),
         Command::Map(command) => map::run(command, context),
         Command::Generate(command) => generate::run(command, context),
@@ -62,7 +79,14 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
 
 /// Prints what clap says about the command line: help on standard output, a mistake on standard error.
 pub fn tell_usage(told: &clap::Error) -> ExitCode {
-    let _ = told.print();
+    // A mistake quotes the command line, which may hold a name that steers the terminal.
+    let plain = told.render().to_string();
+    let shown = text::lines(plain.trim_end());
+    if told.use_stderr() && shown != plain.trim_end() {
+        output::say(&shown);
+    } else {
+        let _ = told.print();
+    }
     ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2))
 }
 

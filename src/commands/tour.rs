@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::fault::{Fault, Outcome, Result};
+use crate::interrupt;
 use crate::ui::output;
 use clap::Args;
 use std::path::Path;
@@ -71,6 +72,7 @@ pub fn run(args: &TourArgs, context: &mut Context) -> Result<Outcome> {
             .env("NO_COLOR", "1")
             .stdin(Stdio::null())
             .output()?;
+        interrupt::check()?;
         let text = [said.stdout, said.stderr].concat();
         output::write(&format!("{}\n", crate::ui::text::lines(String::from_utf8_lossy(&text).trim_end())))?;
         if said.status.code() != Some(stop.status) {

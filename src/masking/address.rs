@@ -54,8 +54,9 @@ impl Masker {
         let mut draw = self.key.draw(Purpose::Commune, turn, seed.as_bytes());
         let communes = &self.lists.communes;
         let first = draw.below(communes.len());
-        let turned = communes.iter().cycle().skip(first).take(communes.len());
-        let other = turned.copied().find(|commune| commune.postcode != code && fold(commune.name) != name);
+        let turned = communes[first..].iter().chain(&communes[..first]).filter(|place| !place.taken);
+        let mut others = turned.map(|place| place.commune);
+        let other = others.find(|commune| commune.postcode != code && fold(commune.name) != name);
         other.unwrap_or_else(|| &words::communes()[0])
     }
 

@@ -64,6 +64,16 @@ impl Masker {
     }
 }
 
+/// Whether a text without blanks is a valid account number (ISO 13616).
+pub(super) fn is_iban(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (15..=34).contains(&bytes.len())
+        && bytes.iter().all(|sign| sign.is_ascii_uppercase() || sign.is_ascii_digit())
+        && bytes[..2].iter().all(u8::is_ascii_uppercase)
+        && bytes[2..4].iter().all(u8::is_ascii_digit)
+        && mod_97(&format!("{}{}", &text[4..], &text[..4])) == 1
+}
+
 /// The rest by 97 of a text whose letters count as 10 to 35.
 fn mod_97(text: &str) -> u32 {
     text.bytes().fold(0, |rest, sign| match sign {

@@ -30,6 +30,11 @@ const SNIFFED: usize = 4096;
 /// Extensions are kept up to this length; a longer one may be a name.
 const MOST_EXTENSION: usize = 5;
 
+/// Whether a file is one of the pictures of one pixel that stand for pictures: it shows nothing of anybody.
+pub fn is_blank_picture(bytes: &[u8]) -> bool {
+    [PNG, GIF, JPEG].contains(&bytes)
+}
+
 impl Type {
     fn of(bytes: &[u8]) -> Self {
         let starts = |magic: &[u8]| bytes.starts_with(magic);

@@ -1,11 +1,13 @@
 //! Masks for e-mail addresses and logins: from the value alone, in tune with the names, as good as one-to-one.
 
 use super::key::Purpose;
-use super::masker::Masker;
+use super::masker::{Masker, Shape};
 use super::style::{cut, slug};
+use crate::schema::Category;
 use crate::words;
 
-/// A digit and 14 characters of 5 bits: among a million addresses two share it with a probability below 10^-10.
+/// A digit and 14 characters of 5 bits: among a million addresses two share it with a probability below 10^-10, and
+/// in a unique column the later of the two would be drawn again.
 const SUFFIX: usize = 14;
 /// Local parts that name a service, not a person.
 const ROLES: &[&str] = &[
@@ -78,7 +80,9 @@ impl Masker {
         if name.is_empty() {
             return format!("<{address}>");
         }
-        let name = self.party_name(name, 0).replace('"', "");
+        // Drawn as it would be alone, so that it is the same name there, and nobody's here either.
+        let name =
+            self.text(Category::PartyName, name, Shape::default()).unwrap_or_default().replace('"', "");
         let quote = if display.contains('"') { "\"" } else { "" };
         let room = most.saturating_sub(address.chars().count() + 3 + 2 * quote.len());
         format!("{quote}{}{quote} <{address}>", cut(&name, room))
@@ -137,9 +141,27 @@ impl Masker {
     }
 }
 
+/// How many different masks a login of so many characters can have, whatever its case.
+pub(super) fn room(most: usize) -> u128 {
+    match most.min(SUFFIX + 1) {
+        0 => 1,
+        length => 10 << (5 * (length - 1)),
+    }
+}
+
+/// How many different masks an address of so many characters can have.
+pub(super) fn room_for_addresses(most: usize) -> u128 {
+    match most.saturating_sub(SHORT.len() + 1) {
+        0 => room(most),
+        length => room(length),
+    }
+}
+
+/// The domain of an address that has no room for another.
+const SHORT: &str = "x.example";
+
 /// Puts an address together; what is too long loses from its name first, then from its domain, last from its suffix.
 fn fitted(name: &str, suffix: &str, domain: Option<&str>, most: usize) -> String {
-    const SHORT: &str = "x.example";
     let Some(domain) = domain else {
         let room = most.saturating_sub(suffix.len());
         return cut(&format!("{}{suffix}", cut(name, room)), most).to_owned();
@@ -174,6 +196,16 @@ mod tests {
         assert!(mask.ends_with(".example"), "{mask}");
         let colleague = masker.email("p.martin@acme.fr", 0, 80);
         assert_eq!(mask.split('@').nth(1), colleague.split('@').nth(1));
+    }
+
+    #[test]
+    fn a_display_name_is_nobodys_name() {
+        let name = |mask: &str| mask.split(" <").next().expect("a name").to_owned();
+        let first = name(&masker().email("Marie Durand <marie@acme.fr>", 0, usize::MAX));
+        let mut originals = Originals::default();
+        originals.add(&first);
+        let warned = Masker::new(Key::from_bytes([7; 32]), originals);
+        assert_ne!(name(&warned.email("Marie Durand <marie@acme.fr>", 0, usize::MAX)), first);
     }
 
     #[test]

@@ -6,14 +6,19 @@ use std::sync::LazyLock;
 
 /// A made-up original, and a mask of it. The mask of an archive is another: it depends on the archive's key.
 pub fn example(category: Category) -> (&'static str, String) {
-    static MASKER: LazyLock<Masker> =
-        LazyLock::new(|| Masker::new(Key::from_bytes([1; 32]), Originals::default()));
     let original = original(category);
     let mask = match category {
         Category::Document => super::document::stub_text(original),
-        _ => MASKER.text(category, original, Shape::default()).unwrap_or_default(),
+        _ => plain().text(category, original, Shape::default()).unwrap_or_default(),
     };
     (original, mask)
+}
+
+/// A masker of no archive, for what its key does not change.
+pub(super) fn plain() -> &'static Masker {
+    static MASKER: LazyLock<Masker> =
+        LazyLock::new(|| Masker::new(Key::from_bytes([1; 32]), Originals::default()));
+    &MASKER
 }
 
 fn original(category: Category) -> &'static str {

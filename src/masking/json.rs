@@ -1,5 +1,6 @@
 //! Masks for JSON documents, leaf by leaf: what no path names has the category of the rest.
 
+use super::kept::told_in;
 use super::key::Purpose;
 use super::masker::{Masker, Shape};
 use super::value::Fate;
@@ -83,6 +84,10 @@ impl Masker {
 
     fn json_leaf(&self, leaf: &mut Json, category: Category) {
         if category.is_kept() || leaf.is_null() {
+            // A kept text must not carry out how to reach somebody.
+            if leaf.as_str().is_some_and(|text| told_in(text).is_some()) {
+                *leaf = Json::String(String::new());
+            }
             return;
         }
         let original = match leaf {

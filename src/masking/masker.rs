@@ -1,11 +1,14 @@
 //! The key, the word lists and the originals in one place: what every mask is made from.
 
+use super::dates::Step;
+use super::generalise;
 use super::key::{Draw, Key};
 use super::originals::{Originals, Taken};
 use super::style;
 use super::text::Sentences;
 use crate::schema::Category;
 use crate::words::{self, Commune, Gender, fold};
+use std::collections::HashMap;
 
 /// Makes masks. One per archive; it is only read, so threads may share it.
 pub struct Masker {
@@ -14,16 +17,20 @@ pub struct Masker {
     pub(super) lists: Lists,
 }
 
-/// The words that masks are drawn from, without those that are originals.
+/// The words that masks are drawn from. Those that are originals stay in their places and are passed over, so that
+/// under one key a new customer changes no other customer's mask.
 pub(super) struct Lists {
     pub(super) feminine: Vec<Word>,
     pub(super) masculine: Vec<Word>,
+    pub(super) both: Vec<Word>,
     pub(super) family: Vec<Word>,
     pub(super) stems: Vec<Word>,
     pub(super) trades: Vec<Word>,
     pub(super) jobs: Vec<Word>,
     pub(super) streets: Vec<Word>,
-    pub(super) communes: Vec<&'static Commune>,
+    pub(super) communes: Vec<Place>,
+    /// The commune that stands for each department.
+    pub(super) stand_ins: HashMap<&'static str, &'static Commune>,
     pub(super) text: Sentences,
 }
 
@@ -31,18 +38,23 @@ pub(super) struct Lists {
 pub(super) struct Word {
     pub(super) text: &'static str,
     pub(super) folded: String,
+    /// Whether it is an original, which no mask may be.
+    taken: bool,
+}
+
+/// A commune, and whether its name is an original.
+pub(super) struct Place {
+    pub(super) commune: &'static Commune,
+    pub(super) taken: bool,
 }
 
 impl Word {
     /// A word of the list that is not the one to hide.
     pub(super) fn pick(list: &[Word], draw: &mut Draw, hidden: &str) -> &'static str {
         let first = draw.below(list.len());
-        let after = (first + 1) % list.len().max(1);
-        match list.get(first) {
-            Some(word) if word.folded != hidden => word.text,
-            Some(_) => list[after].text,
-            None => "Anonyme",
-        }
+        let turned = list[first..].iter().chain(&list[..first]);
+        let mut fine = turned.filter(|word| !word.taken && word.folded != hidden);
+        fine.next().map_or("Anonyme", |word| word.text)
     }
 }
 
@@ -65,10 +77,12 @@ impl Default for Shape {
     }
 }
 
+/// A web address that is cut shorter may lose what tells it from others.
+const WHOLE_URL: usize = 80;
 /// How often a mask is drawn again because it is an original.
 const MOST_DRAWS: u32 = 40;
 /// Length of what makes a mask of a many-to-one category unique: 60 bits.
-const UNIQUE_TAG: usize = 12;
+pub(super) const UNIQUE_TAG: usize = 12;
 
 impl Masker {
     /// A masker for an archive. No mask is, or contains, one of the originals.
@@ -110,7 +124,7 @@ impl Masker {
 
     fn fitted(&self, category: Category, original: &str, shape: Shape) -> Option<String> {
         let text = self.once(category, original, shape)?;
-        let injective = !shape.unique || self.is_injective(category);
+        let injective = !shape.unique || self.is_injective(category, shape.most);
         if injective {
             return Some(style::cut(&text, shape.most).to_owned());
         }
@@ -138,7 +152,7 @@ impl Masker {
             Category::Street => self.street(value, turn),
             Category::Postcode => self.postcode(value, turn).to_owned(),
             Category::Town => self.town(value, turn),
-            Category::BirthDate | Category::Date => self.date(value, turn, None)?,
+            Category::BirthDate | Category::Date => self.date(value, Step::of(shape), None)?,
             Category::NationalId => self.national_id(value, turn),
             Category::Siren => self.siren(value, turn),
             Category::Siret => self.siret(value, turn),
@@ -156,8 +170,11 @@ impl Masker {
     }
 
     /// Whether the category's masks are one-to-one (or as good as) by themselves.
-    fn is_injective(&self, category: Category) -> bool {
+    fn is_injective(&self, category: Category, most: usize) -> bool {
         use Category::*;
+        if category == Url && most < WHOLE_URL {
+            return false;
+        }
         matches!(
             category,
             Email
@@ -196,20 +213,20 @@ impl Taken {
 
 impl Lists {
     fn without(originals: &Taken) -> Self {
-        let fine = |text: &&&'static str| !originals.stand_in(text);
-        let words = |list: &'static [&'static str]| -> Vec<Word> {
-            list.iter().filter(fine).map(|text| Word { text, folded: fold(text) }).collect()
-        };
-        let town = |commune: &&'static Commune| !originals.stand_in(commune.name);
+        let word = |text: &&'static str| Word { text, folded: fold(text), taken: originals.stand_in(text) };
+        let words = |list: &'static [&'static str]| -> Vec<Word> { list.iter().map(word).collect() };
+        let place = |commune: &'static Commune| Place { commune, taken: originals.stand_in(commune.name) };
         Lists {
             feminine: words(words::given_names(Gender::Feminine)),
             masculine: words(words::given_names(Gender::Masculine)),
+            both: words(words::given_names_for_both()),
             family: words(words::family_names()),
             stems: words(words::company_stems()),
             trades: words(words::company_trades()),
             jobs: words(words::jobs()),
             streets: words(words::street_names()),
-            communes: words::communes().iter().filter(town).collect(),
+            communes: words::communes().iter().map(place).collect(),
+            stand_ins: generalise::stand_ins(originals),
             text: Sentences::without(originals),
         }
     }

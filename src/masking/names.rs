@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 impl Masker {
-    /// A first name of the same gender; where the gender is unknown, the hash decides.
+    /// A first name of the same gender; where the gender is unknown, a name that both bear, which agrees with any civility.
     pub(super) fn given_name(&self, value: &str, turn: u32) -> String {
         let folded = fold(value.trim());
         if let Some(initial) = self.initial(value, &folded, turn) {
@@ -17,10 +17,10 @@ impl Masker {
         let first = folded.split([' ', '-']).next().unwrap_or_default();
         let gender = words::gender_of(&folded).or_else(|| words::gender_of(first));
         let mut draw = self.key.draw(Purpose::GivenName, turn, folded.as_bytes());
-        let gender = gender.unwrap_or(if draw.below(2) == 0 { Gender::Feminine } else { Gender::Masculine });
         let list = match gender {
-            Gender::Feminine => &self.lists.feminine,
-            Gender::Masculine => &self.lists.masculine,
+            Some(Gender::Feminine) => &self.lists.feminine,
+            Some(Gender::Masculine) => &self.lists.masculine,
+            None => &self.lists.both,
         };
         like(value, Word::pick(list, &mut draw, &folded).to_owned())
     }
@@ -221,6 +221,13 @@ mod tests {
         }
         let mask = masker.given_name("Jean-Pierre", 0);
         assert!(masker.lists.masculine.iter().any(|word| word.folded == fold(&mask)), "{mask}");
+        for name in ["Camille", "Xyzzy"] {
+            let mask = masker.given_name(name, 0);
+            assert!(
+                words::gender_of(&mask).is_none() && words::is_given_name(&mask),
+                "{mask} suits any civility"
+            );
+        }
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn is_scheme(scheme: &str) -> bool {
 }
 
 /// Parts `host:8080` before the colon.
-fn split_port(host: &str) -> (&str, &str) {
+pub(super) fn split_port(host: &str) -> (&str, &str) {
     match host.rsplit_once(':') {
         Some((name, port))
             if !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit()) =>

@@ -1,6 +1,6 @@
 //! What no mask may be: the identifying values of the database itself.
 
-use crate::digests::{Digests, Gathering};
+use crate::fingerprints::{Fingerprints, Gathering, beginning, step};
 use crate::words::fold;
 use std::hash::{BuildHasher, RandomState};
 
@@ -8,36 +8,41 @@ use std::hash::{BuildHasher, RandomState};
 pub struct Originals {
     seed: u64,
     digests: Gathering,
-    pairs: Vec<u64>,
-    longest: usize,
+    starts: Vec<u64>,
+    lengths: Vec<u128>,
 }
 
 /// Digests of the identifying values of a database, so that no mask is, or contains, one of them.
 ///
-/// A value counts from 8 letters and digits on; case, accents and punctuation do not. The digests are 64 bits under
-/// a key of this process: two values that share one only make a mask be drawn again.
+/// A value counts from 8 bytes on; case, accents and punctuation do not. The digests are 64 bits under a seed of this
+/// process: two values that share one only make a mask be drawn again.
 pub(super) struct Taken {
     seed: u64,
-    digests: Digests,
-    /// A bit for the digest of each value's first two words: where it is not set, no longer run has to be tried.
-    pairs: Vec<u64>,
-    longest: usize,
+    digests: Fingerprints,
+    /// A bit for the digest of each value's first bytes: most places of a mask are settled by it.
+    starts: Vec<u64>,
+    /// For each bucket of beginnings a bit for each length that a value there has, the last one for all longer ones.
+    lengths: Vec<u128>,
 }
 
-/// Values shorter than this are found everywhere by chance.
+/// Values shorter than this are found everywhere by chance. In bytes.
 const SHORTEST: usize = 8;
-/// A longer original is compared with whole masks only.
-const MOST_WORDS: usize = 40;
-/// Bits for the first two words, whatever the size of the database: 2 MiB.
-const PAIR_BITS: usize = 1 << 24;
+/// Of a longer value only the whole is compared, with the whole of a mask. In words.
+const MOST_WORDS: usize = 12;
+/// Bits for beginnings: 2 MiB, so that they stay near the processor.
+const START_BITS: usize = 1 << 24;
+/// Buckets for the lengths that a beginning can have.
+const BUCKETS: usize = 1 << 16;
+/// Longer values share the last bit.
+const LONG: usize = 127;
 
 impl Default for Originals {
     fn default() -> Self {
         Originals {
             seed: RandomState::new().hash_one(0u8),
             digests: Gathering::default(),
-            pairs: vec![0; PAIR_BITS / 64],
-            longest: 0,
+            starts: vec![0; START_BITS / 64],
+            lengths: vec![0; BUCKETS],
         }
     }
 }
@@ -45,118 +50,114 @@ impl Default for Originals {
 impl Originals {
     /// Adds a value.
     pub fn add(&mut self, value: &str) {
-        let folded = fold(value);
-        let (mut run, mut pair) = (Run::of(self.seed), None);
-        for word in words_of(&folded) {
-            run.extend(word);
-            pair = if run.words == 2 { Some(run.digest) } else { pair };
+        let (run, words) = run_of(value);
+        if words <= MOST_WORDS {
+            self.insert(run.bytes());
         }
-        if run.length < SHORTEST {
-            return;
+        if words > 1 {
+            self.insert(without_blanks(&run));
         }
-        self.digests.add(run.finished());
-        if run.words <= MOST_WORDS {
-            self.longest = self.longest.max(run.words);
-        }
-        if let Some(bit) = pair.map(pair_bit) {
-            self.pairs[bit / 64] |= 1 << (bit % 64);
-        }
+    }
+
+    fn insert(&mut self, run: impl Iterator<Item = u8> + Clone) {
+        let Some(whole) = Digest::of(self.seed, run) else { return };
+        let (word, bit) = start_bit(whole.start);
+        self.starts[word] |= bit;
+        self.lengths[bucket(whole.start)] |= 1 << (whole.length - SHORTEST).min(LONG);
+        self.digests.add(whole.digest);
     }
 
     /// Makes them searchable.
     pub(super) fn finish(self) -> Taken {
-        let Originals { seed, digests, pairs, longest } = self;
-        Taken { seed, digests: digests.finish(), pairs, longest }
+        let Originals { seed, digests, starts, lengths } = self;
+        Taken { seed, digests: digests.finish(), starts, lengths }
     }
 }
 
 impl Taken {
-    /// Whether some run of whole words of the text is one of the values, or the whole of it written otherwise.
+    /// Whether one of the values stands anywhere in the text, inside a longer word too: `Laine SAS` in `Porcelaine
+    /// SAS`.
     pub(super) fn stand_in(&self, text: &str) -> bool {
         if self.digests.is_empty() {
             return false;
         }
-        let folded = fold(text);
-        let mut whole = Run::of(self.seed);
-        words_of(&folded).for_each(|word| whole.extend(word));
-        if whole.words < 2 || whole.length < SHORTEST {
-            return self.holds(&whole);
-        }
-        if self.holds(&whole) {
-            return true;
-        }
-        let mut words = words_of(&folded);
-        while let Some(first) = words.next() {
-            let mut run = Run::of(self.seed);
-            run.extend(first);
-            if self.holds(&run) || self.begins_with(run, words.clone()) {
-                return true;
-            }
-        }
-        false
+        let (run, words) = run_of(text);
+        let whole = Digest::of(self.seed, without_blanks(&run)).filter(|_| words > 1);
+        whole.is_some_and(|whole| self.digests.holds(whole.digest))
+            || (0..run.len()).any(|at| self.begins(&run.as_bytes()[at..]))
     }
 
-    /// Whether the run is one of the values once some of the words after it are added.
-    fn begins_with<'a>(&self, mut run: Run, words: impl Iterator<Item = &'a str>) -> bool {
-        for word in words.take(self.longest.saturating_sub(1)) {
-            run.extend(word);
-            if run.words == 2 && !self.is_pair(run.digest) {
+    /// Whether one of the values is a beginning of the run.
+    fn begins(&self, run: &[u8]) -> bool {
+        let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
+        let mut running = beginning(self.seed, first);
+        let (word, bit) = start_bit(running);
+        if self.starts[word] & bit == 0 {
+            return false;
+        }
+        let lengths = self.lengths[bucket(running)];
+        let mut rest = rest.iter();
+        for more in 0.. {
+            if lengths >> more.min(LONG) == 0 {
                 return false;
             }
-            if self.holds(&run) {
+            if lengths >> more.min(LONG) & 1 == 1 && self.digests.holds(running) {
                 return true;
             }
+            let Some(byte) = rest.next() else { return false };
+            running = step(running, *byte);
         }
         false
-    }
-
-    fn is_pair(&self, digest: u64) -> bool {
-        let bit = pair_bit(digest);
-        self.pairs[bit / 64] & (1 << (bit % 64)) != 0
-    }
-
-    fn holds(&self, run: &Run) -> bool {
-        run.length >= SHORTEST && self.digests.holds(run.finished())
     }
 }
 
-/// Words in a row, as a digest of their letters without the blanks between them: so a number has one digest however
-/// it is grouped.
-#[derive(Clone, Copy)]
-struct Run {
+/// The digests of a run of eight bytes or more.
+struct Digest {
+    /// That of its first bytes.
+    start: u64,
+    /// That of all of it.
     digest: u64,
-    words: usize,
-    /// In bytes, with a blank between two words.
     length: usize,
 }
 
-impl Run {
-    fn of(seed: u64) -> Self {
-        Run { digest: seed, words: 0, length: 0 }
-    }
-
-    fn extend(&mut self, word: &str) {
-        self.length += word.len() + usize::from(self.words > 0);
-        self.words += 1;
-        for byte in word.bytes() {
-            let mixed = (self.digest ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            self.digest = mixed ^ (mixed >> 29);
+impl Digest {
+    fn of(seed: u64, mut run: impl Iterator<Item = u8>) -> Option<Self> {
+        let mut first = [0; SHORTEST];
+        for place in &mut first {
+            *place = run.next()?;
         }
-    }
-
-    /// The digest with all its bits mixed.
-    fn finished(&self) -> u64 {
-        let mixed = (self.digest ^ (self.digest >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        mixed ^ (mixed >> 32)
+        let start = beginning(seed, &first);
+        let add = |(running, length), byte| (step(running, byte), length + 1);
+        let (digest, length) = run.fold((start, SHORTEST), add);
+        Some(Digest { start, digest, length })
     }
 }
 
-fn pair_bit(digest: u64) -> usize {
-    (digest >> 20) as usize & (PAIR_BITS - 1)
+fn start_bit(start: u64) -> (usize, u64) {
+    let place = start as usize & (START_BITS - 1);
+    (place / 64, 1 << (place % 64))
 }
 
-fn words_of(folded: &str) -> impl Iterator<Item = &str> + Clone {
-    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
+fn bucket(start: u64) -> usize {
+    (start >> 48) as usize & (BUCKETS - 1)
+}
+
+/// The text's folded words with one blank between two, and how many they are.
+fn run_of(text: &str) -> (String, usize) {
+    let folded = fold(text);
+    let (mut run, mut words) = (String::with_capacity(folded.len()), 0);
+    for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if words > 0 {
+            run.push(' ');
+        }
+        run.push_str(word);
+        words += 1;
+    }
+    (run, words)
+}
+
+fn without_blanks(run: &str) -> impl Iterator<Item = u8> + Clone {
+    run.bytes().filter(|byte| *byte != b' ')
 }
 
 #[cfg(test)]
@@ -164,15 +165,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_of_whole_words_are_found_and_parts_of_words_are_not() {
+    fn a_value_is_found_wherever_it_stands() {
         let mut originals = Originals::default();
         originals.add("Rue Victor Hugo");
         originals.add("dominique");
         originals.add("rue");
+        originals.add("Laine SAS");
         let originals = originals.finish();
         assert!(originals.stand_in("12 rue Victor-Hugo"));
         assert!(originals.stand_in("DOMINIQUE Martin"));
-        assert!(!originals.stand_in("julie.dominique7k3"));
+        assert!(originals.stand_in("julie.dominique7k3"));
+        assert!(originals.stand_in("Porcelaine SAS"));
+        assert!(!originals.stand_in("Laine de verre SAS"));
         assert!(!originals.stand_in("rue Victor"));
     }
 

@@ -27,7 +27,7 @@ impl Masker {
             return several;
         }
         if shape.unique {
-            return self.spare_number(&canonical(value, &plain), shape.turn);
+            return self.spare_number(&canonical(value, &plain), shape);
         }
         let number = canonical(value, &plain);
         let mask = self.fiction(&number, shape);
@@ -51,13 +51,15 @@ impl Masker {
         mask
     }
 
-    fn spare_number(&self, number: &str, turn: u32) -> String {
-        const SIZE: u128 = 1_000_000_000_000;
+    /// As many digits as there is room for. Where they are fewer than the number's own, two may meet, and the row that
+    /// comes later is drawn again.
+    fn spare_number(&self, number: &str, shape: Shape) -> String {
+        let size = room_for_spare_numbers(shape.most);
         let mask = match number.parse::<u128>() {
-            Ok(number) if number < SIZE => self.key.permute(Purpose::Phone, turn, number, SIZE),
-            _ => self.key.draw(Purpose::Phone, turn, number.as_bytes()).wide() % SIZE,
+            Ok(number) if number < size => self.key.permute(Purpose::Phone, shape.turn, number, size),
+            _ => self.key.draw(Purpose::Phone, shape.turn, number.as_bytes()).wide() % size,
         };
-        format!("+999{mask:012}")
+        format!("{SPARE}{mask:0width$}", width = spare_digits(shape.most))
     }
 
     fn several_phones(&self, value: &str, shape: Shape) -> Option<String> {
@@ -81,6 +83,30 @@ impl Masker {
         }
         Some(out)
     }
+}
+
+/// Whether a number is of the ranges that masks come from, or too short to be a subscriber's.
+pub(super) fn is_fiction(value: &str) -> bool {
+    let plain = digits(value);
+    let number = canonical(value.trim(), &plain);
+    let national = number.strip_prefix("33").unwrap_or_default();
+    let ranges = LANDLINES.iter().chain([&MOBILES]);
+    plain.len() < FEWEST_DIGITS
+        || (national.len() == 9 && ranges.into_iter().any(|range| national.starts_with(range)))
+        || (value.trim().starts_with(SPARE) && plain.len() > SPARE.len())
+}
+
+/// A country code that no country has.
+const SPARE: &str = "+999";
+
+fn spare_digits(most: usize) -> usize {
+    const DIGITS: usize = 12;
+    most.saturating_sub(SPARE.len()).clamp(1, DIGITS)
+}
+
+/// How many numbers of the spare country fit into so many characters.
+pub(super) fn room_for_spare_numbers(most: usize) -> u128 {
+    10u128.pow(spare_digits(most) as u32)
 }
 
 /// The digits with the country before them: `33612345678` for `06 12 34 56 78`, `+33 (0)6 …` and `0033 6 …`.

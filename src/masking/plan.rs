@@ -6,7 +6,7 @@ use super::json::JsonRules;
 use super::masker::Shape;
 use super::typed::Class;
 use crate::fault::{Fault, Result};
-use crate::schema::{Category, Content, Derivation, MappedColumn, MappedTable};
+use crate::schema::{Category, Content, Derivation, Generalise, LinkTarget, MappedColumn, MappedTable};
 use crate::store::{Column, Table, Value};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,12 @@ pub(super) struct ColumnPlan {
     pub(super) shape: Shape,
     pub(super) time: Option<String>,
     pub(super) emptied: Emptied,
+    /// The coarser value that stands in place of a mask, and what the column is.
+    pub(super) generalise: Option<(Generalise, Category)>,
+    /// Whose the dates of the column are: the place of that person's key, and the table it is a key of.
+    pub(super) person: Option<(usize, String)>,
+    /// Whether somebody said of this very column that its texts are kept.
+    pub(super) texts_kept: bool,
 }
 
 /// The ways of treating a value. Columns are named by their place among the stored ones.
@@ -135,8 +141,8 @@ impl Planner<'_> {
         })?;
         let fit = &rule.rule.fit;
         let alone = unique_alone(table, &column.name) || fit.unique;
-        let most =
-            [fit.max_chars, column.declared_length()].into_iter().flatten().min().unwrap_or(usize::MAX);
+        let lengths = [fit.max_chars, column.declared_length(), table.checked_length(&column.name)];
+        let most = lengths.into_iter().flatten().min().unwrap_or(usize::MAX);
         let key = table.primary_key.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
         Ok(ColumnPlan {
             name: column.name.clone(),
@@ -144,6 +150,9 @@ impl Planner<'_> {
             shape: Shape { most, valid: fit.valid, unique: alone, turn: 0 },
             time: fit.time.clone(),
             emptied: Emptied::of(column, rule, key, alone),
+            generalise: Self::generalise(rule),
+            person: self.person(rule),
+            texts_kept: !rule.by_type && !rule.by_table && rule.rule.link.is_none(),
         })
     }
 
@@ -153,7 +162,9 @@ impl Planner<'_> {
                 class: Class::of(&column.type_name()),
                 declared: column.declared_type.clone(),
             },
-            Content::One(category) if category.is_kept() => Action::Keep,
+            Content::One(category) if category.is_kept() && mapped.rule.fit.generalise.is_none() => {
+                Action::Keep
+            }
             Content::One(Category::Secret | Category::Blank) | Content::File { .. } => Action::Blank,
             Content::One(category) => self.commune(mapped, *category).unwrap_or(Action::Mask(*category)),
             Content::ByColumn { column: by, when, otherwise } => Action::By {
@@ -165,6 +176,25 @@ impl Planner<'_> {
             Content::Json { paths, otherwise } => Action::Json(JsonRules::new(paths, *otherwise)),
             Content::ListOf(category) => Action::List(*category),
         })
+    }
+
+    fn generalise(mapped: &MappedColumn) -> Option<(Generalise, Category)> {
+        let Content::One(category) = mapped.rule.content else { return None };
+        mapped.rule.fit.generalise.clone().map(|coarse| (coarse, category))
+    }
+
+    /// The column that says whose a date is, and the table whose key it has.
+    fn person(&self, mapped: &MappedColumn) -> Option<(usize, String)> {
+        if !matches!(mapped.rule.content, Content::One(Category::Date | Category::BirthDate)) {
+            return None;
+        }
+        let whose = self.rule(mapped.rule.fit.with.as_deref()?)?;
+        let of = match whose.rule.link.as_ref().map(|link| &link.target) {
+            Some(LinkTarget::Key { table }) => table.clone(),
+            Some(_) => String::new(),
+            None => self.mapped.table.name.clone(),
+        };
+        Some((self.place(&whose.name)?, of.to_ascii_lowercase()))
     }
 
     fn derivation(&self, mapped: &MappedColumn, how: &Derivation, from: &[String]) -> Result<Action> {
@@ -184,6 +214,11 @@ impl Planner<'_> {
 
     /// A postcode or town whose other half stands in the same row, whichever of the two names the other.
     fn commune(&self, mapped: &MappedColumn, category: Category) -> Option<Action> {
+        let partner = self.partner(mapped, category)?;
+        Some(Action::Commune { partner: self.place(&partner.name)?, town: category == Category::Town })
+    }
+
+    fn partner(&self, mapped: &MappedColumn, category: Category) -> Option<&MappedColumn> {
         let wanted = match category {
             Category::Postcode => Category::Town,
             Category::Town => Category::Postcode,
@@ -196,8 +231,7 @@ impl Planner<'_> {
             Some(with) => self.rule(with),
             None => self.mapped.columns.iter().find(named_by),
         };
-        let partner = partner.filter(|other| other.rule.content == Content::One(wanted))?;
-        Some(Action::Commune { partner: self.place(&partner.name)?, town: category == Category::Town })
+        partner.filter(|other| other.rule.content == Content::One(wanted))
     }
 
     fn order(&self, columns: &[ColumnPlan]) -> Result<Vec<usize>> {

@@ -1,7 +1,11 @@
 //! A table's rows, masked one by one.
 
 use super::blank::Tokens;
+use super::crowd::{Crowd, Crowds};
+use super::dates::Step;
 use super::derive::{derived, filled, in_class, really, text_of};
+use super::generalise::Half;
+use super::kept::told_in;
 use super::masker::{Masker, Shape};
 use super::plan::{Action, ColumnPlan, Setting, TablePlan};
 use super::unique::Guards;
@@ -18,6 +22,7 @@ pub struct RowMasker<'a> {
     guards: Guards,
     tokens: Tokens,
     counts: Vec<ColumnCount>,
+    crowds: Option<Crowds>,
     turns: Vec<u32>,
 }
 
@@ -59,6 +64,7 @@ impl<'a> RowMasker<'a> {
             guards: Guards::of(&mapped.table, &plan),
             tokens: Tokens::fresh(),
             counts: plan.columns.iter().map(count).collect(),
+            crowds: Crowds::of(&mapped.quasi, &plan),
             turns: vec![0; plan.columns.len()],
             plan,
         })
@@ -68,7 +74,8 @@ impl<'a> RowMasker<'a> {
     /// own number; `out` gets their masks in the same order, in place of what it held.
     ///
     /// # Errors
-    /// Refused when a column that is kept by its declared type holds a value of another; the value is not named.
+    /// Refused when a column that is kept by its declared type holds a value of another, or a text that the map keeps
+    /// tells how to reach somebody; the value is not named.
     pub fn mask(&mut self, row: &[ValueRef<'_>], out: &mut Vec<Value>) -> Result<()> {
         if row.len() != self.plan.columns.len() {
             let (table, has, got) = (&self.table, self.plan.columns.len(), row.len());
@@ -93,6 +100,9 @@ impl<'a> RowMasker<'a> {
             self.finish(row, out);
         }
         self.guards.note(row, out);
+        if let Some(crowds) = &mut self.crowds {
+            crowds.note(row, out);
+        }
         self.count(row, out);
         Ok(())
     }
@@ -120,6 +130,12 @@ impl<'a> RowMasker<'a> {
         &self.counts
     }
 
+    /// How many rows are alike in the columns that single somebody out together, before and after; nothing where the
+    /// map names no such columns.
+    pub fn crowds(&mut self) -> Option<(Crowd, Crowd)> {
+        self.crowds.as_mut().map(Crowds::count)
+    }
+
     fn column(&mut self, at: usize, row: &[ValueRef<'_>]) -> Result<Value> {
         if let Action::KeepTyped { class, declared } = &self.plan.columns[at].action
             && let Some(intruder) = class.intruder(row[at])
@@ -128,8 +144,21 @@ impl<'a> RowMasker<'a> {
             let what = format!("{table}.{column} is kept by its type {declared}, but holds {intruder}");
             return Err(Fault::refused(what).hint("say in the map what the column is").into());
         }
-        let fate = self.fate(at, row).unwrap_or(Fate::Kept);
+        let fate = self.fate(at, row);
+        if fate == Some(Fate::Kept) && self.plan.columns[at].texts_kept {
+            self.refuse_address(at, row[at])?;
+        }
+        let fate = fate.unwrap_or(Fate::Kept);
         Ok(self.settle(at, row[at], fate))
+    }
+
+    /// A text that is kept must not carry out how to reach somebody.
+    fn refuse_address(&self, at: usize, original: ValueRef<'_>) -> Result<()> {
+        let Some(told) = original.as_str().and_then(told_in) else { return Ok(()) };
+        let (table, column) = (&self.table, &self.plan.columns[at].name);
+        Err(Fault::refused(format!("{table}.{column} is kept, but a value of it holds {told}"))
+            .hint("say in the map what the column is: free-text masks whatever stands in a text")
+            .into())
     }
 
     /// What becomes of a value; nothing for a computed column.
@@ -138,7 +167,22 @@ impl<'a> RowMasker<'a> {
         let original = row[at];
         let turn = self.turns[at];
         let shape = Shape { turn, unique: column.shape.unique || turn >= UNIQUE_TURN, ..column.shape };
-        let value = |category| self.masker.value(category, original, shape, column.time.as_deref());
+        let time = column.time.as_deref();
+        let value = |category| self.masker.value(category, original, shape, time);
+        if let Some((coarse, category)) = &column.generalise {
+            let partner = match &column.action {
+                Action::Commune { partner, .. } => Some(row[*partner]),
+                _ => None,
+            };
+            let half = Half { town: *category == Category::Town, partner };
+            return Some(self.masker.generalised(coarse, *category, original, half, shape, time));
+        }
+        if let Some((whose, of)) = &column.person
+            && row[*whose] != ValueRef::Null
+        {
+            let person = format!("{of} {}", text_of(row[*whose]));
+            return Some(self.masker.stepped(original, Step::Same(&person, turn), time, shape.most));
+        }
         Some(match &column.action {
             Action::Keep | Action::KeepTyped { .. } => Fate::Kept,
             Action::Mask(category) => value(*category),

@@ -25,6 +25,7 @@ fn table(columns: &[(&str, ColumnRule)]) -> MappedTable {
         name: (*name).into(),
         rule: rule.clone(),
         by_type: false,
+        by_table: false,
         origin: origin(),
     };
     MappedTable {
@@ -44,6 +45,7 @@ fn table(columns: &[(&str, ColumnRule)]) -> MappedTable {
         columns: columns.iter().map(mapped).collect(),
         derived: Vec::new(),
         history: None,
+        quasi: Vec::new(),
         neutralise: Vec::new(),
     }
 }
@@ -218,5 +220,46 @@ fn names_that_must_be_unique_and_differ_by_case_only_stay_apart() {
                 assert!(seen.insert(mask), "{category}");
             }
         }
+    }
+}
+
+/// CI is content with fewer than a million; `cargo test --lib million -- --ignored` is not.
+fn addresses_and_logins_stay_distinct(count: u64) {
+    for category in [Category::Email, Category::Login] {
+        let mut mapped = table(&[("x", ColumnRule::of(category))]);
+        mapped.table.indexes.push(unique(&["x"], "NOCASE"));
+        let mut rows = RowMasker::new(masker(), &mapped).expect("a plan");
+        let mut seen = std::collections::HashSet::new();
+        let mut out = Vec::new();
+        for number in 0..count {
+            let host = if category == Category::Email { "@acme.fr" } else { "" };
+            rows.mask(&[text(&format!("marie.durand{number}{host}"))], &mut out).expect("masked");
+            assert!(seen.insert(text_of(out[0].borrow()).to_ascii_lowercase()), "{category} {number}");
+        }
+    }
+}
+
+#[test]
+fn a_hundred_thousand_addresses_and_logins_stay_distinct_whatever_their_case() {
+    addresses_and_logins_stay_distinct(100_000);
+}
+
+#[test]
+#[ignore = "takes ten seconds"]
+fn a_million_addresses_and_logins_stay_distinct_whatever_their_case() {
+    addresses_and_logins_stay_distinct(1_000_000);
+}
+
+#[test]
+fn numbers_of_a_unique_column_stay_numbers_and_stay_apart() {
+    let mut mapped = table(&[("x", ColumnRule::of(Category::Phone))]);
+    mapped.table.indexes.push(unique(&["x"], "BINARY"));
+    let mut rows = RowMasker::new(masker(), &mapped).expect("a plan");
+    let mut seen = std::collections::HashSet::new();
+    let mut out = Vec::new();
+    for number in 0..20_000 {
+        rows.mask(&[ValueRef::Integer(600_000_000 + number)], &mut out).expect("masked");
+        let Value::Integer(mask) = out[0] else { panic!("no number") };
+        assert!(seen.insert(mask) && mask > 999_000_000_000_000);
     }
 }

@@ -10,6 +10,8 @@ use crate::words::{self, fold};
 pub(super) struct Sentences {
     /// By length, shortest first.
     sentences: Vec<Phrase>,
+    /// Short lines of 0, 1, 2… characters.
+    subjects: Vec<Vec<Phrase>>,
     /// Words of 0, 1, 2… characters.
     words: Vec<Vec<Phrase>>,
 }
@@ -40,7 +42,9 @@ impl Sentences {
         let mut sentences = phrases(words::sentences());
         sentences.sort_by_key(|sentence| sentence.chars);
         let words = (0..=LONGEST_WORD).map(|length| phrases(words::words_of_length(length))).collect();
-        Sentences { sentences, words }
+        let subjects =
+            (0..=words::LONGEST_SUBJECT).map(|length| phrases(words::subjects_of_length(length))).collect();
+        Sentences { sentences, subjects, words }
     }
 }
 
@@ -125,7 +129,8 @@ impl Masker {
         let end = line.chars().next_back().filter(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…'));
         let mut left = line.chars().count() - usize::from(end.is_some());
         let sentences = &self.lists.text.sentences;
-        let mut misses = 0;
+        let is_title = end.is_none() && left <= words::LONGEST_SUBJECT;
+        let mut misses = if is_title { 4 } else { 0 };
         while misses < 4 {
             // One that leaves room for a blank and a word.
             let fitting = sentences.partition_point(|sentence| sentence.chars + 1 + SHORTEST_REST <= left);
@@ -139,8 +144,20 @@ impl Masker {
             left -= sentence.chars + 1;
         }
         let capital = line.starts_with(char::is_uppercase) || out.len() > start;
-        self.filler(left, capital, draw, banned, out);
+        match self.subject(left, draw, banned) {
+            Some(subject) if capital => out.push_str(subject),
+            Some(subject) => out.push_str(&subject.to_lowercase()),
+            None => self.filler(left, capital, draw, banned, out),
+        }
         out.extend(end);
+    }
+
+    /// A short line of exactly so many characters, as it stands above a note.
+    fn subject(&self, chars: usize, draw: &mut Draw, banned: &Banned) -> Option<&'static str> {
+        let shelf = self.lists.text.subjects.get(chars).filter(|shelf| !shelf.is_empty())?;
+        let first = draw.below(shelf.len());
+        let turned = shelf[first..].iter().chain(&shelf[..first]);
+        turned.filter(|subject| banned.allows(subject)).map(|subject| subject.text).next()
     }
 
     /// Exactly so many characters of words.

@@ -54,6 +54,12 @@ impl Guards {
         tuples.extend(
             key.filter(|key| !key.is_empty() && tuples.iter().all(|tuple| places(tuple) != places(key))),
         );
+        // What the map alone calls unique, the database does not guard.
+        for (at, column) in plan.columns.iter().enumerate() {
+            if column.shape.unique && tuples.iter().all(|tuple| places(tuple) != [at]) {
+                tuples.push(vec![(at, Collation::Folded)]);
+            }
+        }
         let guards = tuples.into_iter().filter_map(|parts| {
             let redrawn = parts.iter().rev().find_map(|(at, _)| redrawn(plan, *at, 0))?;
             Some(Guard { parts, redrawn, seen: HashMap::new() })

@@ -1,5 +1,6 @@
 //! The mask of a stored value: the same storage class as the original, or nothing.
 
+use super::dates::Step;
 use super::document::{stub, stub_text};
 use super::masker::{Masker, Shape};
 use crate::schema::Category;
@@ -50,7 +51,7 @@ impl Masker {
     fn text_fate(&self, category: Category, text: &str, shape: Shape, time: Option<&str>) -> Fate {
         let mask = match category {
             Category::Document => Some(stub_text(text)).filter(|stub| stub.len() <= shape.most),
-            Category::Date | Category::BirthDate if time.is_some() => self.date(text, shape.turn, time),
+            Category::Date | Category::BirthDate if time.is_some() => self.date(text, Step::of(shape), time),
             _ => self.text(category, text, shape),
         };
         mask.map_or(Fate::Blank, |mask| Fate::Masked(mask.into()))
@@ -60,10 +61,10 @@ impl Masker {
     fn integer(&self, category: Category, number: i64, shape: Shape) -> Option<Value> {
         let mask = match category {
             Category::Amount => self.whole_amount(number, shape.turn),
-            Category::Date | Category::BirthDate => self.date_number(number, shape.turn)?,
+            Category::Date | Category::BirthDate => self.date_number(number, Step::of(shape))?,
             // The spare numbers of unique columns are written with a plus, which a number has not.
             Category::Phone => {
-                self.text(category, &number.to_string(), Shape { unique: false, ..shape })?.parse().ok()?
+                self.text(category, &number.to_string(), shape)?.trim_start_matches('+').parse().ok()?
             }
             _ => self.text(category, &number.to_string(), shape)?.parse().ok()?,
         };
@@ -73,7 +74,9 @@ impl Masker {
     fn real(&self, category: Category, number: f64, shape: Shape) -> Option<Value> {
         match category {
             Category::Amount => Some(Value::Real(self.real_amount(number, shape.turn))),
-            Category::Date | Category::BirthDate => Some(Value::Real(self.date_real(number, shape.turn))),
+            Category::Date | Category::BirthDate => {
+                Some(Value::Real(self.date_real(number, Step::of(shape))))
+            }
             _ if number.fract() == 0.0 && number.abs() < 1e15 => {
                 match self.integer(category, number as i64, shape)? {
                     Value::Integer(mask) => Some(Value::Real(mask as f64)),

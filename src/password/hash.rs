@@ -1,9 +1,9 @@
-//! Argon2id: making a hash and verifying a password against one. The one home of `argon2`.
+//! Making a hash, in the two schemes that are still written: Argon2id, and bcrypt for CRMs that read nothing better.
 
+use super::scheme::{Hints, Scheme, recognise};
 use crate::fault::{Fault, Result};
 use crate::secret::Secret;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
+use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use rand::TryCryptoRng;
 
@@ -13,21 +13,76 @@ pub const MEMORY_KIB: u32 = 19_456;
 pub const PASSES: u32 = 2;
 /// Lanes of that memory.
 pub const LANES: u32 = 1;
+/// The cost of a bcrypt hash that we make; OWASP asks for 10 at least.
+pub const BCRYPT_COST: u32 = 12;
 
-/// The most work that a stored hash may ask of us, in KiB times passes: sixteen times RFC 9106's second choice.
-/// A hostile database could otherwise ask for terabytes.
-const MOST_WORK: u64 = 16 * 3 * 65_536;
-const MOST_MEMORY_KIB: u32 = 2 * 1024 * 1024;
+/// The schemes that are written, in the words of a map. `bcrypt-2y` is bcrypt under the name that PHP gives it.
+pub const WRITTEN: [&str; 3] = ["argon2id", "bcrypt", "bcrypt-2y"];
 
-/// Hashes a password with a fresh salt from `rng`. The result is a PHC string: `$argon2id$v=19$m=19456,t=2,p=1$…`.
+/// Hashes a password with Argon2id and a fresh salt from `rng`. The result is a PHC string:
+/// `$argon2id$v=19$m=19456,t=2,p=1$…`.
 ///
 /// # Errors
 /// When the generator has nothing to give, or there is no memory for it.
 pub fn hash<R: TryCryptoRng + ?Sized>(password: &Secret, rng: &mut R) -> Result<String> {
+    hash_with_salt(password, &salt(rng)?)
+}
+
+/// Hashes a password in the scheme that a map names, with the prehash and the prefix of its column.
+///
+/// # Errors
+/// Refused for a scheme that is not [`WRITTEN`], for a column with one salt for everybody, and for a password of
+/// which bcrypt would ignore the end; otherwise as [`hash`].
+pub fn hash_as<R: TryCryptoRng + ?Sized>(
+    scheme: &str,
+    hints: &Hints,
+    password: &Secret,
+    rng: &mut R,
+) -> Result<String> {
+    if !WRITTEN.contains(&scheme) || hints.site_salt.is_some() {
+        return Err(Fault::refused(format!("passwords are not written in the scheme {scheme}"))
+            .hint(format!("this program writes {}", WRITTEN.join(", ")))
+            .into());
+    }
+    let prepared = prepared(hints, password);
+    let salt = salt(rng)?;
+    let prefix = hints.prefix.as_deref().unwrap_or_default();
+    let stored = match scheme {
+        // Django's `argon2$` and the PHC string share a dollar sign.
+        "argon2id" => format!("{}{}", prefix.trim_end_matches('$'), hash_with_salt(&prepared, &salt)?),
+        "bcrypt-2y" => format!("{prefix}{}", bcrypt_hash(&prepared, salt, bcrypt::Version::TwoY)?),
+        _ => format!("{prefix}{}", bcrypt_hash(&prepared, salt, bcrypt::Version::TwoB)?),
+    };
+    // Nothing is handed out that our own verifier, and so the audit, would not understand.
+    match recognise(&stored, hints) {
+        Scheme::Known(_) => Ok(stored),
+        _ => Err(Fault::refused("the prefix and the scheme of that column do not go together")
+            .hint("correct the map's accounts")
+            .into()),
+    }
+}
+
+fn prepared(hints: &Hints, password: &Secret) -> Secret {
+    let Some(prehash) = hints.prehash else { return password.clone() };
+    let text = prehash.apply(password.expose().as_bytes());
+    Secret::new(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn salt<R: TryCryptoRng + ?Sized>(rng: &mut R) -> Result<[u8; 16]> {
     let mut salt = [0; 16];
     rng.try_fill_bytes(&mut salt)
         .map_err(|_| Fault::unfinished("the system's random generator does not answer"))?;
-    hash_with_salt(password, &salt)
+    Ok(salt)
+}
+
+fn bcrypt_hash(password: &Secret, salt: [u8; 16], version: bcrypt::Version) -> Result<String> {
+    bcrypt::non_truncating_hash_with_salt(password.expose(), BCRYPT_COST, salt)
+        .map(|parts| parts.format_for_version(version))
+        .map_err(|_| {
+            Fault::refused("bcrypt reads the first 72 bytes of a password, and this one is longer")
+                .hint("choose a shorter password")
+                .into()
+        })
 }
 
 /// As [`hash`], with a given salt: for synthetic accounts only, which have to come out the same each time.
@@ -40,36 +95,17 @@ pub(crate) fn hash_with_salt(password: &Secret, salt: &[u8; 16]) -> Result<Strin
         .map_err(|_| Fault::unfinished("the password could not be hashed").into())
 }
 
-/// Whether the password is the one of this Argon2 PHC string, whose own parameters hold.
+/// Whether the password is the one of this stored hash, which has no prehash, prefix or site salt.
 ///
 /// # Errors
-/// Refused when the string is not an Argon2 hash, or asks for absurdly much memory or time.
-pub fn verify(phc: &str, password: &Secret) -> Result<bool> {
-    let stored = PasswordHash::new(phc).map_err(|_| unreadable())?;
-    if stored.salt.is_none() || stored.hash.is_none() {
-        return Err(unreadable().into());
-    }
-    Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| unreadable())?;
-    let params = Params::try_from(&stored).map_err(|_| unreadable())?;
-    let work = u64::from(params.m_cost()) * u64::from(params.t_cost());
-    if work > MOST_WORK || params.m_cost() > MOST_MEMORY_KIB {
-        return Err(Fault::refused("a stored hash asks for absurdly much memory or time")
-            .hint("reset that account: nobody can log in with it")
-            .into());
-    }
-    match Argon2::default().verify_password(password.expose().as_bytes(), &stored) {
-        Ok(()) => Ok(true),
-        Err(Error::PasswordInvalid) => Ok(false),
-        Err(_) => Err(unreadable().into()),
-    }
-}
-
-fn unreadable() -> Fault {
-    Fault::refused("a stored hash is not a complete Argon2 hash")
+/// As [`super::scheme::verify`].
+pub fn verify(stored: &str, password: &Secret) -> Result<bool> {
+    super::scheme::verify(stored, &Hints::default(), password)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::scheme::{self, Prehash};
     use super::*;
     use crate::fault::{Kind, kind_of};
     use rand::rngs::SysRng;
@@ -93,27 +129,47 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_has_the_form_of_its_column_and_no_weakness() {
+        let md5 = Hints { prehash: Some(Prehash::Md5Hex), ..Hints::default() };
+        let django = Hints { prefix: Some("argon2$".into()), ..Hints::default() };
+        for (scheme, hints, start) in [
+            ("argon2id", &Hints::default(), "$argon2id$v=19$m=19456,t=2,p=1$"),
+            ("argon2id", &django, "argon2$argon2id$v=19$m=19456,t=2,p=1$"),
+            ("bcrypt", &Hints::default(), "$2b$12$"),
+            ("bcrypt-2y", &md5, "$2y$12$"),
+        ] {
+            let stored = hash_as(scheme, hints, &secret("Mésange-bleue-7"), &mut SysRng).unwrap();
+            assert!(stored.starts_with(start), "{stored}");
+            assert!(scheme::verify(&stored, hints, &secret("Mésange-bleue-7")).unwrap(), "{start}");
+            assert!(!scheme::verify(&stored, hints, &secret("Mésange-bleue-8")).unwrap(), "{start}");
+            assert_eq!(scheme::weaknesses(&recognise(&stored, hints)), [], "{start}");
+        }
+    }
+
+    #[test]
+    fn other_schemes_and_what_bcrypt_would_cut_off_are_refused() {
+        let long = secret(&"x".repeat(73));
+        let odd = Hints { prefix: Some("odd:".into()), ..Hints::default() };
+        let site = Hints { site_salt: Some(secret("everybody's")), ..Hints::default() };
+        for (scheme, hints, password) in [
+            ("md5", &Hints::default(), &secret("x")),
+            ("pbkdf2-sha512", &Hints::default(), &secret("x")),
+            ("argon2id", &site, &secret("x")),
+            ("bcrypt", &Hints::default(), &long),
+        ] {
+            let error = hash_as(scheme, hints, password, &mut SysRng).unwrap_err();
+            assert_eq!(kind_of(&error), Kind::Refused, "{scheme}");
+        }
+        assert!(
+            hash_as("bcrypt", &odd, &secret("x"), &mut SysRng).is_ok(),
+            "a prefix of the map is stripped"
+        );
+    }
+
+    #[test]
     fn the_stored_parameters_hold() {
         // Made by the reference implementation: `echo -n password | argon2 somesalt -id -t 2 -k 256 -p 1 -e`.
         let phc = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
         assert!(verify(phc, &secret("password")).unwrap());
-    }
-
-    #[test]
-    fn what_is_no_argon2_hash_is_refused_and_so_is_one_that_asks_for_terabytes() {
-        let digest = "$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
-        let strings = [
-            String::new(),
-            "!".to_owned(),
-            "5f4dcc3b5aa765d61d8327deb882cf99".to_owned(),
-            "$2y$10$abcdefghijklmnopqrstuv".to_owned(),
-            "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ".to_owned(),
-            format!("$argon2id$v=19$m=4294967295,t=1,p=1{digest}"),
-            format!("$argon2id$v=19$m=65536,t=4000000000,p=1{digest}"),
-        ];
-        for phc in strings {
-            let error = verify(&phc, &secret("password")).unwrap_err();
-            assert_eq!(kind_of(&error), Kind::Refused, "{phc}");
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! Reads the finished copy on a thread of its own, and searches every value on the way.
 
+use super::judge::stands_in;
 use super::needles::Needles;
-use super::scan::in_value;
+use super::scan::Search;
 use crate::fault::{Fault, Result};
 use crate::schema::MappedTable;
-use crate::store::{Load, Store, ValueRef};
+use crate::store::{Load, Store};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 /// Loads that may wait: memory stays flat.
@@ -23,7 +24,7 @@ pub fn ends() -> (Sending, Loads) {
     let (send, loads) = sync_channel(LOADS_WAITING);
     let (give_back, empties) = channel();
     let loads = Loads { loads, give_back, current: Load::default(), next: 0, originals: Vec::new() };
-    (Sending { send, empties }, loads)
+    (Sending { send, empties, is_alone: false }, loads)
 }
 
 /// The columns that are compared, in the order in which both sides read them.
@@ -31,10 +32,11 @@ pub fn columns_of(mapped: &MappedTable) -> Vec<&str> {
     mapped.table.stored().map(|column| column.name.as_str()).collect()
 }
 
-/// Sends all rows of all tables, each value searched.
+/// Sends all rows of all tables, each value searched. It ends early, and that is no error, where nobody compares any
+/// more.
 ///
 /// # Errors
-/// When the copy cannot be read, or nobody wants it any more.
+/// When the copy cannot be read.
 pub fn read_copy(
     copy: impl FnOnce() -> Result<Box<dyn Store>>,
     tables: &[&MappedTable],
@@ -43,26 +45,29 @@ pub fn read_copy(
 ) -> Result<()> {
     let mut store = copy()?;
     let mut moment = store.snapshot()?;
-    let mut room = Vec::new();
+    let mut search = Search::new(needles);
     for mapped in tables {
         let columns = columns_of(mapped);
         let mut originals = vec![0; columns.len()];
         let mut load = sending.empty();
-        moment.scan(&mapped.table.name, &columns, &mut |row| {
+        let scanned = moment.scan(&mapped.table.name, &columns, &mut |row| {
             for (value, originals) in row.iter().zip(&mut originals) {
-                if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = value {
-                    *originals += u64::from(in_value(needles, bytes, &mut room) > 0);
-                }
+                *originals += u64::from(stands_in(*value, &mut search));
             }
             load.push(row.iter().copied());
             if load.is_full() {
-                let full = std::mem::replace(&mut load, sending.empty());
-                sending.send(Told::Rows(full))?;
+                let next = sending.empty();
+                sending.send(Told::Rows(std::mem::replace(&mut load, next)))?;
             }
             Ok(())
-        })?;
-        sending.send(Told::Rows(load))?;
-        sending.send(Told::End(originals))?;
+        });
+        if sending.is_alone {
+            return Ok(());
+        }
+        scanned?;
+        if sending.send(Told::Rows(load)).and_then(|()| sending.send(Told::End(originals))).is_err() {
+            return Ok(());
+        }
     }
     Ok(())
 }
@@ -71,6 +76,8 @@ pub fn read_copy(
 pub struct Sending {
     send: SyncSender<Told>,
     empties: Receiver<Load>,
+    /// Whether nobody compares any more.
+    is_alone: bool,
 }
 
 impl Sending {
@@ -81,7 +88,8 @@ impl Sending {
     }
 
     fn send(&mut self, told: Told) -> Result<()> {
-        self.send.send(told).map_err(|_| Fault::unfinished("nobody compares any more").into())
+        self.is_alone |= self.send.send(told).is_err();
+        if self.is_alone { Err(Fault::unfinished("nobody compares any more").into()) } else { Ok(()) }
     }
 }
 

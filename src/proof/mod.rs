@@ -8,46 +8,18 @@
 //!
 //! No value is kept: originals are remembered as digests of 64 bits, in memory only.
 
+mod alone;
 mod compare;
 mod copy;
+mod judge;
 mod leftover;
 mod needles;
 mod scan;
 mod verdict;
+mod watching;
 
+pub use alone::{Alone, Suspicion, look};
 pub use compare::hold_against_source;
 pub use needles::{Collector, Needles};
-pub use scan::Scanner;
 pub use verdict::{Evidence, Seen};
-
-use std::io::{self, Write};
-
-/// Passes bytes on, and looks at each.
-pub struct Watching<'a, W> {
-    out: W,
-    scanner: Scanner<'a>,
-}
-
-impl<'a, W: Write> Watching<'a, W> {
-    /// Watches what goes to `out`.
-    pub fn new(out: W, needles: &'a Needles) -> Self {
-        Watching { out, scanner: Scanner::new(needles) }
-    }
-
-    /// How many originals were in the bytes, and how many bytes there were.
-    pub fn finish(self) -> (u64, u64) {
-        self.scanner.finish()
-    }
-}
-
-impl<W: Write> Write for Watching<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.scanner.push(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
+pub use watching::{Known, Watching};

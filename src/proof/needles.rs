@@ -1,12 +1,14 @@
 //! The values that must not be in an archive, remembered without their text: a few bytes each, flat in memory.
 
-use crate::digests::{Digests, Gathering};
+use crate::fingerprints::{Fingerprints, Gathering, beginning, step};
 use std::hash::{BuildHasher, RandomState};
 
 /// A value shorter than this is found everywhere by chance. In bytes.
 pub const SHORTEST: usize = 8;
 /// Of a longer value only so much is searched: its beginning. In bytes.
 pub const LONGEST: usize = 120;
+/// A number of fewer digits is not searched by its digits alone: dates and amounts look like it.
+pub const FEWEST_DIGITS: usize = 10;
 /// Buckets for the lengths that a beginning can have.
 const BUCKETS: usize = 1 << 16;
 /// Bits for the beginnings, whatever the size of the database: 2 MiB, so that they stay near the processor.
@@ -25,8 +27,8 @@ pub struct Collector {
 /// is none of ten million values is taken for one is below one in a million for a terabyte.
 pub struct Needles {
     seed: u64,
-    /// Digests of whole values.
-    digests: Digests,
+    /// Fingerprints of whole values.
+    digests: Fingerprints,
     /// A bit for each digest of a value's first bytes.
     starts: Vec<u64>,
     /// For each bucket of beginnings, a bit for each length that a value there has.
@@ -54,12 +56,27 @@ impl Collector {
         // A long text is told by its beginning, cut where a letter begins.
         let value = &self.room[..cut(&self.room, LONGEST)];
         let Some(first) = value.first_chunk() else { return false };
-        let start = start_of(self.seed, first);
+        let start = beginning(self.seed, first);
         let bit = start_bit(start);
         self.starts[bit / 64] |= 1 << (bit % 64);
         self.lengths[bucket(start)] |= 1 << (value.len() - SHORTEST);
         self.digests.add(value[SHORTEST..].iter().fold(start, |running, byte| step(running, *byte)));
         true
+    }
+
+    /// Adds a number by its digits alone, as another column or a text may write it: a French telephone number both
+    /// with its 0 and with the country's 33. Returns whether it is long enough.
+    pub fn add_digits(&mut self, value: &[u8]) -> bool {
+        let digits: Vec<u8> = value.iter().copied().filter(u8::is_ascii_digit).collect();
+        if digits.len() < FEWEST_DIGITS || digits.len() * 2 < value.len() {
+            return false;
+        }
+        match digits.as_slice() {
+            [b'0', national @ ..] if national.len() == 9 => self.add(&[b"33", national].concat()),
+            [b'3', b'3', national @ ..] if national.len() == 9 => self.add(&[b"0", national].concat()),
+            _ => false,
+        };
+        self.add(&digits)
     }
 
     /// Makes them searchable.
@@ -80,9 +97,9 @@ impl Needles {
         self.digests.is_empty()
     }
 
-    /// The length of the value that begins here and ends at a boundary, if there is one. `bytes` is folded already.
-    pub fn begins_at(&self, bytes: &[u8]) -> Option<usize> {
-        let start = start_of(self.seed, bytes.first_chunk()?);
+    /// The digest of the value that begins here and ends at a boundary, if there is one. `bytes` is folded already.
+    pub fn begins_at(&self, bytes: &[u8]) -> Option<u64> {
+        let start = beginning(self.seed, bytes.first_chunk()?);
         let bit = start_bit(start);
         if self.starts[bit / 64] & (1 << (bit % 64)) == 0 {
             return None;
@@ -95,7 +112,7 @@ impl Needles {
                 && (length == LONGEST || ends_here(&bytes[length..]))
                 && self.digests.holds(running)
             {
-                return Some(length);
+                return Some(running);
             }
             running = step(running, *bytes.get(length)?);
             length += 1;
@@ -161,19 +178,6 @@ fn bucket(start: u64) -> usize {
     (start >> 48) as usize & (BUCKETS - 1)
 }
 
-/// A keyed digest of a value's first bytes; all its bits are good.
-fn start_of(seed: u64, first: &[u8; SHORTEST]) -> u64 {
-    let mixed = (u64::from_le_bytes(*first) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    mixed ^ (mixed >> 32)
-}
-
 fn start_bit(start: u64) -> usize {
     start as usize & (START_BITS - 1)
-}
-
-/// One step of a keyed running digest, so that every length of a beginning costs one step more.
-fn step(running: u64, byte: u8) -> u64 {
-    let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed ^ (mixed >> 29)
 }

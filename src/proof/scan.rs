@@ -1,10 +1,12 @@
 //! Looks for originals in bytes: in a whole stream, or in one value.
 
-use super::needles::{LONGEST, Needles, SHORTEST, fold_latin, is_word, push_folded};
+use super::needles::{FEWEST_DIGITS, LONGEST, Needles, SHORTEST, fold_latin, is_word, push_folded};
 
 /// A scanner over a stream that comes in pieces. An original counts where it stands as a whole run of words.
 pub struct Scanner<'a> {
     needles: &'a Needles,
+    /// Digests of values that do not count here, sorted: a word of the schema is no secret.
+    pardoned: &'a [u64],
     /// Folded bytes that were not decided yet, beginning with the last byte that was.
     pending: Vec<u8>,
     hits: u64,
@@ -13,8 +15,8 @@ pub struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     /// A scanner at the beginning of a stream.
-    pub fn new(needles: &'a Needles) -> Self {
-        Scanner { needles, pending: vec![b' '], hits: 0, scanned: 0 }
+    pub fn new(needles: &'a Needles, pardoned: &'a [u64]) -> Self {
+        Scanner { needles, pardoned, pending: vec![b' '], hits: 0, scanned: 0 }
     }
 
     /// The next bytes of the stream.
@@ -26,39 +28,111 @@ impl<'a> Scanner<'a> {
         fold_latin(&mut self.pending[from..]);
         let decided = self.pending.len().saturating_sub(LONGEST + 1);
         if decided > 0 {
-            self.hits += hits(self.needles, &self.pending, decided);
+            self.hits += self.hits_before(decided);
             self.pending.drain(..decided);
         }
+    }
+
+    fn hits_before(&self, decided: usize) -> u64 {
+        let mut hits = 0;
+        each_hit(self.needles, &self.pending, decided, &mut |digest| {
+            hits += u64::from(self.pardoned.binary_search(&digest).is_err());
+        });
+        hits
     }
 
     /// The end of the stream: how many originals were in it, and how many bytes it had.
     pub fn finish(mut self) -> (u64, u64) {
         let decided = self.pending.len();
-        self.hits += hits(self.needles, &self.pending, decided);
+        self.hits += self.hits_before(decided);
         (self.hits, self.scanned)
     }
 }
 
-/// How many originals begin in `bytes[1..=decided]`; the byte before each decides whether a word begins there.
-fn hits(needles: &Needles, bytes: &[u8], decided: usize) -> u64 {
-    let mut hits = 0;
+/// Shows the digest of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
+/// begins there.
+fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(u64)) {
     for at in 1..bytes.len().min(decided + 1) {
-        if is_word(bytes[at]) && !is_word(bytes[at - 1]) && needles.begins_at(&bytes[at..]).is_some() {
-            hits += 1;
+        if is_word(bytes[at])
+            && !is_word(bytes[at - 1])
+            && let Some(digest) = needles.begins_at(&bytes[at..])
+        {
+            hit(digest);
         }
     }
-    hits
 }
 
-/// How many originals stand in one value.
-pub fn in_value(needles: &Needles, value: &[u8], room: &mut Vec<u8>) -> u64 {
-    if value.len() < SHORTEST {
-        return 0;
+/// A longer value is searched in pieces, so that no second one stands beside it in memory. In bytes.
+const PIECE: usize = 1 << 20;
+
+/// Looks for originals in single values.
+pub struct Search<'a> {
+    needles: &'a Needles,
+    folded: Vec<u8>,
+    squeezed: Vec<u8>,
+}
+
+impl<'a> Search<'a> {
+    /// A search for these originals.
+    pub fn new(needles: &'a Needles) -> Self {
+        Search { needles, folded: Vec::new(), squeezed: Vec::new() }
     }
-    room.clear();
-    room.push(b' ');
-    push_folded(value, room);
-    hits(needles, room, room.len())
+
+    /// How many originals stand in a value, numbers also where their digits are grouped in another way.
+    pub fn count_in(&mut self, value: &[u8]) -> u64 {
+        let mut hits = 0;
+        self.each_in(value, &mut |_| hits += 1);
+        hits
+    }
+
+    /// The digests of the originals that stand in a value.
+    pub fn digests_in(&mut self, value: &[u8]) -> Vec<u64> {
+        let mut digests = Vec::new();
+        self.each_in(value, &mut |digest| digests.push(digest));
+        digests
+    }
+
+    fn each_in(&mut self, value: &[u8], hit: &mut dyn FnMut(u64)) {
+        if value.len() > PIECE {
+            // Pieces overlap, so that nothing is cut in two.
+            let step = PIECE - LONGEST;
+            for at in (0..value.len()).step_by(step) {
+                self.each_in(&value[at..value.len().min(at + PIECE)], hit);
+            }
+            return;
+        }
+        if value.len() < SHORTEST {
+            return;
+        }
+        self.folded.clear();
+        self.folded.push(b' ');
+        push_folded(value, &mut self.folded);
+        each_hit(self.needles, &self.folded, self.folded.len(), hit);
+        if squeeze_numbers(&self.folded, &mut self.squeezed) {
+            each_hit(self.needles, &self.squeezed, self.squeezed.len(), hit);
+        }
+    }
+}
+
+/// Writes the value without what people put between digits. Returns whether that makes a number worth searching.
+fn squeeze_numbers(value: &[u8], out: &mut Vec<u8>) -> bool {
+    if value.iter().filter(|byte| byte.is_ascii_digit()).count() < FEWEST_DIGITS {
+        return false;
+    }
+    out.clear();
+    let mut at = 0;
+    while at < value.len() {
+        let gap = value[at..].iter().take_while(|byte| b" .-/()".contains(byte)).count();
+        let between =
+            out.last().is_some_and(u8::is_ascii_digit) && value.get(at + gap).is_some_and(u8::is_ascii_digit);
+        if gap == 0 || !between {
+            out.push(value[at]);
+            at += 1;
+        } else {
+            at += gap;
+        }
+    }
+    out.len() < value.len()
 }
 
 #[cfg(test)]
@@ -75,7 +149,7 @@ mod tests {
     }
 
     fn count(needles: &Needles, text: &str) -> u64 {
-        in_value(needles, text.as_bytes(), &mut Vec::new())
+        Search::new(needles).count_in(text.as_bytes())
     }
 
     #[test]
@@ -95,7 +169,7 @@ mod tests {
         let needles = needles(&["marie.durand@example.org", "12 rue des Tilleuls"]);
         let text = "xx 12 rue des Tilleuls yy marie.durand@example.org zz ".repeat(20);
         for piece in [1, 2, 7, 64, 119, 120, 121, 500, 5000] {
-            let mut scanner = Scanner::new(&needles);
+            let mut scanner = Scanner::new(&needles, &[]);
             text.as_bytes().chunks(piece).for_each(|bytes| scanner.push(bytes));
             assert_eq!(scanner.finish(), (40, text.len() as u64), "pieces of {piece}");
         }
@@ -108,6 +182,29 @@ mod tests {
         let needles = needles(&[&text]);
         assert_eq!(count(&needles, &format!("« {text} »")), 1);
         assert_eq!(count(&needles, &text[..60]), 0);
+    }
+
+    #[test]
+    fn a_number_is_found_however_its_digits_are_grouped() {
+        let mut collector = Collector::default();
+        assert!(collector.add_digits(b"06 12 34 56 78"));
+        assert!(!collector.add_digits(b"2026-05-04"), "a date is no number");
+        let needles = collector.finish();
+        for text in
+            ["06.12.34.56.78", "tel 0612345678.", "+33 6 12 34 56 78", "+33612345678", "(06) 12-34-56-78"]
+        {
+            assert!(count(&needles, text) > 0, "{text}");
+        }
+        assert_eq!(count(&needles, "06 12 34 56 79 and 1 06 12 34 56 78"), 0);
+    }
+
+    #[test]
+    fn a_word_of_the_schema_is_pardoned_in_a_stream() {
+        let needles = needles(&["marketing", "marie.durand@example.org"]);
+        let pardoned = Search::new(&needles).digests_in(b"CREATE TABLE marketing (id)");
+        let mut scanner = Scanner::new(&needles, &pardoned);
+        scanner.push(b"create table marketing (id) marie.durand@example.org");
+        assert_eq!(scanner.finish().0, 1);
     }
 
     #[test]

@@ -12,6 +12,12 @@ pub struct Seen {
     pub equal: u64,
     /// Values of the archive in which an identifying original stands.
     pub originals: u64,
+    /// Secrets, documents and values that should be gone, and came across as they were.
+    pub passed: u64,
+    /// Values of rows that do not pair up with those of the source.
+    pub unpaired: u64,
+    /// The digests of all values added up, in the source and in the archive, where rows do not pair up.
+    pub bag: (u64, u64),
     /// Texts in which a name or a number of their original is left.
     pub leftovers: u64,
     /// Whether the search was seen to find an original in the source's own rows.
@@ -66,8 +72,15 @@ impl Evidence {
 impl Seen {
     fn against(&self) -> Vec<String> {
         let mut against = Vec::new();
-        if self.equal * 1000 > self.compared * EQUAL_PER_THOUSAND + 1000 {
+        let by_chance = self.compared * EQUAL_PER_THOUSAND + 1000;
+        if self.compared > 0 && (self.equal == self.compared || self.equal * 1000 > by_chance) {
             against.push(format!("{} of {} values came out as they went in", self.equal, self.compared));
+        }
+        if self.unpaired > 0 && self.bag.0 == self.bag.1 {
+            against.push(format!("all of its {} values are those of the source", self.unpaired));
+        }
+        if self.passed > 0 {
+            against.push(format!("{} values that should be gone came across", self.passed));
         }
         if self.originals > 0 {
             against.push(format!("an identifying value of the source stands in {} values", self.originals));
@@ -102,6 +115,9 @@ mod tests {
         let fine = Seen { compared: 1000, control: true, has_originals: true, ..Seen::default() };
         for broken in [
             Seen { equal: 1000, ..fine },
+            Seen { equal: 1, compared: 1, ..fine },
+            Seen { passed: 1, ..fine },
+            Seen { unpaired: 3, bag: (7, 7), ..fine },
             Seen { originals: 1, ..fine },
             Seen { leftovers: 1, ..fine },
             Seen { control: false, ..fine },

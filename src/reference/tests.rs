@@ -26,6 +26,10 @@ impl Snapshot for Memory {
     fn health(&mut self) -> Result<Health> {
         unimplemented!("the demo does not ask")
     }
+
+    fn integrity(&mut self) -> Result<Health> {
+        unimplemented!("the demo does not ask")
+    }
 }
 
 impl Transaction for Memory {

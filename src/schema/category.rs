@@ -125,6 +125,13 @@ impl Category {
         )
     }
 
+    /// Whether this value of the category tells who is meant. A whole name of one word is a role ("Administrator") or
+    /// a first name: others have it too.
+    pub fn identifies(self, value: &str) -> bool {
+        let one_word = || !value.trim().contains(char::is_whitespace);
+        self.is_identifying() && !(self == Category::FullName && one_word())
+    }
+
     /// Whether a mask is another value of the same sort, so that a value that comes out as it went in was not masked.
     pub fn is_replaced(self) -> bool {
         !self.is_kept() && !matches!(self, Category::Blank | Category::Secret | Category::Amount)

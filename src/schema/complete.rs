@@ -1,7 +1,7 @@
 //! A map that has been held against the live database: the only key to copying and erasing.
 
 use super::names::{missing, nearest};
-use super::roles::{Accounts, ErpLink, Objection, Relation, RelationKind, Retention, Roles};
+use super::roles::{Accounts, ErpLink, Objection, Relation, RelationKind, RestoredMark, Retention, Roles};
 use super::rule::ColumnRule;
 use crate::fault::Result;
 use crate::store::{Table, Value};
@@ -85,6 +85,11 @@ impl CompleteMap {
         &self.roles.retention
     }
 
+    /// The rows that say that a database is a restored copy.
+    pub fn restored(&self) -> &[RestoredMark] {
+        &self.roles.restored
+    }
+
     /// The models of reference strings whose table does not follow from their name; see [`Self::referenced`].
     pub fn references(&self) -> &BTreeMap<String, String> {
         &self.references
@@ -107,6 +112,12 @@ impl CompleteMap {
     pub fn time(&self) -> Option<&str> {
         self.time.as_deref()
     }
+
+    /// How a column writes moments: as it says itself, else as this CRM does, else as SQLite's own functions do.
+    pub fn time_of(&self, table: &str, column: &str) -> &str {
+        let own = self.table(table).and_then(|mapped| mapped.column(column));
+        own.and_then(|column| column.rule.fit.time.as_deref()).or(self.time()).unwrap_or("%Y-%m-%d %H:%M:%S")
+    }
 }
 
 /// A live table and what the map says about it.
@@ -125,6 +136,8 @@ pub struct MappedTable {
     pub derived: Vec<usize>,
     /// Whose older versions the rows are, where it is a history table.
     pub history: Option<History>,
+    /// The columns that single somebody out together, where the map says which: quasi-identifiers.
+    pub quasi: Vec<String>,
     /// What a restored copy must not do by itself: values that are set in every copied row that fits.
     pub neutralise: Vec<Neutralise>,
 }
@@ -166,6 +179,8 @@ pub struct MappedColumn {
     pub rule: ColumnRule,
     /// Whether only the column's declared type settled it: its values are then held to that type.
     pub by_type: bool,
+    /// Whether only a word for its whole table settled it.
+    pub by_table: bool,
     /// Where the map said so.
     pub origin: Origin,
 }

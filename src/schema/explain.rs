@@ -111,6 +111,9 @@ fn backup(mapped: &MappedTable, live: &Column, column: &MappedColumn) -> String 
         Rows::Copy if live.generated != Generated::No => return "the database computes it anew".to_owned(),
         Rows::Copy => {}
     }
+    if let Some(coarse) = &column.rule.fit.generalise {
+        return format!("generalised to {}, which others share", coarse.words());
+    }
     match &column.rule.content {
         Content::One(category) if category.is_kept() && column.by_type => {
             "copied as it is, where the value is of the declared type".to_owned()

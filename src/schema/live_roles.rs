@@ -1,5 +1,6 @@
 //! The roles of a map, looked up in a live database. A role on an optional table that is not there falls away.
 
+use super::account_lookup;
 use super::complete::{MappedTable, Neutralise, Origin};
 use super::live::Live;
 use super::roles::*;
@@ -24,8 +25,9 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
         accounts: written
             .accounts
             .iter()
-            .filter_map(|accounts| self::accounts(live, tables, accounts))
+            .filter_map(|accounts| account_lookup::accounts(live, tables, accounts))
             .collect(),
+        policy: written.policy.as_ref().and_then(|place| account_lookup::policy(live, place)),
         relations: written
             .relations
             .iter()
@@ -43,6 +45,7 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .filter_map(|retention| self::retention(live, retention))
             .collect(),
         neutralise: written.neutralise.iter().filter_map(|table| neutralise(live, table)).collect(),
+        restored: written.restored.iter().filter_map(|mark| restored(live, mark)).collect(),
     }
 }
 
@@ -55,18 +58,18 @@ pub(super) fn with_neutralise(tables: Vec<MappedTable>, all: &[NeutraliseTable])
 }
 
 /// The columns of one table that one rule names.
-struct Columns<'a> {
-    live: &'a Live<'a>,
-    table: &'a Table,
-    origin: &'a Origin,
+pub(super) struct Columns<'a> {
+    pub(super) live: &'a Live<'a>,
+    pub(super) table: &'a Table,
+    pub(super) origin: &'a Origin,
 }
 
 impl Columns<'_> {
-    fn one(&self, name: &str) -> String {
+    pub(super) fn one(&self, name: &str) -> String {
         self.live.column(self.table, name, self.origin).unwrap_or_else(|| name.to_owned())
     }
 
-    fn maybe(&self, name: &Option<String>) -> Option<String> {
+    pub(super) fn maybe(&self, name: &Option<String>) -> Option<String> {
         name.as_deref().map(|name| self.one(name))
     }
 
@@ -75,86 +78,8 @@ impl Columns<'_> {
     }
 }
 
-fn columns_of<'a>(live: &'a Live<'a>, table: &str, origin: &'a Origin) -> Option<Columns<'a>> {
+pub(super) fn columns_of<'a>(live: &'a Live<'a>, table: &str, origin: &'a Origin) -> Option<Columns<'a>> {
     Some(Columns { live, table: live.table(table, origin)?, origin })
-}
-
-fn accounts(live: &Live<'_>, tables: &[MappedTable], written: &Accounts) -> Option<Accounts> {
-    let columns = columns_of(live, &written.table, &written.origin)?;
-    let login = columns.one(&written.login);
-    let table = columns.table.name.clone();
-    let sessions = written.end_sessions.iter();
-    Some(Accounts {
-        name: written.name.clone(),
-        key: columns.one(&written.key),
-        full_name: columns.maybe(&written.full_name),
-        email: columns.maybe(&written.email),
-        hash: written
-            .hash
-            .as_ref()
-            .map(|hash| HashColumn { column: columns.one(&hash.column), ..hash.clone() }),
-        active: written
-            .active
-            .as_ref()
-            .map(|flag| ActiveFlag { column: columns.one(&flag.column), ..flag.clone() }),
-        administrator: written.administrator.as_ref().and_then(|who| administrator(live, &columns, who)),
-        must_change: written.must_change.as_ref().map(|how| match how {
-            MustChange::Column(column) => MustChange::Column(columns.one(column)),
-            other => other.clone(),
-        }),
-        changed_at: columns.maybe(&written.changed_at),
-        temporary_until: columns.maybe(&written.temporary_until),
-        last_login: columns.maybe(&written.last_login),
-        template: columns.maybe(&written.template),
-        temporary: written.temporary.as_ref().map(|temporary| TemporaryPassword {
-            column: columns.one(&temporary.column),
-            until: columns.maybe(&temporary.until),
-            clear: temporary.clear,
-        }),
-        end_sessions: sessions
-            .filter_map(|one| session(live, tables, one, written, &table, &login))
-            .collect(),
-        origin: written.origin.clone(),
-        table,
-        login,
-    })
-}
-
-fn administrator(live: &Live<'_>, accounts: &Columns<'_>, written: &Administrator) -> Option<Administrator> {
-    Some(match written {
-        Administrator::Column(column) => Administrator::Column(accounts.one(column)),
-        Administrator::Group { table, user, group, is } => {
-            let columns = columns_of(live, table, accounts.origin)?;
-            Administrator::Group {
-                table: columns.table.name.clone(),
-                user: columns.one(user),
-                group: columns.one(group),
-                is: is.clone(),
-            }
-        }
-    })
-}
-
-fn session(
-    live: &Live<'_>,
-    tables: &[MappedTable],
-    written: &SessionTable,
-    accounts: &Accounts,
-    account_table: &str,
-    login: &str,
-) -> Option<SessionTable> {
-    let columns = columns_of(live, &written.table, &accounts.origin)?;
-    let by = columns.one(&written.by);
-    let name = &columns.table.name;
-    let mapped = tables.iter().find(|mapped| mapped.table.name == *name);
-    let link = mapped.and_then(|mapped| mapped.column(&by)).and_then(|column| column.rule.link.as_ref());
-    let holds = match link.map(|link| &link.target) {
-        Some(LinkTarget::Value { table, column }) if table == account_table && column == login => {
-            AccountName::Login
-        }
-        _ => AccountName::Key,
-    };
-    Some(SessionTable { table: name.clone(), by, holds })
 }
 
 fn relation(live: &Live<'_>, tables: &[MappedTable], written: &Relation) -> Option<Relation> {
@@ -275,4 +200,10 @@ fn neutralise(live: &Live<'_>, written: &NeutraliseTable) -> Option<NeutraliseTa
     let set = written.what.set.iter().map(|(column, value)| (columns.one(column), value.clone())).collect();
     let what = Neutralise { set, only: columns.filter(&written.what.only) };
     Some(NeutraliseTable { table: columns.table.name.clone(), what, origin: written.origin.clone() })
+}
+
+fn restored(live: &Live<'_>, written: &RestoredMark) -> Option<RestoredMark> {
+    let columns = columns_of(live, &written.table, &written.origin)?;
+    let row = written.row.iter().map(|(column, value)| (columns.one(column), value.clone())).collect();
+    Some(RestoredMark { table: columns.table.name.clone(), row, origin: written.origin.clone() })
 }

@@ -7,7 +7,11 @@ use super::roles::Roles;
 use super::rule::ColumnRule;
 use super::{read, shipped};
 use crate::fault::{Fault, Result};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+
+/// The longest map that is read, in bytes.
+const LONGEST: u64 = 16 << 20;
 
 /// A schema map, read and merged with what it extends, not yet held against a database.
 ///
@@ -29,6 +33,7 @@ pub struct Map {
     pub(super) indexes: Vec<Named>,
     pub(super) references: Vec<Reference>,
     pub(super) roles: Roles,
+    pub(super) quasi: Vec<QuasiRule>,
 }
 
 /// A name or pattern that the map mentions, with nothing else to say.
@@ -77,6 +82,14 @@ pub(super) struct Block {
 pub(super) struct Reference {
     pub(super) model: String,
     pub(super) table: String,
+    pub(super) origin: Origin,
+}
+
+/// The columns of a table that single somebody out together.
+#[derive(Debug, Clone)]
+pub(super) struct QuasiRule {
+    pub(super) table: String,
+    pub(super) columns: Vec<String>,
     pub(super) origin: Origin,
 }
 
@@ -145,7 +158,7 @@ impl Map {
             return Ok(((shipped.text.to_owned(), shipped.name.to_owned()), PathBuf::new()));
         }
         let path = folder.join(name_or_path);
-        let text = match std::fs::read(&path) {
+        let text = match read_all(&path) {
             Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
                 Fault::usage(format!("{}: a map is UTF-8 text, and this is not", path.display()))
             })?,
@@ -180,6 +193,7 @@ impl Map {
             indexes: laid(self.indexes, over.indexes, same_name),
             references: laid(self.references, over.references, |one, other| one.model == other.model),
             roles: laid_roles(self.roles, over.roles),
+            quasi: laid(self.quasi, over.quasi, |one, other| one.table.eq_ignore_ascii_case(&other.table)),
         }
     }
 
@@ -206,6 +220,17 @@ impl Map {
         word.or_else(|| self.block(table).map(|block| &block.origin))
             .or_else(|| best(self.tables.iter(), |rule| &rule.pattern, table).map(|rule| &rule.origin))
     }
+}
+
+/// What is in a file, up to a limit: a device may have no end.
+fn read_all(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        let what = format!("it is longer than {} MiB", LONGEST >> 20);
+        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, what));
+    }
+    Ok(bytes)
 }
 
 fn no_such_map(name: &str) -> Fault {
@@ -239,11 +264,15 @@ fn laid_blocks(mut base: Vec<Block>, over: Vec<Block>) -> Vec<Block> {
 fn laid_roles(base: Roles, over: Roles) -> Roles {
     Roles {
         accounts: laid(base.accounts, over.accounts, |one, other| one.name == other.name),
+        policy: over.policy.or(base.policy),
         relations: laid(base.relations, over.relations, |one, other| one.kind == other.kind),
         objection: laid(base.objection, over.objection, |one, other| one.kind == other.kind),
         erp: laid(base.erp, over.erp, |one, other| one.kind == other.kind),
         retention: laid(base.retention, over.retention, |one, other| one.kind == other.kind),
         neutralise: laid(base.neutralise, over.neutralise, |one, other| {
+            one.table.eq_ignore_ascii_case(&other.table)
+        }),
+        restored: laid(base.restored, over.restored, |one, other| {
             one.table.eq_ignore_ascii_case(&other.table)
         }),
     }

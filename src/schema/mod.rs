@@ -1,5 +1,7 @@
 //! The schema map: reading it, holding it against a live database, explaining it.
 
+mod account_lookup;
+mod account_roles;
 pub mod category;
 mod check;
 mod complete;
@@ -22,6 +24,8 @@ mod suggest;
 mod tests;
 mod types;
 
+pub use account_lookup::AccountRoles;
+pub use account_roles::{Creation, PolicyPlace, Templates};
 pub use category::Category;
 pub use check::{Check, Misfit, Stale, Thing, Unmapped, Warning};
 pub use complete::{CompleteMap, History, MappedColumn, MappedTable, Neutralise, Origin, Rows};
@@ -32,7 +36,7 @@ pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
     AccountName, Accounts, ActiveFlag, Administrator, ErpLink, Filter, HasChild, HashColumn, MustChange,
-    Objection, ObjectionSign, Prehash, Relation, RelationKind, Retention, RootErase, SessionTable, Since,
-    TemporaryPassword,
+    Objection, ObjectionSign, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase,
+    SessionTable, Since, TemporaryPassword,
 };
 pub use rule::*;

@@ -221,7 +221,7 @@ fn words_of(name: &str) -> Vec<String> {
         before_was_small = char.is_lowercase();
     }
     words.retain(|word| !word.is_empty());
-    words.iter().map(|word| deunicode::deunicode(word).to_ascii_lowercase()).collect()
+    words.iter().map(|word| crate::words::fold(word)).collect()
 }
 
 /// The fault for a name that is not there, with the one that may have been meant.

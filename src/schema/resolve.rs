@@ -7,7 +7,7 @@ use super::derived;
 use super::live::Live;
 use super::map::{Map, Named, TableWord};
 use super::names::is_personal_name;
-use super::rule::{ColumnRule, Content};
+use super::rule::{ColumnRule, Content, Generalise};
 use super::settle::{Settled, settle};
 use super::suggest;
 use super::types::TypeSort;
@@ -23,6 +23,7 @@ pub(super) fn resolve(map: &Map, catalog: &Catalog) -> (Check, CompleteMap) {
     definitions(&live);
     let references = live_roles::references(&live);
     let roles = live_roles::roles(&live, &tables);
+    let tables = with_quasi(&live, tables);
     let tables = live_roles::with_neutralise(tables, &roles.neutralise);
     let complete = CompleteMap {
         name: map.name.clone(),
@@ -104,7 +105,8 @@ fn mapped_table(live: &Live<'_>, table: &Table) -> Option<MappedTable> {
     let history = history(live, table);
     let column = |column: &Column| mapped_column(live, table, column, rows, origin);
     let columns: Vec<Option<MappedColumn>> = table.columns.iter().map(column).collect();
-    let columns: Vec<MappedColumn> = columns.into_iter().collect::<Option<_>>()?;
+    let mut columns: Vec<MappedColumn> = columns.into_iter().collect::<Option<_>>()?;
+    share_departments(&mut columns);
     check_deciding_columns(live, table, &columns);
     let derived = derived::in_order(live, table, &columns);
     warn_of_loose_keys(live, table, &columns);
@@ -115,6 +117,7 @@ fn mapped_table(live: &Live<'_>, table: &Table) -> Option<MappedTable> {
         columns,
         derived,
         history,
+        quasi: Vec::new(),
         neutralise: Vec::new(),
     })
 }
@@ -156,10 +159,12 @@ fn mapped_column(
     mention: &Origin,
 ) -> Option<MappedColumn> {
     let name = column.name.clone();
-    let Some(Settled { rule, by_type, origin }) = settle(live.map, live.catalog, table, column) else {
+    let Some(Settled { rule, by_type, by_table, origin }) = settle(live.map, live.catalog, table, column)
+    else {
         if column.generated != Generated::No {
             let origin = Origin { words: "computed by the database".to_owned(), ..mention.clone() };
-            return Some(MappedColumn { name, rule: ColumnRule::of(Category::Keep), by_type: false, origin });
+            let rule = ColumnRule::of(Category::Keep);
+            return Some(MappedColumn { name, rule, by_type: false, by_table: false, origin });
         }
         live.unmapped(suggest::column(live.catalog, table, column));
         return None;
@@ -168,7 +173,7 @@ fn mapped_column(
     if rows == Rows::Copy && column.generated == Generated::No {
         warn_of_kept(live, table, column, &rule, &origin);
     }
-    Some(MappedColumn { name, rule, by_type, origin })
+    Some(MappedColumn { name, rule, by_type, by_table, origin })
 }
 
 fn warn_of_kept(live: &Live<'_>, table: &Table, column: &Column, rule: &ColumnRule, origin: &Origin) {
@@ -181,6 +186,41 @@ fn warn_of_kept(live: &Live<'_>, table: &Table, column: &Column, rule: &ColumnRu
             format!("{}.{} is kept, and its name looks like {}", table.name, column.name, category.meaning());
         live.warn(origin, what);
     }
+}
+
+/// A town is no finer than its postcode, nor the other way round: what generalises one generalises both.
+fn share_departments(columns: &mut [MappedColumn]) {
+    let general: Vec<(String, Option<String>)> = columns
+        .iter()
+        .filter(|column| column.rule.fit.generalise == Some(Generalise::Department))
+        .map(|column| (column.name.clone(), column.rule.fit.with.clone()))
+        .collect();
+    for column in columns.iter_mut() {
+        let is_half = matches!(column.rule.content, Content::One(Category::Postcode | Category::Town));
+        let named = |name: &Option<String>| name.as_deref() == Some(column.name.as_str());
+        let names = |name: &String| column.rule.fit.with.as_ref() == Some(name);
+        if is_half && general.iter().any(|(name, with)| named(with) || names(name)) {
+            column.rule.fit.generalise = Some(Generalise::Department);
+        }
+    }
+}
+
+/// The tables with the columns that single somebody out together.
+fn with_quasi(live: &Live<'_>, mut tables: Vec<MappedTable>) -> Vec<MappedTable> {
+    for said in &live.map.quasi {
+        let Some(table) = live.table(&said.table, &said.origin) else { continue };
+        let columns = said.columns.iter().filter_map(|name| live.column(table, name, &said.origin));
+        let columns: Vec<String> = columns.collect();
+        if let Some(mapped) = tables.iter_mut().find(|mapped| mapped.table.name == table.name) {
+            let stored = |name: &String| mapped.table.stored().any(|column| column.name == *name);
+            if let Some(computed) = columns.iter().find(|name| !stored(name)) {
+                let what = format!("{}.{computed} is computed; name what it is computed from", table.name);
+                live.misfit(&said.origin, what);
+            }
+            mapped.quasi = columns;
+        }
+    }
+    tables
 }
 
 /// What decides over another column is read as it is, so it has to stay as it is.
@@ -196,7 +236,7 @@ fn check_deciding_columns(live: &Live<'_>, table: &Table, columns: &[MappedColum
         };
         let deciding = deciding.and_then(|name| columns.iter().find(|other| other.name == *name));
         if let Some(deciding) = deciding
-            && !matches!(deciding.rule.content, Content::One(category) if category.is_kept())
+            && !deciding.rule.is_kept()
         {
             let (one, other) = (&column.name, &deciding.name);
             let what =

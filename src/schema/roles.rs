@@ -3,6 +3,7 @@
 //! In a [`super::CompleteMap`] every table and column named here is there, in the database's own spelling. A role
 //! that stands on an optional table which this database lacks is not there at all.
 
+pub use super::account_roles::*;
 use super::complete::{Neutralise, Origin};
 use super::period::Period;
 use crate::store::Value;
@@ -15,11 +16,13 @@ pub type Filter = Vec<(String, Vec<Value>)>;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Roles {
     pub(super) accounts: Vec<Accounts>,
+    pub(super) policy: Option<PolicyPlace>,
     pub(super) relations: Vec<Relation>,
     pub(super) objection: Vec<Objection>,
     pub(super) erp: Vec<ErpLink>,
     pub(super) retention: Vec<Retention>,
     pub(super) neutralise: Vec<NeutraliseTable>,
+    pub(super) restored: Vec<RestoredMark>,
 }
 
 /// A population of accounts: those who log in through one table.
@@ -49,10 +52,18 @@ pub struct Accounts {
     pub changed_at: Option<String>,
     /// Until when a temporary password holds.
     pub temporary_until: Option<String>,
+    /// The flag that lets a password grow old for ever.
+    pub never_expires: Option<String>,
+    /// When the account was made.
+    pub created_at: Option<String>,
     /// When the account last logged in.
     pub last_login: Option<String>,
-    /// The account this one was made from, whose password it may share.
+    /// The account or template this one was made from, whose password it may share.
     pub template: Option<String>,
+    /// What new accounts are made from.
+    pub templates: Option<Templates>,
+    /// How an account is made; where nothing is said, only the CRM itself makes one.
+    pub create: Option<Creation>,
     /// Where the CRM itself keeps temporary passwords.
     pub temporary: Option<TemporaryPassword>,
     /// Tables whose rows are sessions, tokens or devices of an account; they go when the password is replaced.
@@ -299,4 +310,20 @@ pub(super) struct NeutraliseTable {
     pub(super) table: String,
     pub(super) what: Neutralise,
     pub(super) origin: Origin,
+}
+
+/// A row that says that a database is a restored copy, for those who open it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RestoredMark {
+    /// The table.
+    pub table: String,
+    /// The row: columns and values. [`RestoredMark::MOMENT`] in a text stands for the moment of the restoring.
+    pub row: Vec<(String, Value)>,
+    /// Where the map says so.
+    pub origin: Origin,
+}
+
+impl RestoredMark {
+    /// What stands for the moment.
+    pub const MOMENT: &'static str = "{moment}";
 }

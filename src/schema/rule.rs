@@ -186,7 +186,8 @@ pub struct Fit {
     pub valid: bool,
     /// Whether the CRM holds the value to be unique, though the database does not say so.
     pub unique: bool,
-    /// The other column that is one value with this one: a postcode and its town.
+    /// The other column that is one value with this one: a postcode and its town. Of a date, the column that says
+    /// whose it is: the dates of one person move together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub with: Option<String>,
     /// What an emptied value is, where it is not NULL: `""`, `"!"`.
@@ -194,12 +195,57 @@ pub struct Fit {
     pub blank_is: Option<String>,
     /// Whether an emptied secret becomes a random token, because the CRM wants one there.
     pub random: bool,
+    /// The coarser value that stands for the value, in place of a mask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generalise: Option<Generalise>,
     /// How this column writes a moment, where it is not how the database's other columns do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
 }
 
+/// A coarser value, so that several people share it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Generalise {
+    /// The first of January of the date's year.
+    Year,
+    /// The first day of the date's month.
+    Month,
+    /// One commune for all of its department.
+    Department,
+    /// The bound below the number, of these rising ones.
+    Bands(Vec<i64>),
+}
+
+impl Generalise {
+    /// What a value becomes, in a few words.
+    pub fn words(&self) -> String {
+        match self {
+            Generalise::Year => "its year".to_owned(),
+            Generalise::Month => "its month".to_owned(),
+            Generalise::Department => "its department".to_owned(),
+            Generalise::Bands(bounds) => {
+                let bounds: Vec<String> = bounds.iter().map(i64::to_string).collect();
+                format!("its band ({})", bounds.join(", "))
+            }
+        }
+    }
+}
+
 impl ColumnRule {
+    /// What is done with the values, in words for the manifest.
+    pub fn done(&self) -> String {
+        match &self.fit.generalise {
+            Some(coarse) => format!("{}, generalised to {}", self.content.word(), coarse.words()),
+            None => self.content.word().to_owned(),
+        }
+    }
+
+    /// Whether the values go into an archive as they are.
+    pub fn is_kept(&self) -> bool {
+        self.content.is_kept() && self.fit.generalise.is_none()
+    }
+
     /// A column of one category and nothing else to say.
     pub fn of(category: Category) -> Self {
         ColumnRule { content: Content::One(category), link: None, erase: None, fit: Fit::default() }

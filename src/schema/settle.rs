@@ -14,6 +14,7 @@ const MOST_HISTORIES: usize = 4;
 pub(super) struct Settled {
     pub(super) rule: ColumnRule,
     pub(super) by_type: bool,
+    pub(super) by_table: bool,
     pub(super) origin: Origin,
 }
 
@@ -43,14 +44,14 @@ fn settle_within(
 fn in_block(map: &Map, table: &Table, column: &Column, rest: bool) -> Option<Settled> {
     let columns = map.block(&table.name)?.columns.iter().filter(|rule| rule.pattern.is_rest() == rest);
     let rule = best(columns, |rule| &rule.pattern, &column.name)?;
-    Some(Settled { rule: rule.rule.clone(), by_type: false, origin: rule.origin.clone() })
+    Some(Settled { rule: rule.rule.clone(), by_type: false, by_table: false, origin: rule.origin.clone() })
 }
 
 fn in_history(map: &Map, catalog: &Catalog, table: &Table, column: &Column, depth: usize) -> Option<Settled> {
     let (TableWord::History { table: base, row }, said) = map.table_word(&table.name)? else { return None };
     if row.eq_ignore_ascii_case(&column.name) {
         let rule = ColumnRule::of(Category::Keep);
-        return Some(Settled { rule, by_type: false, origin: said.origin.clone() });
+        return Some(Settled { rule, by_type: false, by_table: false, origin: said.origin.clone() });
     }
     let base = catalog.table(base)?;
     let same = base.column(&column.name).filter(|same| same.generated == Generated::No)?;
@@ -59,7 +60,7 @@ fn in_history(map: &Map, catalog: &Catalog, table: &Table, column: &Column, dept
 
 fn everywhere(map: &Map, column: &Column) -> Option<Settled> {
     let rule = best(map.columns.iter(), |rule| &rule.pattern, &column.name)?;
-    Some(Settled { rule: rule.rule.clone(), by_type: false, origin: rule.origin.clone() })
+    Some(Settled { rule: rule.rule.clone(), by_type: false, by_table: false, origin: rule.origin.clone() })
 }
 
 /// The columns of a table that comes without its rows need no rules; should its rows be wanted, they are emptied.
@@ -70,11 +71,21 @@ fn whole_table(map: &Map, table: &Table) -> Option<Settled> {
         TableWord::Empty | TableWord::Rebuild => Category::Blank,
         TableWord::History { .. } => return None,
     };
-    Some(Settled { rule: ColumnRule::of(category), by_type: false, origin: said.origin.clone() })
+    Some(Settled {
+        rule: ColumnRule::of(category),
+        by_type: false,
+        by_table: true,
+        origin: said.origin.clone(),
+    })
 }
 
 fn by_type(map: &Map, column: &Column) -> Option<Settled> {
     let name = column.type_name();
     let named = best(map.types.iter(), |named| &named.pattern, &name)?;
-    Some(Settled { rule: ColumnRule::of(Category::Keep), by_type: true, origin: named.origin.clone() })
+    Some(Settled {
+        rule: ColumnRule::of(Category::Keep),
+        by_type: true,
+        by_table: false,
+        origin: named.origin.clone(),
+    })
 }

@@ -161,6 +161,22 @@ impl Table {
         self.columns.iter().filter(|column| column.generated == Generated::No)
     }
 
+    /// The longest text, in characters, that a CHECK of the form `length(column) <= 40` allows. `<`, `=` and BETWEEN
+    /// are understood too; of several the shortest counts, and what is written otherwise is passed over.
+    pub fn checked_length(&self, column: &str) -> Option<usize> {
+        let definition = self.definition.to_ascii_lowercase();
+        let lengths = definition.match_indices("length").filter_map(|(at, word)| {
+            let (inside, rest) =
+                definition[at + word.len()..].trim_start().strip_prefix('(')?.split_once(')')?;
+            let name = inside.trim().trim_matches(['"', '`', '[', ']', '\'']);
+            if !name.eq_ignore_ascii_case(column) {
+                return None;
+            }
+            longest(rest.trim_start())
+        });
+        lengths.min()
+    }
+
     /// The unique indexes in which the column has a part, primary key included.
     pub fn unique_with<'a>(&'a self, column: &'a str) -> impl Iterator<Item = &'a Index> {
         self.indexes.iter().filter(move |index| {
@@ -171,6 +187,25 @@ impl Table {
                     .any(|part| part.column.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(column)))
         })
     }
+}
+
+/// The upper bound of what follows `length(column)`.
+fn longest(comparison: &str) -> Option<usize> {
+    let number = |text: &str| {
+        let text = text.trim_start();
+        let end = text.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(text.len());
+        text[..end].parse::<usize>().ok()
+    };
+    if let Some(between) = comparison.strip_prefix("between") {
+        return number(between.split_once("and")?.1);
+    }
+    if let Some(bound) = comparison.strip_prefix("<=") {
+        return number(bound);
+    }
+    if let Some(bound) = comparison.strip_prefix('<') {
+        return number(bound)?.checked_sub(1);
+    }
+    number(comparison.strip_prefix('=')?.trim_start_matches('='))
 }
 
 impl Column {

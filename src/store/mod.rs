@@ -27,6 +27,12 @@ pub trait Store {
     /// When the database is damaged, or holds something this engine cannot describe.
     fn catalog(&mut self) -> Result<Catalog>;
 
+    /// Whether others cannot write as long as somebody reads.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    fn reading_holds_up_writers(&mut self) -> Result<bool>;
+
     /// One consistent moment of the whole database, for reading. Writers may go on meanwhile where the engine lets them.
     ///
     /// # Errors
@@ -67,6 +73,12 @@ pub trait Snapshot {
     /// # Errors
     /// When the checks cannot be run. What they find is no error.
     fn health(&mut self) -> Result<Health>;
+
+    /// The same with the engine's full check, which holds every index against its table: slower.
+    ///
+    /// # Errors
+    /// As [`Snapshot::health`].
+    fn integrity(&mut self) -> Result<Health>;
 }
 
 /// A moment of the database that can be changed, all or nothing. Dropping it rolls back.
@@ -96,8 +108,9 @@ pub trait Transaction: Snapshot {
     fn commit(self: Box<Self>) -> Result<()>;
 }
 
-/// A database in the making: first its tables, then rows, then all that stands on them.
-pub trait Builder {
+/// A database in the making: first its tables, then rows, then all that stands on them. Rows may be written on
+/// another thread than the one that masks them.
+pub trait Builder: Send {
     /// Starts filling one table; the columns are those that [`Table::stored`] lists.
     ///
     /// # Errors

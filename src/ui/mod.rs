@@ -10,6 +10,7 @@ pub use page::{Block, Page, Report};
 
 use crate::fault::{self, Fault, Result};
 use crate::progress::{Progress, Silence};
+use crate::secret::Secret;
 use std::io::IsTerminal;
 
 /// How results are written.
@@ -188,6 +189,46 @@ impl Ui {
             return Ok(default.to_owned());
         }
         prompt::ask(question, default)
+    }
+
+    /// Whether a question can be asked.
+    pub fn can_ask(&self) -> bool {
+        !self.manner.no_input && prompt::somebody_is_there()
+    }
+
+    /// Asks a person whether something happened that the program cannot see. `--yes` is no answer to that.
+    ///
+    /// # Errors
+    /// Unconfirmed when nobody is there to answer, or the answer cannot be read.
+    pub fn ask_whether(&self, question: &str) -> Result<bool> {
+        if !self.can_ask() {
+            return Err(Fault::unconfirmed("nobody is there to answer").into());
+        }
+        prompt::ask_whether(question)
+    }
+
+    /// Waits until a person presses Enter.
+    ///
+    /// # Errors
+    /// Unconfirmed when nobody is there to do so.
+    pub fn wait_for_enter(&self, sentence: &str) -> Result<()> {
+        if !self.can_ask() {
+            return Err(Fault::unconfirmed("nobody is there to press Enter").into());
+        }
+        prompt::wait_for_enter(sentence)
+    }
+
+    /// Asks for a secret; `option` is what a script says instead.
+    ///
+    /// # Errors
+    /// Usage when nobody is there to answer.
+    pub fn ask_secret(&self, question: &str, option: &str) -> Result<Secret> {
+        if self.manner.no_input || !prompt::somebody_is_there() {
+            return Err(Fault::usage("a password is needed, and nobody is there to ask")
+                .hint(format!("say {option}"))
+                .into());
+        }
+        prompt::ask_secret(question)
     }
 
     /// Has a person type a text before something that cannot be undone; `--yes` answers for a script.

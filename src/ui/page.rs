@@ -102,7 +102,7 @@ impl Page {
 fn table(headings: &[String], rows: &[Vec<String>], width: u16) -> String {
     let mut table = comfy_table::Table::new();
     table
-        .load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(comfy_table::presets::NOTHING)
         .set_content_arrangement(comfy_table::ContentArrangement::Dynamic)
         .set_width(width)
         .set_header(headings.iter().map(|heading| text::line(heading).into_owned()).collect::<Vec<_>>());

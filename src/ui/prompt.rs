@@ -2,6 +2,7 @@
 
 use crate::fault::{Fault, Result};
 use crate::interrupt;
+use crate::secret::Secret;
 use dialoguer::console::Term;
 use std::io::IsTerminal;
 
@@ -22,6 +23,19 @@ pub fn ask(question: &str, default: &str) -> Result<String> {
         .map_err(unanswered)
 }
 
+/// Asks for a secret, which is not shown while it is typed.
+///
+/// # Errors
+/// When it cannot be read, or a signal came meanwhile.
+pub fn ask_secret(question: &str) -> Result<Secret> {
+    dialoguer::Password::new()
+        .with_prompt(question)
+        .allow_empty_password(true)
+        .interact_on(&Term::stderr())
+        .map(Secret::new)
+        .map_err(unanswered)
+}
+
 /// Asks a person to type a given text.
 ///
 /// # Errors
@@ -36,6 +50,31 @@ pub fn confirm_by_typing(question: &str, expected: &str) -> Result<()> {
         return Ok(());
     }
     Err(Fault::unconfirmed("not confirmed; nothing was changed").into())
+}
+
+/// Asks for yes or no; there is no default, so that an Enter too many is no answer.
+///
+/// # Errors
+/// When the answer cannot be read, or a signal came meanwhile.
+pub fn ask_whether(question: &str) -> Result<bool> {
+    dialoguer::Confirm::new()
+        .with_prompt(question)
+        .wait_for_newline(true)
+        .interact_on(&Term::stderr())
+        .map_err(unanswered)
+}
+
+/// Waits for Enter.
+///
+/// # Errors
+/// When a signal came meanwhile.
+pub fn wait_for_enter(sentence: &str) -> Result<()> {
+    dialoguer::Input::<String>::new()
+        .with_prompt(sentence)
+        .allow_empty(true)
+        .interact_text_on(&Term::stderr())
+        .map(drop)
+        .map_err(unanswered)
 }
 
 fn unanswered(error: dialoguer::Error) -> anyhow::Error {

@@ -1,10 +1,11 @@
 //! The French word lists, and the one home of `fake`.
 //!
-//! Masks and the demonstration database both draw from here. What each list is, and where it comes from, is in
-//! `README.md` next to this file. Lists are sorted and never change while the program runs, so an index chosen by a
+//! Masks, the demonstration database and the guesses of an audit draw from here. What each list is, and where it comes from, is in
+//! `README.md` next to this file. Lists have a fixed order and never change while the program runs, so an index chosen by a
 //! seeded generator always gives the same word.
 
 mod companies;
+mod passwords;
 mod people;
 mod places;
 mod texts;
@@ -13,9 +14,12 @@ mod texts;
 mod tests;
 
 pub use companies::{company_marks, company_stems, company_trades, legal_forms};
-pub use people::{Gender, family_names, gender_of, given_names, is_family_name, is_given_name, jobs};
+pub use passwords::{common_passwords, is_common_password};
+pub use people::{
+    Gender, family_names, gender_of, given_names, given_names_for_both, is_family_name, is_given_name, jobs,
+};
 pub use places::{Commune, communes, street_kinds, street_names};
-pub use texts::{demo_sentences, sentences, words_of_length};
+pub use texts::{LONGEST_SUBJECT, demo_sentences, sentences, subjects_of_length, words_of_length};
 
 use std::sync::LazyLock;
 

@@ -59,6 +59,11 @@ pub fn given_names(gender: Gender) -> &'static [&'static str] {
     }
 }
 
+/// The given names used for both genders, so that they agree with any civility.
+pub fn given_names_for_both() -> &'static [&'static str] {
+    &BOTH
+}
+
 /// The gender of a given name, whatever its accents, case and hyphens.
 ///
 /// `None` when the name is unknown, or used for both genders (Camille, Dominique).

@@ -212,3 +212,17 @@ fn words_have_the_length_asked_for_and_name_nobody() {
         assert!(words_of_length(outside).is_empty());
     }
 }
+
+#[test]
+fn common_passwords_are_known_whatever_their_case_and_ending() {
+    assert_eq!(common_passwords().len(), 1_000);
+    assert_eq!(common_passwords().iter().collect::<HashSet<_>>().len(), 1_000, "no entry comes twice");
+    assert!(common_passwords().iter().all(|entry| !entry.is_empty() && *entry == entry.trim()));
+    for common in ["soleil", "SOLEIL", "Soleil2026!", "Azerty123!", "M\u{e9}lanie75", "12345678", "P@ssw0rd"]
+    {
+        assert!(is_common_password(common), "{common}");
+    }
+    for own in ["Tx7-marmotte-bleue", "12345679", "lu1", "", "9!"] {
+        assert!(!is_common_password(own), "{own}");
+    }
+}

@@ -23,6 +23,30 @@ static BY_LENGTH: LazyLock<[Vec<&'static str>; LONGEST + 1]> = LazyLock::new(|| 
     shelves
 });
 
+/// The longest subject. In characters.
+pub const LONGEST_SUBJECT: usize = 40;
+
+/// What it is about, alone or with what is to be done about it: `Devis`, `Devis à relire`.
+static SUBJECTS: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let mut shelves = vec![Vec::new(); LONGEST_SUBJECT + 1];
+    let tails = || include_str!("subject-tails.txt").lines();
+    for head in include_str!("subject-heads.txt").lines() {
+        let longer = tails().map(|tail| &*format!("{head} {tail}").leak());
+        for subject in std::iter::once(head).chain(longer) {
+            if let Some(shelf) = shelves.get_mut(subject.chars().count()) {
+                shelf.push(subject);
+            }
+        }
+    }
+    shelves
+});
+
+/// Short lines of that many characters as they stand above notes and mails; none below 5 and above
+/// [`LONGEST_SUBJECT`].
+pub fn subjects_of_length(chars: usize) -> &'static [&'static str] {
+    SUBJECTS.get(chars).map_or(&[], Vec::as_slice)
+}
+
 /// Neutral sentences as found in the notes of a CRM, without a name, a digit or a judgement: for masks.
 pub fn sentences() -> &'static [&'static str] {
     &SENTENCES

@@ -1,9 +1,29 @@
 //! The program as its users meet it: the binary, a folder of its own, an empty environment. Each test looks at the
 //! output, the exit status, and the rows, bytes and files that are left.
+#![allow(clippy::disallowed_methods, reason = "a test looks at databases itself")]
 
+mod accounts;
+mod archives;
+mod audit;
+mod clipboard;
+mod counts;
+mod databases;
+mod interrupts;
+mod ledger;
+mod limits;
+mod locks;
+mod maps;
+mod masks;
+mod outputs;
+mod policy;
 mod reference;
 mod search;
+mod sizes;
+mod statuses;
 mod structure;
+mod support;
+mod terminal;
 mod tools;
 mod tryton;
 mod world;
+mod writers;

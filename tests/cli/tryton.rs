@@ -97,28 +97,77 @@ fn emptied_tables(world: &World) -> Vec<String> {
     emptied.map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
-#[test]
-fn tryton_opens_the_restored_copy_and_finds_it_valid() {
-    let Some(tryton) = built() else { return };
+/// Lets Tryton's own server open the copy, log in, read its lists and validate every record. None where the script
+/// that does it is not there.
+fn opened_by_tryton(world: &World, tryton: &Path, arguments: &[&str]) -> Option<serde_json::Value> {
     let Some(script) = std::env::var_os("CRM_ADMIN_TRYTON_CHECK") else {
-        return tools::skip("check_login.py");
+        tools::skip("check_login.py");
+        return None;
     };
-    let world = world_of(&tryton);
-    on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(0);
-    world.run(["restore", "out/t.zst", "--to", "out/crm.sqlite"]).exits(0);
     let said = Command::new("python3")
         .arg(script)
-        .arg(&tryton)
-        .args(["--login", "admin", "--password", "no-password-works", "--reject", "--validate"])
+        .arg(tryton)
+        .args(arguments)
+        .arg("--validate")
         .arg("--database-file")
         .arg(world.path("out/crm.sqlite"))
         .output()
         .unwrap();
     let told: serde_json::Value = serde_json::from_slice(&said.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&said.stderr)));
-    assert_eq!(told["accepted"], false, "no password of the source works: {told:#}");
     assert_eq!(told["validate"]["exit"], 0, "{told:#}");
     assert_eq!(told["validate"]["failures"], 0, "{told:#}");
+    assert_eq!(said.status.code(), Some(0), "{told:#}");
+    Some(told)
+}
+
+#[test]
+fn no_password_of_the_source_works_in_tryton_and_its_records_are_valid() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(0);
+    world.run(["restore", "out/t.zst", "--to", "out/crm.sqlite"]).exits(0);
+    let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
+    let arguments = ["--login", "admin", "--password", password.trim(), "--reject"];
+    let Some(told) = opened_by_tryton(&world, &tryton, &arguments) else { return };
+    assert_eq!(told["accepted"], false, "{told:#}");
+}
+
+#[test]
+fn the_support_login_works_in_tryton_and_its_lists_open() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(0);
+    let restore = ["restore", "out/t.zst", "--to", "out/crm.sqlite", "--support-login", "support"];
+    world.run(restore.iter().chain(&["--deliver", "file:out/password"])).exits(0);
+    let line = fs::read_to_string(world.path("out/password")).unwrap();
+    let password = line.trim_end().strip_prefix("support\t").expect("login, a tab, the password");
+    let Some(told) = opened_by_tryton(&world, &tryton, &["--login", "support", "--password", password])
+    else {
+        return;
+    };
+    assert_eq!(told["accepted"], true, "{told:#}");
+    for model in ["party.party", "sale.opportunity", "account.invoice"] {
+        assert!(told["records"][model]["read"].as_u64().is_some_and(|read| read > 0), "{told:#}");
+    }
+}
+
+#[test]
+fn a_restored_tryton_does_nothing_by_itself() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let source = world.database("db/crm.sqlite");
+    let running = "SELECT count(*) FROM ir_cron WHERE active = 1";
+    let hashes =
+        "SELECT count(*) FROM res_user WHERE password_hash IS NOT NULL OR password_reset IS NOT NULL";
+    assert!(number(&source, running) > 0 && number(&source, hashes) > 0);
+    drop(source);
+    on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(0);
+    let copy = world.unpacked("out/t.zst");
+    for none in [running, hashes, "SELECT count(*) FROM ir_session", "SELECT count(*) FROM web_user_session"]
+    {
+        assert_eq!(number(&copy, none), 0, "{none}");
+    }
 }
 
 #[test]
@@ -144,4 +193,71 @@ fn a_column_that_went_is_told_as_stale() {
         .unwrap();
     on_tryton(&world, &["backup", "-o", "out/t.zst"]).exits(4).complains("stale").complains("street_name");
     assert_eq!(fs::read_dir(world.path("out")).unwrap().count(), 0);
+}
+
+/// What Tryton's own server says to a login.
+fn server_accepts(tryton: &Path, world: &World, login: &str, password: &str) -> bool {
+    let script = std::env::var_os("CRM_ADMIN_TRYTON_CHECK").expect("looked at by the caller");
+    let said = Command::new("python3")
+        .arg(script)
+        .arg(tryton)
+        .args(["--login", login, "--password", password])
+        .arg("--database-file")
+        .arg(world.path("db/crm.sqlite"))
+        .output()
+        .unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&said.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&said.stderr)));
+    told["accepted"].as_bool().unwrap()
+}
+
+#[test]
+fn tryton_takes_the_temporary_password_and_no_longer_the_old_one() {
+    let Some(tryton) = built() else { return };
+    if std::env::var_os("CRM_ADMIN_TRYTON_CHECK").is_none() {
+        return tools::skip("check_login.py");
+    }
+    let world = world_of(&tryton);
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let weak = users.lines().filter(|line| line.ends_with("\tweak"));
+    let mut weak = weak.map(|line| line.split('\t').take(2).collect::<Vec<_>>());
+    let ([one, old], [two, other]) = (&weak.next().unwrap()[..], &weak.next().unwrap()[..]) else {
+        panic!("login and password")
+    };
+    assert!(server_accepts(&tryton, &world, one, old) && server_accepts(&tryton, &world, two, other));
+    let told = on_tryton(&world, &["temp-password", one, "--deliver", "print"]).exits(0);
+    assert!(told.stderr().contains("nearest guarantee"));
+    let line = told.stdout();
+    let password = line.trim_end().split_once('\t').unwrap().1;
+    on_tryton(&world, &["reset", two, "--invalidate"]).exits(0);
+    assert!(server_accepts(&tryton, &world, one, password), "the new one works");
+    assert!(!server_accepts(&tryton, &world, one, old), "the old one does not");
+    assert!(!server_accepts(&tryton, &world, two, other), "nor one that was invalidated");
+    let sessions = format!(
+        "SELECT count(*) FROM ir_session WHERE create_uid IN (SELECT id FROM res_user WHERE login IN ('{one}', '{two}'))"
+    );
+    assert_eq!(number(&world.database("db/crm.sqlite"), &sessions), 0);
+    on_tryton(&world, &["user", "add", "x", "--deliver", "print"]).exits(4).complains("does not say how");
+}
+
+#[test]
+fn an_audit_of_tryton_finds_who_has_no_password_or_a_code_in_clear() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let report = on_tryton(&world, &["audit", "--json"]).exits(3).json();
+    let found = |rule: &str, login: &str| {
+        report["rows"].as_array().unwrap().iter().any(|row| row["rule"] == rule && row["name"] == login)
+    };
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let mut looked_at = 0;
+    for line in users.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        match cells[2] {
+            "none" => assert!(found("password.none", cells[0]), "{line}"),
+            "reset" => assert!(found("code.in-clear", cells[0]), "{line}"),
+            _ => continue,
+        }
+        looked_at += 1;
+    }
+    assert!(looked_at > 3);
 }

@@ -6,7 +6,32 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
+
+/// A CRM of one table and three people.
+const SMALL: &str = "
+    CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT, note TEXT);
+    CREATE INDEX person_name ON person (name);
+    INSERT INTO person VALUES
+        (1, 'Canari Durand', 'canari.durand@canari-conseil.fr', 'Canari Durand souhaite une visite'),
+        (2, 'Canari Lefèvre', 'canari.lefevre@canari-conseil.fr', NULL),
+        (3, 'Canari N''Guyen', NULL, 'Canari est absente en août');";
+
+/// A complete map for it.
+const SMALL_MAP: &str = r#"
+name = "small"
+format = 1
+for = "a CRM of one table"
+[table.person]
+id = "keep"
+name = "full-name"
+email = "email"
+note = "free-text"
+"#;
+
+/// What every personal value of [`World::small`] contains, and nothing else does.
+pub const CANARY: &str = "canari";
 
 /// A folder of one test's own.
 pub struct World {
@@ -48,6 +73,23 @@ impl World {
         world
     }
 
+    /// A folder with `crm.db`, a CRM of one table and three people, and `map.toml`, a map for it.
+    pub fn small() -> Self {
+        Self::with(SMALL, SMALL_MAP)
+    }
+
+    /// The same with so many people, whose names and notes differ.
+    pub fn people(count: u32) -> Self {
+        let world = Self::small();
+        let more = format!(
+            "WITH RECURSIVE n (i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+             INSERT INTO person SELECT i, 'Canari Durand' || i, 'canari' || i || '@canari-conseil.fr',
+                 'Canari ' || hex(i * i) || ' appelle le ' || (i * 7919 % 100003) FROM n;"
+        );
+        world.database("crm.db").execute_batch(&more).unwrap();
+        world
+    }
+
     /// A path in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -83,6 +125,31 @@ impl World {
             command.args(["--map", "map.toml"]);
         }
         Told::of(command.args(arguments))
+    }
+
+    /// The program, ready to be run on a database with `map.toml`. Its temporary files go below the folder too, so that
+    /// [`World::files`] sees those that are left.
+    pub fn on(&self, database: &str) -> Command {
+        let temporary = self.path("tmp");
+        fs::create_dir_all(&temporary).unwrap();
+        let mut command = self.program();
+        command.env("TMPDIR", temporary).args(["--map", "map.toml", "--db", database]);
+        command
+    }
+
+    /// Does something that must leave every file as it was, and add none.
+    #[track_caller]
+    pub fn unchanged<T>(&self, act: impl FnOnce() -> T) -> T {
+        let before = self.files();
+        let result = act();
+        let after = self.files();
+        assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>(), "files came or went");
+        // What the engine keeps in memory that programs share is no data.
+        let is_shared = |path: &Path| path.to_string_lossy().ends_with("-shm");
+        for (path, content) in before.into_iter().filter(|(path, _)| !is_shared(path)) {
+            assert!(after[&path] == content, "{} was changed", path.display());
+        }
+        result
     }
 
     /// Every file of the folder and below it, and what is in it.
@@ -128,6 +195,23 @@ impl Told {
     pub fn of(command: &mut Command) -> Self {
         let line = format!("{command:?}");
         Told { output: command.output().expect("the program starts"), line }
+    }
+
+    /// Runs a command that must end in time.
+    #[track_caller]
+    pub fn within(limit: Duration, command: &mut Command) -> Self {
+        let line = format!("{command:?}");
+        let since = Instant::now();
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        while child.try_wait().unwrap().is_none() {
+            if since.elapsed() > limit {
+                child.kill().unwrap();
+                panic!("{line}\nhas not ended after {limit:?}");
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Told { output: child.wait_with_output().unwrap(), line }
     }
 
     /// The exit status must be this one; it is none after a signal.

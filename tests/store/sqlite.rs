@@ -31,7 +31,7 @@ impl File {
     }
 
     fn sqlite(&self) -> Sqlite {
-        let options = Options { lock_wait: Duration::from_millis(50), triggers: false };
+        let options = Options { lock_wait: Duration::from_millis(50), ..Options::default() };
         Sqlite::open(&self.path(), &options).unwrap()
     }
 }
@@ -121,4 +121,13 @@ fn a_trigger_of_a_stranger_does_not_run() {
     change.insert("person", &["name"], &[crm_admin::store::ValueRef::Text(b"Ada")]).unwrap();
     change.insert("letter", &["id"], &[crm_admin::store::ValueRef::Integer(1)]).unwrap();
     assert_eq!(change.count("person").unwrap(), 1);
+}
+
+#[test]
+fn the_engine_shows_its_single_pages() {
+    let file = File::with(TABLES);
+    let connection = Connection::open(file.path()).unwrap();
+    let pages: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_dbpage", [], |row| row.get(0)).unwrap();
+    assert!(pages > 1, "the engine was compiled with the table of its pages");
 }

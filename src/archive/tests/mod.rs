@@ -6,7 +6,8 @@ mod writing;
 
 use super::frame::{Encoder, Entry};
 use super::trailer;
-use super::{Archive, Digest, FRAME, Limits, Manifest, Options, Verified, Writer, digest};
+use super::{Archive, FRAME, Limits, Manifest, Options, Verified, Writer};
+use crate::digest::{Digest, digest};
 use crate::fault::{Kind, Result, fault_of};
 use crate::progress::Silence;
 use std::io::Cursor;

@@ -90,7 +90,8 @@ fn the_zstd_program_reads_it() {
     std::fs::write(&path, archived(&database, SMALL)).unwrap();
     let zstd = |option| Command::new("zstd").arg(option).arg(&path).stderr(Stdio::null()).output();
     let Ok(tested) = zstd("-t") else {
-        println!("skipped: zstd");
+        // Past the test harness, which would swallow it.
+        let _ = writeln!(io::stderr(), "skipped: zstd");
         return;
     };
     assert!(tested.status.success());

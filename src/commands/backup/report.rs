@@ -1,8 +1,10 @@
 //! What `backup` tells: never a value, only counts and what was done.
 
 use super::work::Done;
-use crate::anonymise::{ColumnTold, FilesTold, TableTold};
+use crate::anonymise::{ColumnTold, CrowdTold, FilesTold, TableTold};
 use crate::archive;
+use crate::commands::archive::{CROWD_HEADINGS, crowd_rows};
+use crate::masking::Crowd;
 use crate::proof::Seen;
 use crate::schema::{CompleteMap, Rows};
 use crate::ui::{Page, Report};
@@ -40,6 +42,22 @@ pub fn files(told: &FilesTold) -> archive::FilesNotCopied {
     archive::FilesNotCopied { table: told.table.clone(), column: told.column.clone(), count: told.count }
 }
 
+/// Columns that single somebody out together, for the manifest.
+pub fn crowd(told: &CrowdTold) -> archive::QuasiIdentifiers {
+    let crowd = |crowd: Crowd| archive::Crowd {
+        rows: crowd.rows,
+        smallest: crowd.smallest,
+        alone: crowd.alone,
+        below_five: crowd.below_five,
+    };
+    archive::QuasiIdentifiers {
+        table: told.table.clone(),
+        columns: told.columns.clone(),
+        before: crowd(told.before),
+        after: crowd(told.after),
+    }
+}
+
 /// What a backup did.
 #[derive(Debug, Serialize)]
 pub struct BackupReport {
@@ -51,6 +69,8 @@ pub struct BackupReport {
     values_blanked: u64,
     values_kept: u64,
     files_not_copied: u64,
+    pseudonyms: archive::Pseudonyms,
+    quasi_identifiers: Vec<archive::QuasiIdentifiers>,
     proof: Proof,
     database_bytes: u64,
     archive_bytes: u64,
@@ -71,6 +91,8 @@ impl BackupReport {
             values_blanked: sum(|column| column.counts.blank),
             values_kept: sum(|column| column.counts.kept),
             files_not_copied: copied.files.iter().map(|files| files.count).sum(),
+            pseudonyms: done.pseudonyms,
+            quasi_identifiers: copied.crowds.iter().map(crowd).collect(),
             proof: Proof::of(done),
             database_bytes: summary.decoded_bytes,
             archive_bytes: summary.file_bytes,
@@ -91,20 +113,31 @@ impl Report for BackupReport {
     const SCHEMA: (&'static str, u32) = ("crm-admin/backup", 1);
 
     fn page(&self) -> Page {
-        Page::default().facts([
-            ("archive", self.archive.clone().unwrap_or_else(|| "standard output".into())),
-            ("map", self.map.clone()),
-            ("tables", self.tables.to_string()),
-            ("rows copied", self.rows_copied.to_string()),
-            ("values masked", self.values_masked.to_string()),
-            ("values blanked", self.values_blanked.to_string()),
-            ("values kept", self.values_kept.to_string()),
-            ("files not copied", self.files_not_copied.to_string()),
-            ("proof", self.proof.words()),
-            ("database bytes", self.database_bytes.to_string()),
-            ("archive bytes", self.archive_bytes.to_string()),
-            ("SHA-256 of the database", self.sha256.clone()),
-        ])
+        Page::default()
+            .facts([
+                ("archive", self.archive.clone().unwrap_or_else(|| "standard output".into())),
+                ("map", self.map.clone()),
+                ("tables", self.tables.to_string()),
+                ("rows copied", self.rows_copied.to_string()),
+                ("values masked", self.values_masked.to_string()),
+                ("values blanked", self.values_blanked.to_string()),
+                ("values kept", self.values_kept.to_string()),
+                ("files not copied", self.files_not_copied.to_string()),
+                ("pseudonyms", pseudonyms(self.pseudonyms).into()),
+                ("proof", self.proof.words()),
+                ("database bytes", self.database_bytes.to_string()),
+                ("archive bytes", self.archive_bytes.to_string()),
+                ("SHA-256 of the database", self.sha256.clone()),
+            ])
+            .table(CROWD_HEADINGS, self.quasi_identifiers.iter().flat_map(crowd_rows).collect())
+    }
+}
+
+fn pseudonyms(kind: archive::Pseudonyms) -> &'static str {
+    match kind {
+        archive::Pseudonyms::KeyFile => "stable: whoever has the key file can tell who is who",
+        archive::Pseudonyms::KeyDestroyed => "the key was made for this archive and destroyed",
+        archive::Pseudonyms::None => "none",
     }
 }
 
@@ -178,8 +211,8 @@ impl PlanReport {
                 Some(mapped) if mapped.rows == Rows::Copy => mapped
                     .columns
                     .iter()
-                    .filter(|column| !column.rule.content.is_kept())
-                    .map(|column| format!("{}: {}", column.name, column.rule.content.word()))
+                    .filter(|column| !column.rule.is_kept())
+                    .map(|column| format!("{}: {}", column.name, column.rule.done()))
                     .collect(),
                 _ => Vec::new(),
             },

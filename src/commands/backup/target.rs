@@ -1,5 +1,6 @@
 //! Where an archive goes.
 
+use crate::commands::beside;
 use crate::fault::{Fault, Result};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ impl Target {
     /// archive was meant as a file, and is left to be refused as one.
     ///
     /// # Errors
-    /// Usage when the archive would go to a terminal.
+    /// Usage when the archive would go to a terminal, refused when it would be taken for a log of a database.
     pub fn of(output: &str, database: &Path) -> Result<Self> {
         if output == "-" {
             if std::io::stdout().is_terminal() {
@@ -33,6 +34,7 @@ impl Target {
         if path.is_dir() && (output.ends_with('/') || !is_archive_name) {
             return Ok(Target::File(path.join(name_for(database))));
         }
+        beside::refuse_log_names(&path)?;
         Ok(Target::File(path))
     }
 }

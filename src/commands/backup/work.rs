@@ -3,14 +3,16 @@
 use super::BackupArgs;
 use super::report;
 use crate::anonymise::{self, Copied, originals};
-use crate::archive::{self, Archive, Limits, Manifest, Options, Proof, ProofState, Summary, Writer};
-use crate::fault::Result;
-use crate::masking::{Key, Masker, Originals};
+use crate::archive::{
+    self, Archive, Limits, Manifest, Options, Proof, ProofState, Pseudonyms, Summary, Writer,
+};
+use crate::fault::{Kind, Result, kind_of};
+use crate::masking::{Key, Masker, Originals, reaches_nobody};
 use crate::progress::Progress;
 use crate::proof::{self, Collector, Evidence, Needles, Watching};
 use crate::publish::scratch_in;
 use crate::schema::{Category, CompleteMap, Rows};
-use crate::store::sqlite::{self, NewDatabase, Sqlite};
+use crate::store::sqlite::{self, Awaited, NewDatabase};
 use crate::store::{Catalog, Snapshot, Store};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Seek, Write};
@@ -23,6 +25,8 @@ pub struct Work<'a> {
     catalog: &'a Catalog,
     level: i32,
     with_proof: bool,
+    /// That of a key file. Without one, a key is made for this archive and forgotten with it.
+    key: Option<Key>,
     progress: &'a mut dyn Progress,
 }
 
@@ -30,6 +34,8 @@ pub struct Work<'a> {
 pub struct Done {
     /// What was copied.
     pub copied: Copied,
+    /// What became of the key.
+    pub pseudonyms: Pseudonyms,
     /// What was written.
     pub summary: Summary,
     /// What the proof found, where one was made.
@@ -52,16 +58,24 @@ impl<'a> Work<'a> {
         map: &'a CompleteMap,
         catalog: &'a Catalog,
         args: &BackupArgs,
+        key: Option<Key>,
         progress: &'a mut dyn Progress,
     ) -> Self {
-        Work { map, catalog, level: args.level, with_proof: !args.no_proof, progress }
+        Work { map, catalog, level: args.level, with_proof: !args.no_proof, key, progress }
     }
 
     /// Masks the moment into a database without a name in `folder`, packs it into `out` and proves it.
     ///
     /// # Errors
-    /// Those of the steps; `out` is worth nothing then.
+    /// Those of the steps, with the folder's name where it may be its fault; `out` is worth nothing then.
     pub fn archive(&mut self, source: &mut dyn Snapshot, folder: &Path, out: &mut File) -> Result<Done> {
+        self.steps(source, folder, out).map_err(|error| match kind_of(&error) {
+            Kind::Unfinished => error.context(format!("working in {}", folder.display())),
+            _ => error,
+        })
+    }
+
+    fn steps(&mut self, source: &mut dyn Snapshot, folder: &Path, out: &mut File) -> Result<Done> {
         let mut times = Vec::new();
         let mut since = Instant::now();
         let mut lap = |step| times.push((step, std::mem::replace(&mut since, Instant::now()).elapsed()));
@@ -75,7 +89,7 @@ impl<'a> Work<'a> {
         let evidence = if self.with_proof { Some(self.prove(source, &known, folder, out)?) } else { None };
         lap("proving");
         self.progress.finish();
-        Ok(Done { copied, summary, evidence, times })
+        Ok(Done { copied, pseudonyms: self.pseudonyms(), summary, evidence, times })
     }
 
     fn read_what_identifies(&mut self, source: &mut dyn Snapshot) -> Result<Known> {
@@ -85,18 +99,19 @@ impl<'a> Work<'a> {
             match original.category {
                 // Random tokens: no mask can be one.
                 Category::Secret => {}
-                // A mask is made of whole sentences, so it may hold none of the original's.
-                Category::FreeText => {
-                    original.value.split_inclusive(['.', '!', '?']).for_each(|part| originals.add(part))
-                }
+                Category::FreeText => add_text(&mut originals, original.value),
                 _ => originals.add(original.value),
             }
-            if with_proof {
-                count += u64::from(needles.add(original.value.as_bytes()));
+            if !with_proof {
+                return Ok(());
+            }
+            count += u64::from(needles.add(original.value.as_bytes()));
+            if !reaches_nobody(original.category, original.value) && original.category != Category::FreeText {
+                needles.add_digits(original.value.as_bytes());
             }
             Ok(())
         })?;
-        let masker = Masker::new(Key::fresh(), originals);
+        let masker = Masker::new(self.key.clone().unwrap_or_else(Key::fresh), originals);
         Ok(Known { masker, needles: needles.finish(), count })
     }
 
@@ -139,19 +154,25 @@ impl<'a> Work<'a> {
         let mut archive =
             Archive::open(BufReader::new(out.try_clone()?), Limits { max_decoded_bytes: u64::MAX })?;
         let mut decoded = scratch_in(folder)?;
+        let awaited = Awaited::at(decoded.path())?;
+        decoded.unlink()?;
         self.progress.stage("searching the archive", Some(archive.decoded_bytes()));
-        let mut watching = Watching::new(BufWriter::new(decoded.file()), &known.needles);
+        let schema = proof::Known::of(self.catalog, &known.needles);
+        let mut watching = Watching::new(BufWriter::new(decoded.file()), &known.needles, &schema);
         archive.unpack(&mut watching, self.progress)?;
         watching.flush()?;
         let (in_bytes, bytes) = watching.finish();
-        let copy = Sqlite::open(decoded.path(), &sqlite::Options::default())?;
-        decoded.unlink()?;
+        let copy = awaited.arrived()?;
         let mut evidence =
             Evidence { in_bytes, bytes, originals: known.needles.len() as u64, ..Evidence::default() };
         let open = move || Ok(Box::new(copy) as Box<dyn Store>);
         proof::hold_against_source(source, self.map, open, &known.needles, self.progress, &mut evidence)?;
         evidence.judge()?;
         Ok(evidence)
+    }
+
+    fn pseudonyms(&self) -> Pseudonyms {
+        if self.key.is_some() { Pseudonyms::KeyFile } else { Pseudonyms::KeyDestroyed }
     }
 
     fn manifest(&self, copied: &Copied, originals: u64) -> Manifest {
@@ -165,6 +186,7 @@ impl<'a> Work<'a> {
             engine: sqlite::engine_version(),
             created: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             map: archive::MapStamp { name: self.map.name().to_owned(), digest: self.map.digest().to_owned() },
+            pseudonyms: self.pseudonyms(),
             proof: Proof { state, counts },
             database: archive::Database {
                 page_size: number("page_size").unsigned_abs(),
@@ -174,8 +196,21 @@ impl<'a> Work<'a> {
                 tables: copied.tables.iter().map(report::table).collect(),
             },
             columns: copied.columns.iter().map(report::column).collect(),
+            quasi_identifiers: copied.crowds.iter().map(report::crowd).collect(),
             files_not_copied: copied.files.iter().map(report::files).collect(),
             ..Manifest::default()
         }
+    }
+}
+
+/// What no mask may hold of a text: its sentences, since masks are made of whole ones, and the names in it, which may
+/// stand in no column at all.
+fn add_text(originals: &mut Originals, text: &str) {
+    text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add(sentence));
+    let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    let words: Vec<&str> =
+        text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
+    for pair in words.windows(2).filter(|pair| pair.iter().all(|word| is_name(word))) {
+        originals.add(&pair.join(" "));
     }
 }

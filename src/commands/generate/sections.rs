@@ -131,7 +131,7 @@ impl End {
                 "Not confirmed, or a password was not delivered; nothing was changed."
             }
             End::Badly(Kind::Denied) => {
-                "Denied: wrong password, key or profile. No command of this version ends so."
+                "Denied: a wrong password or profile, or a key file that others than its owner may read."
             }
             End::Badly(Kind::Stopped(1)) => "Hung up; nothing was left half-done.",
             End::Badly(Kind::Stopped(15)) => "Terminated; nothing was left half-done.",
@@ -145,12 +145,13 @@ fn statuses(name: &str) -> &'static [u8] {
     match name {
         "crm-admin" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 129, 130, 143],
         "crm-admin-init" => &[0, 1, 2, 4, 9, 129, 130, 143],
-        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 129, 130, 143],
-        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 129, 130, 143],
+        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 10, 129, 130, 143],
+        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 9, 129, 130, 143],
         "crm-admin-archive-inspect" => &[0, 1, 2, 5, 7],
-        "crm-admin-archive-verify" => &[0, 1, 2, 5, 7, 129, 130, 143],
+        "crm-admin-archive-verify" => &[0, 1, 2, 3, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
         "crm-admin-map-show" | "crm-admin-map-explain" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-generate-key" => &[0, 1, 2, 4],
         "crm-admin-map-list"
         | "crm-admin-generate-completions"
         | "crm-admin-generate-man"
@@ -176,7 +177,10 @@ fn environment(command: &Command) -> Section {
         ("NO_COLOR", "Not empty: no colours, unless --color says otherwise."),
         ("TERM", "With the value dumb: no colours and no bar."),
         ("XDG_CONFIG_HOME, HOME", "Where the user's own configuration file is looked for."),
-        ("TMPDIR", "Where backup -o - spools its archive, and where tour works. Usually /tmp."),
+        (
+            "TMPDIR",
+            "Where backup -o - spools its archive, archive verify --deep unpacks one, and tour works. Usually /tmp.",
+        ),
     ];
     paragraphs.extend(others.map(|(variable, words)| Term(variable.to_owned(), words.to_owned())));
     Section { heading: "ENVIRONMENT", paragraphs }
@@ -216,7 +220,8 @@ lock-wait = "30s""#;
 fn notes(name: &str) -> Vec<Paragraph> {
     let notes: &[&str] = match name {
         "crm-admin-backup" => &[
-            "The archive is pseudonymised, its key is destroyed, and what could be left of the source was searched. It is \
+            "The archive is pseudonymised, its key is destroyed (or, with --key-file, in the hands of who has the file), \
+             and what could be left of the source was searched. It is \
              not anonymous by decree: row counts, primary keys, links between rows and whatever the map keeps come \
              across, and may single somebody out for a reader who knows enough. crm-admin-archive(5) lists what remains.",
             "Proof: before the archive gets its name it is decoded and held against the source. Identifying values \
@@ -234,11 +239,22 @@ fn notes(name: &str) -> Vec<Paragraph> {
         "crm-admin-restore" => &[
             "What comes out is an ordinary SQLite database. Without crm-admin, `zstd -dc ARCHIVE > NEW.db` makes the \
              same bytes; it checks less.",
-            "Nobody can log in to a restored copy with an old password: no hash of one is in an archive.",
+            "Nobody can log in to a restored copy with an old password: no hash of one is in an archive. What a copy \
+             must not do by itself (timers, outgoing mail, the link to the ERP) was switched off by the backup, as \
+             the map's [neutralise] section says.",
+            "--support-login takes the first active administrator by key, or the first one where none is active, \
+             and gives that account the login, a new password and the right to log in; its sessions end. The \
+             password is the technician's own: it need not be changed at the first login and does not run out, so \
+             delete the copy when the work is done. It is delivered before the copy gets its name: not delivered, \
+             nothing is made. The bytes then differ from the archive's, whose SHA-256 is still reported.",
+            "Where accounts are stands in the map: the one of --map, else the shipped map that made the archive.",
         ],
         "crm-admin-archive-verify" => &[
             "A digest tells damage, not forgery: whoever can write an archive can write its digests too. To know that \
              an archive is the one that was sent, compare its SHA-256 over another way.",
+            "--deep treats the database as a stranger's: nothing in it is run, neither views nor triggers. The copy has \
+             no name while it is looked at, and is gone afterwards. A finding is told with its column and a count, \
+             never a value. Whether values of the source are left can only be told with the source: backup proves it.",
         ],
         "crm-admin-map-check" => &[
             "unmapped: the database has it and the map does not mention it. stale: the map names it and the database \

@@ -5,6 +5,7 @@ use super::super::period::Period;
 use super::super::rule::{Bond, ColumnRule, Content, Erase, EraseAct, Fit, Link, LinkTarget};
 use super::content::{category, content};
 use super::cursor::{Entry, Fields};
+use super::generalise::generalise;
 use std::collections::BTreeMap;
 
 /// Reads a column's rule. None when it is wrong, and was complained of.
@@ -18,7 +19,8 @@ pub(super) fn column_rule(entry: &Entry<'_>) -> Option<ColumnRule> {
     let content = content(&mut fields);
     let link = link(&mut fields);
     let erase = erase(&mut fields, link.as_ref());
-    let fit = fit(&mut fields);
+    let generalise = generalise(&mut fields, content.as_ref());
+    let fit = Fit { generalise, ..fit(&mut fields) };
     let content = content.or_else(|| link.is_some().then_some(Content::One(Category::Keep)));
     if content.is_none() && !says_what {
         fields.complain("nothing says what the column is: add as = \"…\" or a link");
@@ -160,6 +162,7 @@ fn fit(fields: &mut Fields<'_>) -> Fit {
         random,
         with: fields.text("with"),
         blank_is: fields.take("blank-is").and_then(|entry| entry.any_text()),
+        generalise: None,
         time: fields.take("time").and_then(|entry| moment_format(&entry)),
     }
 }

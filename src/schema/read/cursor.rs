@@ -115,6 +115,10 @@ impl<'t> Entry<'t> {
         self.value.get_ref().is_table()
     }
 
+    pub(super) fn is_list(&self) -> bool {
+        self.value.get_ref().is_array()
+    }
+
     fn wrong_sort(&self, wanted: &str) {
         let found = self.value.get_ref().type_str();
         self.complain(format!("`{}` is {wanted}, not {} {found}", self.key, article(found)));

@@ -1,15 +1,17 @@
 //! From a map's TOML to a [`Map`], with a place for every rule and for everything that is wrong.
 
+mod accounts;
 mod columns;
 pub(super) mod content;
 mod cursor;
+mod generalise;
 mod roles;
 mod tables;
 
 use super::map::Map;
+use crate::digest::Hasher;
 use crate::fault::{Fault, Result, fault_of};
 use cursor::{Fields, Source};
-use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 /// How many things that are wrong are told at once.
@@ -24,7 +26,8 @@ pub(super) fn chain(
     find: &mut dyn FnMut(&str) -> Result<(String, String)>,
 ) -> Result<Map> {
     let mut storeys = Vec::new();
-    let mut digest = Sha256::new_with_prefix(text);
+    let mut digest = Hasher::default();
+    digest.add(text.as_bytes());
     let mut next = Some((text.to_owned(), label.to_owned()));
     while let Some((text, label)) = next.take() {
         let written = one(&text, &label)?;
@@ -34,15 +37,15 @@ pub(super) fn chain(
                 return Err(Fault::usage(what).into());
             }
             let found = find(&extends.name).map_err(|error| at_place(error, &extends.place))?;
-            digest.update([0]);
-            digest.update(&found.0);
+            digest.add(&[0]);
+            digest.add(found.0.as_bytes());
             next = Some(found);
         }
         storeys.push(written.map);
     }
     let base = storeys.pop().expect("the first text has been read");
     let map = storeys.into_iter().rev().fold(base, Map::overlaid);
-    Ok(Map { digest: hexadecimal(&digest.finalize()), ..map })
+    Ok(Map { digest: digest.digest().to_string(), ..map })
 }
 
 /// One text, read.
@@ -105,6 +108,7 @@ fn document_of(mut fields: Fields<'_>) -> Option<Written> {
         indexes: tables::acknowledged(&mut fields, "indexes"),
         references: tables::references(&mut fields),
         roles: roles::roles(&mut fields),
+        quasi: generalise::quasi(&mut fields),
     };
     fields.not_yet(&["prefix", "tenant"]);
     fields.finish();
@@ -129,8 +133,4 @@ fn at_place(error: anyhow::Error, place: &str) -> anyhow::Error {
         Some(fault) => Fault { what: format!("{place}: {}", fault.what), ..fault.clone() }.into(),
         None => error.context(format!("{place}: reading what the map extends")),
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,20 +1,22 @@
 //! The sections about who logs in, what a relation is, and how long it may stay.
 
 use super::super::complete::Neutralise;
-use super::super::names::toml_key;
 use super::super::period::Period;
 use super::super::roles::*;
+use super::accounts;
 use super::cursor::{Entry, Fields};
 
 /// Reads every role.
 pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
     Roles {
-        accounts: named(fields, "accounts", accounts),
+        accounts: named(fields, "accounts", accounts::accounts),
+        policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
         relations: by_kind(fields, "relations", relation),
         objection: by_kind(fields, "objection", objection),
         erp: by_kind(fields, "erp", erp_link),
         retention: by_kind(fields, "retention", retention),
         neutralise: named(fields, "neutralise", neutralise),
+        restored: named(fields, "restored", restored),
     }
 }
 
@@ -45,100 +47,6 @@ fn by_kind<T>(
 fn filter(fields: &mut Fields<'_>) -> Filter {
     let entries = fields.take("where").and_then(|entry| entry.fields()).map(Fields::rest).unwrap_or_default();
     entries.iter().filter_map(|entry| Some((entry.key.to_owned(), entry.stored_list()?))).collect()
-}
-
-fn accounts(entry: &Entry<'_>) -> Option<Accounts> {
-    let mut fields = entry.fields()?;
-    fields.not_yet(&["tenant"]);
-    let table = fields.need("table").and_then(|entry| entry.text());
-    let key = fields.need("key").and_then(|entry| entry.text());
-    let login = fields.need("login").and_then(|entry| entry.text());
-    let read = Accounts {
-        name: entry.key.to_owned(),
-        table: String::new(),
-        key: String::new(),
-        login: String::new(),
-        full_name: fields.text("name"),
-        email: fields.text("email"),
-        hash: fields.take("hash").and_then(|entry| hash(&entry)),
-        active: fields.take("active").and_then(|entry| active(&entry)),
-        administrator: fields.take("administrator").and_then(|entry| administrator(&entry)),
-        must_change: fields.take("must-change").and_then(|entry| must_change(&entry)),
-        changed_at: fields.text("changed-at"),
-        temporary_until: fields.text("temporary-until"),
-        last_login: fields.text("last-login"),
-        template: fields.text("template"),
-        temporary: fields.take("temporary").and_then(|entry| temporary(&entry)),
-        end_sessions: sessions(&mut fields),
-        origin: entry.origin_as(format!("[accounts.{}]", toml_key(entry.key))),
-    };
-    fields.finish();
-    Some(Accounts { table: table?, key: key?, login: login?, ..read })
-}
-
-fn hash(entry: &Entry<'_>) -> Option<HashColumn> {
-    let mut fields = entry.fields()?;
-    fields.not_yet(&["salt", "salt-file"]);
-    let column = fields.need("column").and_then(|entry| entry.text());
-    let schemes = fields.need("schemes").and_then(|entry| entry.texts());
-    let prehash = fields.take("prehash").and_then(|entry| entry.word(&[("md5-hex", Prehash::Md5Hex)]));
-    let prefix = fields.text("prefix");
-    fields.finish();
-    Some(HashColumn { column: column?, schemes: schemes?, prehash, prefix })
-}
-
-fn active(entry: &Entry<'_>) -> Option<ActiveFlag> {
-    if !entry.is_table() {
-        return Some(ActiveFlag { column: entry.text()?, inverted: false });
-    }
-    let mut fields = entry.fields()?;
-    let column = fields.need("column").and_then(|entry| entry.text());
-    let means = fields.need("means").and_then(|entry| entry.word(&[("active", false), ("disabled", true)]));
-    fields.finish();
-    Some(ActiveFlag { column: column?, inverted: means? })
-}
-
-fn administrator(entry: &Entry<'_>) -> Option<Administrator> {
-    if !entry.is_table() {
-        return entry.text().map(Administrator::Column);
-    }
-    let mut fields = entry.fields()?;
-    let mut name = |key| fields.need(key).and_then(|entry| entry.text());
-    let (table, user, group) = (name("table"), name("user"), name("group"));
-    let is = fields.need("is").and_then(|entry| entry.stored_list());
-    fields.finish();
-    Some(Administrator::Group { table: table?, user: user?, group: group?, is: is? })
-}
-
-fn must_change(entry: &Entry<'_>) -> Option<MustChange> {
-    if !entry.is_table() {
-        return entry.text().map(MustChange::Column);
-    }
-    let mut fields = entry.fields()?;
-    let instead =
-        fields.need("instead").and_then(|entry| entry.word(&[("temporary", true), ("invalidate", false)]));
-    fields.finish();
-    Some(if instead? { MustChange::Temporary } else { MustChange::Invalidate })
-}
-
-fn temporary(entry: &Entry<'_>) -> Option<TemporaryPassword> {
-    let mut fields = entry.fields()?;
-    let column = fields.need("column").and_then(|entry| entry.text());
-    let clear = fields.need("stored").and_then(|entry| entry.word(&[("clear", true), ("hash", false)]));
-    let until = fields.text("until");
-    fields.finish();
-    Some(TemporaryPassword { column: column?, clear: clear?, until })
-}
-
-fn sessions(fields: &mut Fields<'_>) -> Vec<SessionTable> {
-    let tables = fields.take("end-sessions").map(|entry| entry.tables()).unwrap_or_default();
-    let session = |mut fields: Fields<'_>| {
-        let table = fields.need("table").and_then(|entry| entry.text());
-        let by = fields.need("by").and_then(|entry| entry.text());
-        fields.finish();
-        Some(SessionTable { table: table?, by: by?, holds: AccountName::Key })
-    };
-    tables.into_iter().filter_map(session).collect()
 }
 
 fn relation(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<Relation> {
@@ -244,4 +152,13 @@ fn neutralise(entry: &Entry<'_>) -> Option<NeutraliseTable> {
     let only = only.iter().filter_map(|entry| Some((entry.key.to_owned(), entry.stored_list()?))).collect();
     let what = Neutralise { set, only };
     Some(NeutraliseTable { table: entry.key.to_owned(), what, origin: entry.origin("[neutralise]") })
+}
+
+fn restored(entry: &Entry<'_>) -> Option<RestoredMark> {
+    let row = entry.fields()?.rest();
+    if row.is_empty() {
+        entry.complain("the row has no values");
+    }
+    let row = row.iter().filter_map(|entry| Some((entry.key.to_owned(), entry.stored()?))).collect();
+    Some(RestoredMark { table: entry.key.to_owned(), row, origin: entry.origin("[restored]") })
 }

@@ -104,6 +104,7 @@ fn the_shape_of_a_mask_is_said_beside_the_category() {
         random: true,
         with: Some("y".into()),
         blank_is: Some(String::new()),
+        generalise: None,
         time: Some("%Y-%m-%d".into()),
     };
     assert_eq!(said.fit, expected);
@@ -169,4 +170,63 @@ fn shipped_maps_are_called_as_their_files() {
         assert_eq!(Map::load(name).expect("shipped maps can be read").name(), name);
         assert!(Map::shipped_text(name).is_some_and(|text| text.contains(&about)));
     }
+}
+
+#[test]
+fn coarser_values_are_said_in_words_or_in_bands() {
+    for (line, coarse) in [
+        ("x = { as = \"birth-date\", generalise = \"year\" }", Generalise::Year),
+        ("x = { as = \"date\", generalise = \"month\" }", Generalise::Month),
+        ("x = { as = \"postcode\", generalise = \"department\" }", Generalise::Department),
+        ("x = { as = \"keep\", generalise = [0, 10, 50] }", Generalise::Bands(vec![0, 10, 50])),
+        ("x = { as = \"amount\", generalise = [-5, 5] }", Generalise::Bands(vec![-5, 5])),
+    ] {
+        assert_eq!(rule(line).fit.generalise, Some(coarse));
+    }
+}
+
+#[test]
+fn a_coarser_value_has_to_go_with_what_the_column_is() {
+    for (rule, complaint) in [
+        (
+            "as = \"email\", generalise = \"year\"",
+            "own.toml:5:34: this way to generalise is for a birth-date or a date",
+        ),
+        ("as = \"date\", generalise = \"department\"", "is for a postcode or a town"),
+        ("as = \"date\", generalise = [1, 2]", "an amount, or a number that is kept"),
+        ("as = \"amount\", generalise = [2, 1]", "rising whole numbers"),
+        ("as = \"amount\", generalise = [1]", "rising whole numbers"),
+        ("as = \"amount\", generalise = [1, \"x\"]", "rising whole numbers"),
+        (
+            "as = \"date\", generalise = \"yaer\"",
+            "unknown word `yaer` for `generalise`; did you mean `year`?",
+        ),
+        ("list-of = \"email\", generalise = \"year\"", "belongs to a column of one category"),
+    ] {
+        let told = wrong(&format!("[table.party]\nx = {{ {rule} }}"));
+        assert!(told.contains(complaint), "{rule}: {told}");
+    }
+}
+
+#[test]
+fn what_generalises_a_postcode_generalises_its_town() {
+    let map = "[table.party]\nzip = { as = \"postcode\", with = \"city\", generalise = \"department\" }\ncity = \"town\"\nother = \"town\"";
+    let complete = complete(map, &catalog([table("party", "zip TEXT, city TEXT, other TEXT")]));
+    let general = |name: &str| {
+        let party = complete.table("party").expect("the table");
+        party.column(name).expect("the column").rule.fit.generalise.is_some()
+    };
+    assert_eq!(["zip", "city", "other"].map(general), [true, true, false]);
+}
+
+#[test]
+fn columns_that_single_somebody_out_together_are_columns_of_the_table() {
+    let party = || catalog([table("party", "born DATE, zip TEXT")]);
+    let map = "[table.party]\n\"*\" = \"blank\"\n[quasi.PARTY]\ncolumns = [\"Born\", \"zip\"]";
+    assert_eq!(complete(map, &party()).table("party").expect("the table").quasi, ["born", "zip"]);
+    let stale = check("[table.party]\n\"*\" = \"blank\"\n[quasi.party]\ncolumns = [\"zap\"]", &party()).stale;
+    assert_eq!(stale.len(), 1);
+    assert_eq!(stale[0].nearest.as_deref(), Some("zip"));
+    assert!(wrong("[quasi.party]\ncolumns = []").contains("not an empty one"));
+    assert!(wrong("[quasi.party]\ncolumn = [\"zip\"]").contains("`columns`"));
 }

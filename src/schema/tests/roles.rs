@@ -143,3 +143,45 @@ fn roles_that_cannot_hold_are_misfits() {
     let both = format!("{unless}[relations.contact]\ntable = \"party\"\nkey = \"id\"\nunless = \"company\"");
     assert_eq!(misfit(&both).lines().next(), Some("kinds that are `unless` each other decide nothing"));
 }
+
+#[test]
+fn a_row_marks_a_restored_copy() {
+    let complete = with("[restored]\nMAILING = { At = \"{moment}\", active = 0 }");
+    let [mark] = complete.restored() else { panic!("one mark") };
+    let row =
+        [("at".to_owned(), Value::from(RestoredMark::MOMENT)), ("active".to_owned(), Value::Integer(0))];
+    assert_eq!((mark.table.as_str(), mark.row.as_slice()), ("mailing", &row[..]));
+    assert!(with("").restored().is_empty());
+    assert_eq!(wrong("[restored]\nmailing = {}"), "own.toml:5:11: the row has no values");
+}
+
+#[test]
+fn templates_new_accounts_and_the_policy_s_place_are_described() {
+    let catalog = catalog([
+        table("user", "id INTEGER, login TEXT, first TEXT, eternal INTEGER, made TEXT"),
+        table("model", "id INTEGER, label TEXT, least INTEGER"),
+        table("taste", "who INTEGER"),
+        table("setting", "name TEXT, value TEXT"),
+        table("unmapped", "x TEXT"),
+    ]);
+    let text = "[tables]\nuser = \"keep\"\nmodel = \"keep\"\ntaste = \"keep\"\nsetting = \"keep\"\n\
+        [accounts.staff]\ntable = \"user\"\nkey = \"id\"\nlogin = \"login\"\nnever-expires = \"Eternal\"\ncreated-at = \"made\"\n\
+        templates = { table = \"MODEL\", key = \"id\", name = \"label\", minimum-length = \"Least\" }\n\
+        create = { given-name = \"first\", set = { eternal = 0 }, also = [ { table = \"taste\", by = \"WHO\" } ] }\n\
+        [policy]\ntable = \"setting\"\nname = \"name\"\nvalue = \"value\"\nprefix = \"password.\"";
+    let roles = map(text).accounts_for(&catalog).expect("what is unmapped has no part in accounts");
+    let staff = roles.population(None).expect("there is one");
+    assert_eq!(
+        (staff.never_expires.as_deref(), staff.created_at.as_deref()),
+        (Some("eternal"), Some("made"))
+    );
+    let templates = staff.templates.as_ref().expect("there are some");
+    assert_eq!((templates.table.as_str(), templates.minimum_length.as_deref()), ("model", Some("least")));
+    let create = staff.create.as_ref().expect("the map says how");
+    assert_eq!(create.also, [("taste".to_owned(), "who".to_owned())]);
+    assert_eq!(create.set, [("eternal".to_owned(), Value::Integer(0))]);
+    assert_eq!(roles.policy.expect("there is a place").prefix, "password.");
+    assert!(roles.populations.iter().all(|one| one.name == "staff"));
+    let stale = map(&text.replace("\"made\"", "\"mad\"")).accounts_for(&catalog).unwrap_err();
+    assert!(told(&stale).contains("user has no column mad"), "{}", told(&stale));
+}

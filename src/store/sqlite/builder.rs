@@ -126,9 +126,11 @@ fn open(file: &Path) -> Result<Connection> {
     session::profile(&mut connection, false).told(opening)?;
     // Old schemas write defaults between double quotes; their definitions are taken as they are.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, true).told(opening)?;
+    // A journal in memory, where a new file's pages never go; without any, the engine refuses when it is on its guard
+    // and makes one under a name of its own.
     connection
         .execute_batch(&format!(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+            "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
              PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA temp_store = FILE;
              PRAGMA cache_size = {CACHE};"
         ))
@@ -193,6 +195,6 @@ impl Builder for NewDatabase {
 
     fn health(&mut self) -> Result<Health> {
         self.connection.execute_batch("PRAGMA ignore_check_constraints = OFF").told(|| "checking".into())?;
-        health::of(&self.connection)
+        health::of(&self.connection, health::Depth::Quick)
     }
 }

@@ -7,7 +7,7 @@ use crate::store::{
     Catalog, Column, ForeignKey, Generated, Index, IndexPart, Table, TableKind, Trigger, View,
 };
 use rusqlite::Connection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A line of the engine's list of tables.
 struct Listed {
@@ -20,9 +20,13 @@ struct Listed {
 /// Everything the database declares, in the order in which it was declared.
 pub fn read(connection: &Connection) -> Result<Catalog> {
     let definitions = definitions(connection)?;
+    let texts: Texts<'_> = definitions
+        .iter()
+        .map(|entry| ((entry.kind.as_str(), entry.name.as_str()), entry.sql.as_str()))
+        .collect();
     let mut tables = Vec::new();
-    for listed in listed(connection, None)? {
-        tables.push(describe(connection, &listed, &definitions)?);
+    for listed in listed(connection)? {
+        tables.push(describe(connection, &listed, &texts)?);
     }
     let order: BTreeMap<&str, usize> =
         definitions.iter().enumerate().map(|(place, entry)| (entry.name.as_str(), place)).collect();
@@ -44,21 +48,15 @@ pub fn read(connection: &Connection) -> Result<Catalog> {
     Ok(Catalog { tables, views, triggers, counters: counters(connection)?, settings: settings(connection)? })
 }
 
-/// One table, if there is one of that name.
-pub fn table(connection: &Connection, name: &str) -> Result<Option<Table>> {
-    let definitions = definitions(connection)?;
-    match listed(connection, Some(name))?.first() {
-        Some(listed) => Ok(Some(describe(connection, listed, &definitions)?)),
-        None => Ok(None),
-    }
-}
-
 struct Definition {
     kind: String,
     name: String,
     table: String,
     sql: String,
 }
+
+/// The words that make each thing, by its kind and name.
+type Texts<'a> = HashMap<(&'a str, &'a str), &'a str>;
 
 fn definitions(connection: &Connection) -> Result<Vec<Definition>> {
     rows(
@@ -68,12 +66,8 @@ fn definitions(connection: &Connection) -> Result<Vec<Definition>> {
     )
 }
 
-fn listed(connection: &Connection, only: Option<&str>) -> Result<Vec<Listed>> {
-    let pragma = match only {
-        None => "PRAGMA main.table_list".to_owned(),
-        Some(name) => format!("PRAGMA main.table_list({})", quote(name)),
-    };
-    let all = rows(connection, &pragma, |row| {
+fn listed(connection: &Connection) -> Result<Vec<Listed>> {
+    let all = rows(connection, "PRAGMA main.table_list", |row| {
         Ok((
             row.get::<_, String>(0)?,
             Listed { name: row.get(1)?, kind: row.get(2)?, without_rowid: row.get(4)?, strict: row.get(5)? },
@@ -89,13 +83,9 @@ fn listed(connection: &Connection, only: Option<&str>) -> Result<Vec<Listed>> {
         .collect())
 }
 
-fn describe(connection: &Connection, listed: &Listed, definitions: &[Definition]) -> Result<Table> {
+fn describe(connection: &Connection, listed: &Listed, texts: &Texts<'_>) -> Result<Table> {
     let name = &listed.name;
-    let definition = definitions
-        .iter()
-        .find(|entry| entry.kind == "table" && entry.name == *name)
-        .map(|entry| entry.sql.clone())
-        .unwrap_or_default();
+    let definition = texts.get(&("table", name.as_str())).copied().unwrap_or_default().to_owned();
     let kind = match listed.kind.as_str() {
         "shadow" => TableKind::Shadow,
         _ if name.to_ascii_lowercase().starts_with("sqlite_") => TableKind::Internal,
@@ -104,7 +94,7 @@ fn describe(connection: &Connection, listed: &Listed, definitions: &[Definition]
         _ => TableKind::Plain,
     };
     let (columns, primary_key) = columns(connection, name, &kind)?;
-    let indexes = indexes(connection, name, definitions)?;
+    let indexes = indexes(connection, name, texts)?;
     let row_number = row_number(&kind, &columns, &primary_key, connection, name)?;
     Ok(Table {
         name: name.clone(),
@@ -187,7 +177,7 @@ fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>>
     Ok(keys.into_values().collect())
 }
 
-fn indexes(connection: &Connection, table: &str, definitions: &[Definition]) -> Result<Vec<Index>> {
+fn indexes(connection: &Connection, table: &str, texts: &Texts<'_>) -> Result<Vec<Index>> {
     let found = rows(connection, &format!("PRAGMA main.index_list({})", quote(table)), |row| {
         Ok((row.get::<_, String>(1)?, row.get::<_, bool>(2)?, row.get::<_, bool>(4)?))
     })?;
@@ -210,11 +200,8 @@ fn indexes(connection: &Connection, table: &str, definitions: &[Definition]) -> 
                 collation: collation.unwrap_or_else(|| "BINARY".into()).to_ascii_uppercase(),
             })
             .collect();
-        let definition = definitions
-            .iter()
-            .find(|entry| entry.kind == "index" && entry.name == name)
-            .map(|entry| entry.sql.clone())
-            .filter(|sql| !sql.is_empty());
+        let definition = texts.get(&("index", name.as_str())).filter(|sql| !sql.is_empty());
+        let definition = definition.map(|sql| (*sql).to_owned());
         indexes.push(Index { name, unique, partial, parts, definition });
     }
     Ok(indexes)

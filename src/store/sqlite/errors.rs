@@ -1,6 +1,6 @@
 //! The engine's codes in words that an administrator knows.
 
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, fault_of};
 use crate::interrupt;
 use rusqlite::ErrorCode;
 
@@ -33,7 +33,9 @@ pub fn fault(error: &rusqlite::Error, doing: &str) -> Fault {
             Fault::damaged(format!("{doing}: the database is damaged")).hint("restore it from a backup")
         }
         ErrorCode::OperationInterrupted => match interrupt::check() {
-            Err(stopped) => Fault::new(crate::fault::kind_of(&stopped), stopped.to_string()),
+            Err(stopped) => {
+                fault_of(&stopped).cloned().unwrap_or_else(|| Fault::unfinished(stopped.to_string()))
+            }
             Ok(()) => Fault::unfinished(format!("{doing}: it was stopped")),
         },
         ErrorCode::DiskFull => Fault::unfinished(format!("{doing}: no space is left on the disk")),

@@ -2,6 +2,7 @@
 
 use super::errors::Told;
 use crate::fault::{Fault, Result};
+use crate::interrupt;
 use crate::store::Health;
 use rusqlite::Connection;
 
@@ -20,14 +21,27 @@ const ABOUT_ROWS: [&str; 8] = [
 /// More lines than this are one finding: the database is beyond counting.
 const MOST_LINES: u32 = 1_000_000;
 
-/// What `quick_check` and `foreign_key_check` say.
+/// How deep a check goes.
+#[derive(Debug, Clone, Copy)]
+pub enum Depth {
+    /// Pages and rows: `quick_check`.
+    Quick,
+    /// Every index against its table, too: `integrity_check`.
+    Full,
+}
+
+/// What `quick_check` or `integrity_check`, and `foreign_key_check`, say.
 ///
 /// # Errors
 /// Damaged when the file itself is: a page that cannot be read, a tree that contradicts itself.
-pub fn of(connection: &Connection) -> Result<Health> {
+pub fn of(connection: &Connection, depth: Depth) -> Result<Health> {
     let mut health = Health::default();
     let doing = || "checking the database".to_owned();
-    let mut check = connection.prepare(&format!("PRAGMA main.quick_check({MOST_LINES})")).told(doing)?;
+    let word = match depth {
+        Depth::Quick => "quick_check",
+        Depth::Full => "integrity_check",
+    };
+    let mut check = connection.prepare(&format!("PRAGMA main.{word}({MOST_LINES})")).told(doing)?;
     let mut lines = check.query([]).told(doing)?;
     while let Some(line) = lines.next().told(doing)? {
         let line: String = line.get(0).told(doing)?;
@@ -35,6 +49,8 @@ pub fn of(connection: &Connection) -> Result<Health> {
             continue;
         }
         if !is_about_rows(&line) {
+            // A check that is stopped halfway calls the rest damaged.
+            interrupt::check()?;
             return Err(Fault::damaged("the database is damaged: its pages contradict themselves")
                 .details([line.lines().next().unwrap_or_default().to_owned()])
                 .hint("restore it from a backup, or try `sqlite3 DB .recover`")

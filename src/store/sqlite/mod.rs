@@ -1,7 +1,9 @@
 //! SQLite behind the store's door. The only home of rusqlite.
+#![allow(clippy::disallowed_methods, reason = "this is where databases are opened")]
 
 mod builder;
 mod catalog;
+mod columns;
 mod errors;
 mod file;
 mod health;
@@ -15,6 +17,8 @@ pub use file::what_is;
 
 use super::{Catalog, Snapshot, Store, Transaction};
 use crate::fault::{Fault, Result};
+use errors::Told;
+use rusqlite::Connection;
 use session::Session;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,11 +31,14 @@ pub struct Options {
     /// Whether triggers run when rows are written. Only for schemas whose triggers are known: one of a stranger can
     /// promote an account.
     pub triggers: bool,
+    /// Whether nobody else has the file, and it is thrown away whenever anything goes wrong: then no journal is laid
+    /// beside it, which a kill would leave behind.
+    pub unpublished: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { lock_wait: Duration::from_secs(5), triggers: false }
+        Options { lock_wait: Duration::from_secs(5), triggers: false, unpublished: false }
     }
 }
 
@@ -77,6 +84,15 @@ impl Store for Sqlite {
         catalog::read(self.session.connection())
     }
 
+    fn reading_holds_up_writers(&mut self) -> Result<bool> {
+        let mode: String = self
+            .session
+            .connection()
+            .query_row("PRAGMA main.journal_mode", [], |row| row.get(0))
+            .told(|| "reading the journal mode".into())?;
+        Ok(mode != "wal")
+    }
+
     fn snapshot(&mut self) -> Result<Box<dyn Snapshot + '_>> {
         Ok(Box::new(snapshot::Moment::begin(&self.session)?))
     }
@@ -89,6 +105,31 @@ impl Store for Sqlite {
                 .into());
         }
         Ok(Box::new(transaction::Change::begin(self.session.connection())?))
+    }
+}
+
+/// A database that is opened by its name before it is there: once this is made, the name may go.
+pub struct Awaited {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Awaited {
+    /// Opens an empty file of one's own, into which a whole database will be written.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn at(path: &Path) -> Result<Self> {
+        Ok(Awaited { connection: session::connect(path)?, path: path.to_owned() })
+    }
+
+    /// The database, now that it is there.
+    ///
+    /// # Errors
+    /// Damaged when it is no sound database.
+    pub fn arrived(self) -> Result<Sqlite> {
+        let session = Session::begin(self.connection, &Options::default(), false)?;
+        Ok(Sqlite { session, path: self.path, names: 0, notes: Vec::new() })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::fault::{Fault, Kind, Result};
 use crate::interrupt;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How many of the engine's steps pass between two looks at the signals.
@@ -23,8 +24,28 @@ impl Session {
     /// Reading and writing, since a read-only connection to a database in WAL mode leaves files behind; what is only
     /// read is not written all the same.
     pub fn open(found: &Found, options: &Options) -> Result<Self> {
-        let connection = connect(found)?;
-        guard(connection, options, found.had_wal).map_err(|error| explain(error, found))
+        let connection = connect(&found.path)?;
+        Self::begin(connection, options, found.had_wal).map_err(|error| explain(error, found))
+    }
+
+    /// Sets the profile and reads the schema once, which is when damage, foreign locks and hot journals show.
+    pub fn begin(connection: Connection, options: &Options, had_wal: bool) -> Result<Self> {
+        let mut connection = connection;
+        let setting_up = || "setting up the connection".to_owned();
+        wait_for_locks(&mut connection, options.lock_wait)?;
+        profile(&mut connection, options.triggers).told(setting_up)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, had_wal).told(setting_up)?;
+        if options.unpublished {
+            connection
+                .execute_batch(
+                    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF",
+                )
+                .told(|| "reading the schema".into())?;
+        }
+        connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+            .told(|| "reading the schema".into())?;
+        Ok(Session { connection })
     }
 
     /// The connection.
@@ -33,27 +54,14 @@ impl Session {
     }
 }
 
-fn connect(found: &Found) -> Result<Connection> {
+/// Opens a file that is there, of whatever it is.
+pub fn connect(path: &Path) -> Result<Connection> {
     // The path is absolute, so it is never read as a URI or as `:memory:`; nothing is created.
     let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let writable = Connection::open_with_flags(&found.path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let writable = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE);
     writable
-        .or_else(|_| Connection::open_with_flags(&found.path, flags | OpenFlags::SQLITE_OPEN_READ_ONLY))
-        .told(|| format!("opening {}", found.path.display()))
-}
-
-/// Sets the profile and reads the schema once, which is when damage, foreign locks and hot journals show.
-fn guard(connection: Connection, options: &Options, had_wal: bool) -> Result<Session> {
-    let mut connection = connection;
-    wait_for_locks(&mut connection, options.lock_wait)?;
-    profile(&mut connection, options.triggers).told(|| "setting up the connection".into())?;
-    connection
-        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, had_wal)
-        .told(|| "setting up the connection".into())?;
-    connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
-        .told(|| "reading the schema".into())?;
-    Ok(Session { connection })
+        .or_else(|_| Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_ONLY))
+        .told(|| format!("opening {}", path.display()))
 }
 
 /// Settings for every connection, to a file of a stranger as to our own.
@@ -73,7 +81,7 @@ pub fn profile(connection: &mut Connection, triggers: bool) -> rusqlite::Result<
         "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;",
     )?;
     connection.set_prepared_statement_cache_capacity(128);
-    connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(|| interrupt::signal().is_some()))
+    connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(|| interrupt::check().is_err()))
 }
 
 fn wait_for_locks(connection: &mut Connection, wait: Duration) -> Result<()> {

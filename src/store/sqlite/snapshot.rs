@@ -1,16 +1,20 @@
 //! One consistent moment of a database, for reading.
 
+use super::columns::Columns;
 use super::errors::Told;
+use super::health::Depth;
 use super::session::Session;
-use super::sql::{ours, quote, quoted_list};
+use super::sql::{quote, quoted_list};
 use super::{catalog, health};
 use crate::fault::{Fault, Result};
-use crate::store::{Catalog, Health, Snapshot, TableKind, ValueRef, Visit};
+use crate::store::{Catalog, Health, Snapshot, Table, TableKind, Visit};
 use rusqlite::Connection;
+use std::collections::HashMap;
 
 /// A read transaction; it ends when it is dropped.
 pub struct Moment<'a> {
     connection: &'a Connection,
+    orders: Orders,
 }
 
 impl<'a> Moment<'a> {
@@ -20,7 +24,7 @@ impl<'a> Moment<'a> {
         connection
             .execute_batch("PRAGMA query_only = ON; BEGIN; SELECT count(*) FROM sqlite_schema")
             .told(|| "beginning to read".into())?;
-        Ok(Moment { connection })
+        Ok(Moment { connection, orders: Orders::default() })
     }
 }
 
@@ -41,11 +45,15 @@ impl Snapshot for Moment<'_> {
     }
 
     fn scan(&mut self, table: &str, columns: &[&str], visit: &mut Visit<'_>) -> Result<()> {
-        scan(self.connection, table, columns, visit)
+        scan(self.connection, &mut self.orders, table, columns, visit)
     }
 
     fn health(&mut self) -> Result<Health> {
-        health::of(self.connection)
+        health::of(self.connection, Depth::Quick)
+    }
+
+    fn integrity(&mut self) -> Result<Health> {
+        health::of(self.connection, Depth::Full)
     }
 }
 
@@ -59,36 +67,43 @@ pub fn count(connection: &Connection, table: &str) -> Result<u64> {
 }
 
 /// Shows every row of a table in the order of its key.
-pub fn scan(connection: &Connection, table: &str, columns: &[&str], visit: &mut Visit<'_>) -> Result<()> {
-    let doing = || format!("reading {table}");
-    let order = order_of(connection, table)?;
-    let selected = if columns.is_empty() { "NULL".to_owned() } else { quoted_list(columns) };
-    let sql = format!("SELECT {selected} FROM {}{order}", quote(table));
-    let mut statement = connection.prepare(&sql).told(doing)?;
-    let mut rows = statement.query([]).told(doing)?;
-    while let Some(row) = rows.next().told(doing)? {
-        let mut values = Vec::with_capacity(columns.len());
-        for index in 0..columns.len() {
-            values.push(ours(row.get_ref(index).told(doing)?));
+pub fn scan(
+    connection: &Connection,
+    orders: &mut Orders,
+    table: &str,
+    columns: &[&str],
+    visit: &mut Visit<'_>,
+) -> Result<()> {
+    let from = format!("{}{}", quote(table), orders.of(connection, table)?);
+    Columns::prepare(connection, table, columns, &from)?.each(visit)
+}
+
+/// The order of each table's own tree, in which nothing has to be sorted. Read once: in one moment they stay the same.
+#[derive(Default)]
+pub struct Orders(Option<HashMap<String, String>>);
+
+impl Orders {
+    fn of(&mut self, connection: &Connection, table: &str) -> Result<&str> {
+        if self.0.is_none() {
+            let tables = catalog::read(connection)?.tables;
+            self.0 = Some(tables.iter().map(|table| (folded(&table.name), order_of(table))).collect());
         }
-        show(&values, visit)?;
+        let known = self.0.as_ref().and_then(|orders| orders.get(&folded(table)));
+        known.map(String::as_str).ok_or_else(|| Fault::missing(format!("there is no table {table}")).into())
     }
-    Ok(())
 }
 
-fn show(values: &[ValueRef<'_>], visit: &mut Visit<'_>) -> Result<()> {
-    visit(values)
+/// A name as the engine compares names.
+fn folded(name: &str) -> String {
+    name.to_ascii_lowercase()
 }
 
-/// An order that the table's own tree has, so that nothing is sorted.
-fn order_of(connection: &Connection, table: &str) -> Result<String> {
-    let table = catalog::table(connection, table)?
-        .ok_or_else(|| Fault::missing(format!("there is no table {table}")))?;
+fn order_of(table: &Table) -> String {
     let key: Vec<&str> = table.primary_key.iter().map(String::as_str).collect();
-    Ok(match (&table.kind, &table.row_number) {
+    match (&table.kind, &table.row_number) {
         (TableKind::Virtual(_), _) => String::new(),
         (_, Some(number)) => format!(" ORDER BY {}", quote(number)),
         (_, None) if !key.is_empty() => format!(" ORDER BY {}", quoted_list(&key)),
         _ => String::new(),
-    })
+    }
 }

@@ -1,6 +1,8 @@
 //! A moment of a database that can be changed, all or nothing.
 
 use super::errors::Told;
+use super::health::Depth;
+use super::snapshot::Orders;
 use super::sql::{bind, borrowed, equals, places, quote, quoted_list};
 use super::{catalog, health, snapshot};
 use crate::fault::Result;
@@ -10,6 +12,7 @@ use rusqlite::Connection;
 /// A write transaction; dropping it rolls back.
 pub struct Change<'a> {
     connection: &'a Connection,
+    orders: Orders,
     open: bool,
 }
 
@@ -17,7 +20,7 @@ impl<'a> Change<'a> {
     /// Takes the write lock at once.
     pub fn begin(connection: &'a Connection) -> Result<Self> {
         connection.execute_batch("BEGIN IMMEDIATE").told(|| "beginning to write".into())?;
-        Ok(Change { connection, open: true })
+        Ok(Change { connection, orders: Orders::default(), open: true })
     }
 
     /// Runs a statement whose rows are counted by the engine.
@@ -47,11 +50,15 @@ impl Snapshot for Change<'_> {
     }
 
     fn scan(&mut self, table: &str, columns: &[&str], visit: &mut Visit<'_>) -> Result<()> {
-        snapshot::scan(self.connection, table, columns, visit)
+        snapshot::scan(self.connection, &mut self.orders, table, columns, visit)
     }
 
     fn health(&mut self) -> Result<Health> {
-        health::of(self.connection)
+        health::of(self.connection, Depth::Quick)
+    }
+
+    fn integrity(&mut self) -> Result<Health> {
+        health::of(self.connection, Depth::Full)
     }
 }
 

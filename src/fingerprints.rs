@@ -1,4 +1,18 @@
-//! A set of digests that is gathered first and searched afterwards: eight bytes and a little more for each.
+//! Texts remembered without their letters: keyed digests of 64 bits, gathered first and searched afterwards, at eight
+//! bytes and a little more for each.
+
+/// The digest of a text's first eight bytes, under a seed of this process; all its bits are good.
+pub fn beginning(seed: u64, first: &[u8; 8]) -> u64 {
+    let mixed = (u64::from_le_bytes(*first) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    mixed ^ (mixed >> 32)
+}
+
+/// The digest with one byte more, so that every length of a text costs one step more.
+pub fn step(running: u64, byte: u8) -> u64 {
+    let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ (mixed >> 29)
+}
 
 /// So many are gathered before equal ones are taken out for the first time.
 const FIRST_SORT: usize = 1 << 20;
@@ -7,7 +21,7 @@ const IN_A_DRAWER: usize = 4;
 /// Bits of the sieve for each digest, at least.
 const SIEVE_BITS: usize = 6;
 
-/// Digests that are being gathered. Equal ones are taken out on the way, so that memory follows the different ones.
+/// Fingerprints that are being gathered. Equal ones are taken out on the way, so that memory follows the different ones.
 #[derive(Debug)]
 pub struct Gathering {
     digests: Vec<u64>,
@@ -32,7 +46,7 @@ impl Gathering {
     }
 
     /// Makes them searchable.
-    pub fn finish(mut self) -> Digests {
+    pub fn finish(mut self) -> Fingerprints {
         self.sort();
         self.digests.shrink_to_fit();
         let count = (self.digests.len() / IN_A_DRAWER).next_power_of_two();
@@ -48,7 +62,7 @@ impl Gathering {
             let (word, bit) = sieve_bit(*digest, sieve.len());
             sieve[word] |= bit;
         }
-        Digests { sorted: self.digests, drawers, sieve }
+        Fingerprints { sorted: self.digests, drawers, sieve }
     }
 
     fn sort(&mut self) {
@@ -57,9 +71,9 @@ impl Gathering {
     }
 }
 
-/// Digests that can be searched for, in one or two looks.
+/// Fingerprints that can be searched for, in one or two looks.
 #[derive(Debug)]
-pub struct Digests {
+pub struct Fingerprints {
     sorted: Vec<u64>,
     /// Where those begin whose first bits are 0, 1, 2 and so on, and where the last ones end. Memory is full before
     /// four thousand million digests are there.
@@ -68,7 +82,7 @@ pub struct Digests {
     sieve: Vec<u64>,
 }
 
-impl Digests {
+impl Fingerprints {
     /// Whether the digest is among them.
     pub fn holds(&self, digest: u64) -> bool {
         let (word, bit) = sieve_bit(digest, self.sieve.len());

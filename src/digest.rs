@@ -15,14 +15,16 @@ pub fn digest(bytes: &[u8]) -> Digest {
 
 /// A digest of bytes that come in pieces.
 #[derive(Default)]
-pub(super) struct Hasher(Sha256);
+pub struct Hasher(Sha256);
 
 impl Hasher {
-    pub(super) fn add(&mut self, bytes: &[u8]) {
+    /// The next bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    pub(super) fn digest(self) -> Digest {
+    /// The digest of all of them.
+    pub fn digest(self) -> Digest {
         Digest(self.0.finalize().into())
     }
 }

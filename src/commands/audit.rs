@@ -1,0 +1,194 @@
+//! `audit`: what is wrong with accounts and templates, and the mildest thing that cures it.
+
+mod guessing;
+mod repair;
+mod report;
+
+use super::Context;
+use super::desk::Desk;
+use crate::accounts::{self, Accounts, Template, policy::Policy};
+use crate::cli::duration;
+use crate::fault::{Fault, Outcome, Result};
+use crate::password::audit::{self, Finding, Severity, Standard, Subject};
+use crate::store::Store;
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use report::AuditReport;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Find what is wrong with passwords, accounts and user templates
+///
+/// Exit status 3 with findings, 0 without. With --repair the mildest thing that
+/// cures each is done, in one transaction; a second time there is nothing to do,
+/// and what is left needs a person. With --guess likely passwords are tried; that
+/// one was guessed is told, and of which family it is, never the password.
+///
+/// Examples:
+///   crm-admin --db crm.db audit
+///   crm-admin --db crm.db audit passwords --guess --max-time 10m --fail-on high
+///   crm-admin --db crm.db audit --repair --dry-run
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct AuditArgs {
+    /// What is looked at
+    #[arg(value_enum, default_value_t = What::All)]
+    pub what: What,
+    /// Which findings make the exit status 3
+    #[arg(long, value_enum, default_value_t = FailOn::Low, value_name = "LEVEL")]
+    pub fail_on: FailOn,
+    /// Do the mildest thing that cures each finding
+    #[arg(long)]
+    pub repair: bool,
+    /// Try likely passwords
+    #[arg(long)]
+    pub guess: bool,
+    /// Try these too, one a line
+    #[arg(long, value_name = "FILE", requires = "guess")]
+    pub list: Option<PathBuf>,
+    /// Stop guessing after this long
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "guess")]
+    pub max_time: Option<Duration>,
+    /// Try at most this many for each account
+    #[arg(long, value_name = "N", requires = "guess")]
+    pub max_guesses: Option<usize>,
+    /// Look as if it were this moment, such as 2026-10-01T08:00:00Z [default: now]
+    #[arg(long, value_name = "MOMENT")]
+    pub as_of: Option<Timestamp>,
+    /// Which accounts of the map, where it has several [accounts.NAME]
+    #[arg(long, value_name = "NAME")]
+    pub accounts: Option<String>,
+}
+
+/// What an audit looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Accounts and their passwords.
+    Passwords,
+    /// The templates that new accounts are made from.
+    Templates,
+    /// Both.
+    All,
+}
+
+/// From which severity on a finding counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Every finding that is more than information.
+    Low,
+    /// What is to be cured.
+    Medium,
+    /// What is to be cured now.
+    High,
+    /// None.
+    None,
+}
+
+impl FailOn {
+    fn counts(self, severity: Severity) -> bool {
+        match self {
+            FailOn::Low => severity >= Severity::Low,
+            FailOn::Medium => severity >= Severity::Medium,
+            FailOn::High => severity >= Severity::High,
+            FailOn::None => false,
+        }
+    }
+}
+
+/// What was looked at, and what was found in it.
+struct Seen {
+    accounts: Accounts,
+    templates: Vec<Template>,
+    policy: Policy,
+    findings: Vec<Finding>,
+}
+
+/// Runs `audit`.
+///
+/// # Errors
+/// When the database cannot be read, or a repair is refused.
+pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
+    if args.guess && args.what == What::Templates {
+        return Err(Fault::usage("templates are not guessed at")
+            .hint("say `audit passwords --guess`")
+            .into());
+    }
+    let mut desk = Desk::open(context)?;
+    let before = look(args, &mut desk)?;
+    if before.policy.scope.is_nobody() {
+        context.ui.warn("no policy has been applied: nothing is held against age or templates");
+    }
+    let guessed = match args.guess {
+        true => Some(guessing::guess(args, context, &mut desk, &before)?),
+        false => None,
+    };
+    let plan = args.repair.then(|| repair::plan(&before, guessed.as_ref()));
+    let mut report = AuditReport::new(&before, guessed.as_ref(), plan.as_ref());
+    let mut after = None;
+    if let Some(plan) = &plan
+        && !plan.is_empty()
+        && !context.settings.dry_run
+    {
+        repair::carry_out(plan, context, &mut desk, &before)?;
+        report.repaired = true;
+        after = Some(look(args, &mut desk)?);
+    }
+    context.ui.report(&report)?;
+    let left = after.as_ref().unwrap_or(&before);
+    let repaired = |key: &str| plan.as_ref().is_some_and(|plan| report.repaired && repair::forces(plan, key));
+    let hits = guessed.iter().flat_map(|guessed| &guessed.hits);
+    let open_hits = hits.filter(|hit| !left.is_asked(&hit.account) && !repaired(&hit.account)).count();
+    let found = left.findings.iter().any(|finding| args.fail_on.counts(finding.severity))
+        || (open_hits > 0 && args.fail_on.counts(Severity::High));
+    if report.repaired && found {
+        context.ui.status("What is left only a person can cure: run the audit again to see it.");
+    }
+    Ok(if found { Outcome::Findings } else { Outcome::Done })
+}
+
+impl Seen {
+    /// Whether the owner of an account has been asked for another password already.
+    fn is_asked(&self, key: &str) -> bool {
+        self.accounts.of_fact(key).is_some_and(|account| account.must_change == Some(true))
+    }
+}
+
+fn look(args: &AuditArgs, desk: &mut Desk) -> Result<Seen> {
+    let population = desk.population(args.accounts.as_deref())?;
+    let accounts = desk.accounts(&population)?;
+    let templates = accounts::templates(&mut *desk.store.snapshot()?, &population)?;
+    let policy = desk.policy()?;
+    let checks = policy.rules.checks();
+    let hints = population.hash.as_ref().map(accounts::hints).unwrap_or_default();
+    let dormant = u32::try_from(policy.rules.get("dormant-days")).unwrap_or(audit::DORMANT_DAYS);
+    let standard = Standard {
+        policy: (!policy.scope.is_nobody()).then_some(&checks),
+        hints: &hints,
+        as_of: args.as_of.unwrap_or(desk.now),
+        dormant_days: if dormant == 0 { u32::MAX } else { dormant },
+    };
+    let template_facts: Vec<_> = templates.iter().map(Template::facts).collect();
+    let mut findings = audit::findings(&accounts.facts(), &template_facts, &standard);
+    findings.retain(|finding| match (&finding.subject, args.what) {
+        (Subject::Template(_), What::Passwords) | (Subject::Account(_), What::Templates) => false,
+        _ => is_covered(finding, &accounts, &policy),
+    });
+    Ok(Seen { accounts, templates, policy, findings })
+}
+
+/// A rule of the policy is held only against those for whom it is in force; the rest against everybody.
+fn is_covered(finding: &Finding, accounts: &Accounts, policy: &Policy) -> bool {
+    use audit::Rule;
+    let of_policy = matches!(finding.rule, Rule::TooOld | Rule::NeverExpires);
+    let name = |key: &str| format!("{}:{key}", accounts.name());
+    match &finding.subject {
+        Subject::Account(key) if of_policy => accounts.of_fact(key).is_some_and(|account| {
+            let template = account.template.as_ref().map(|one| name(&super::handout::key(one)));
+            policy.scope.covers(&accounts.ledger_name(account), template.as_deref())
+        }),
+        Subject::Template(key) if finding.rule != Rule::TemplatePassword => {
+            policy.scope.everybody || policy.scope.templates.contains(&name(key))
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,165 @@
+//! The ledger: every administrative act, a line before it and a line after it, each chained to the last.
+//!
+//! It stands outside the database, is only ever added to, and holds ids and counts: no personal value, no secret, and
+//! accounts by their key, never by their login. An act whose second line is missing was interrupted.
+
+mod line;
+mod read;
+
+pub use line::{Actor, Counts, Event, Line};
+pub use read::{Act, Broken, Ending, Reading, read};
+
+use crate::fault::{self, Fault, Result};
+use crate::interrupt;
+use crate::publish::cannot_write;
+use crate::state::{State, no_follow};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// The ledger's file in the state folder.
+pub const FILE: &str = "ledger.jsonl";
+
+/// The ledger, locked: no second command writes to it meanwhile.
+#[derive(Debug)]
+pub struct Ledger {
+    file: File,
+    path: PathBuf,
+    next: u64,
+    previous: String,
+}
+
+/// What is about to be done.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// The command's words: `temp-password`, `user disable`.
+    pub command: String,
+    /// Who does it.
+    pub by: Actor,
+    /// The accounts, by population and key.
+    pub accounts: Vec<String>,
+    /// How many of what.
+    pub counts: Counts,
+}
+
+/// What an act turned out to be, for its second line.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    /// How many of what.
+    pub counts: Counts,
+    /// Accounts that nobody knew before, by population and key.
+    pub accounts: Vec<String>,
+}
+
+impl Ledger {
+    /// Opens the ledger, makes it where there is none, and waits for another command to be done with it.
+    ///
+    /// # Errors
+    /// Busy when another command keeps it; unfinished when it cannot be written: then nothing may be done.
+    pub fn open(state: &State, wait: Duration) -> Result<Ledger> {
+        let path = state.path(FILE);
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .custom_flags(no_follow())
+            .open(&path)
+            .map_err(|error| cannot_write(&path, &error))?;
+        lock(&file, wait)?;
+        let mut ledger = Ledger { file, path, next: 1, previous: line::beginning(state.id()) };
+        ledger.find_end()?;
+        Ok(ledger)
+    }
+
+    /// Does something between two lines: what is about to be done, and how it ended. `work` tallies.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, after the ledger has noted it; unfinished when a line cannot be written. Without the
+    /// first line nothing is done.
+    pub fn perform<T>(&mut self, intent: &Intent, work: impl FnOnce(&mut Tally) -> Result<T>) -> Result<T> {
+        let act = format!("{:016x}", rand::random::<u64>());
+        self.add(Line::intent(&act, intent))?;
+        let mut tally = Tally::default();
+        let result = work(&mut tally);
+        let status = result.as_ref().map_or_else(|error| fault::kind_of(error).status(), |_| 0);
+        let noted = self.add(Line::outcome(&act, &intent.command, status, tally));
+        match (result, noted) {
+            (Ok(_), Err(error)) => Err(error.context("it was done, but the ledger could not note it")),
+            (result, _) => result,
+        }
+    }
+
+    /// Notes that somebody was denied what they asked for.
+    ///
+    /// # Errors
+    /// Unfinished when the line cannot be written.
+    pub fn denied(&mut self, command: &str, by: &Actor) -> Result<()> {
+        self.add(Line::denied(command, by))
+    }
+
+    fn find_end(&mut self) -> Result<()> {
+        let mut text = Vec::new();
+        self.file
+            .rewind()
+            .and_then(|()| self.file.read_to_end(&mut text))
+            .map_err(|error| Fault::unfinished(format!("{} cannot be read: {error}", self.path.display())))?;
+        if text.is_empty() {
+            return Ok(());
+        }
+        let whole = text.ends_with(b"\n");
+        let body = if whole { &text[..text.len() - 1] } else { &text[..] };
+        self.next = body.split(|byte| *byte == b'\n').count() as u64 + 1;
+        let last = body.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        self.previous = line::digest_of(last);
+        if !whole {
+            // Another command was killed, or the disk was full, in the middle of a line.
+            self.write(b"\n")?;
+            self.add(Line::mended())?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, line: Line) -> Result<()> {
+        let line = Line { number: self.next, previous: self.previous.clone(), ..line };
+        let mut text = serde_json::to_vec(&line)?;
+        self.previous = line::digest_of(&text);
+        self.next += 1;
+        text.push(b'\n');
+        self.write(&text)
+    }
+
+    /// One write for one line, and on the disk before anything else happens.
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).and_then(|()| self.file.sync_data()).map_err(|error| {
+            let fault = cannot_write(&self.path, &error);
+            fault.into()
+        })
+    }
+}
+
+fn lock(file: &File, wait: Duration) -> Result<()> {
+    let since = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if since.elapsed() < wait => {
+                interrupt::check()?;
+                std::thread::sleep(Duration::from_millis(20).min(wait));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(Fault::busy("another crm-admin is at work on this database")
+                    .hint("try later, or wait longer with --lock-wait TIME")
+                    .into());
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(Fault::unfinished(format!("the ledger cannot be locked: {error}")).into());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

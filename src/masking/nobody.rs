@@ -1,0 +1,107 @@
+//! What reaches nobody: the names, numbers and addresses that are reserved for examples, documentation and fiction.
+
+use super::network::split_port;
+use super::phone::is_fiction;
+use crate::schema::Category;
+use std::net::IpAddr;
+
+/// Top-level domains that never lead anywhere (RFC 2606, RFC 6761).
+const RESERVED_ENDS: [&str; 4] = ["example", "invalid", "test", "localhost"];
+/// Second-level domains that are reserved (RFC 2606).
+const RESERVED_NAMES: [&str; 3] = ["example.com", "example.net", "example.org"];
+
+/// Whether a value of this category can reach nobody. What is no address at all reaches nobody either, and values of
+/// categories that are not for reaching people are not judged.
+pub fn reaches_nobody(category: Category, value: &str) -> bool {
+    match category {
+        Category::Email => mail_hosts(value).all(is_reserved_host),
+        Category::Phone => value.split(['/', ';', ',', '|', '\n']).all(is_fiction),
+        Category::Url => url_host(value).is_none_or(is_reserved_host),
+        Category::Ip => {
+            let address = value.split('/').next().unwrap_or_default().trim();
+            !is_public(address) && !is_public(split_port(address).0)
+        }
+        _ => true,
+    }
+}
+
+/// The hosts of the mail addresses that stand in a text: a dot is needed, since `name@host` is also how people write.
+pub fn mail_hosts(text: &str) -> impl Iterator<Item = &str> {
+    let is_in_host = |sign: char| sign.is_alphanumeric() || matches!(sign, '.' | '-');
+    text.match_indices('@').filter_map(move |(at, _)| {
+        let named = text[..at].ends_with(|sign: char| sign.is_alphanumeric() || "._+-".contains(sign));
+        let rest = &text[at + 1..];
+        let host = &rest[..rest.find(|sign| !is_in_host(sign)).unwrap_or(rest.len())];
+        let host = host.trim_matches(['.', '-']);
+        (named && host.contains('.')).then_some(host)
+    })
+}
+
+fn url_host(value: &str) -> Option<&str> {
+    let (_, rest) = value.trim().split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = split_port(authority.rsplit('@').next()?).0;
+    host.contains('.').then_some(host)
+}
+
+fn is_reserved_host(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let last = host.rsplit('.').next().unwrap_or_default();
+    let is_below = |name: &str| host == name || host.ends_with(&format!(".{name}"));
+    RESERVED_ENDS.contains(&last)
+        || RESERVED_NAMES.iter().any(|name| is_below(name))
+        || host.parse::<IpAddr>().is_ok_and(|_| !is_public(&host))
+}
+
+/// Whether an address is one that packets go to, and not of the ranges for documentation (RFC 5737, RFC 3849).
+fn is_public(address: &str) -> bool {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(four)) => !four.is_documentation(),
+        Ok(IpAddr::V6(six)) => !(six.segments()[0] == 0x2001 && six.segments()[1] == 0xdb8),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reserved_names_and_ranges_reach_nobody() {
+        for (category, nobody, somebody) in [
+            (Category::Email, "Marie <m.durand@atelier-x1y2z.example>", "m.durand@orange.fr"),
+            (Category::Email, "a@example.org, b@x.test", "a@example.org, b@laposte.net"),
+            (Category::Phone, "01 99 00 12 34", "01 45 67 89 10"),
+            (Category::Phone, "+33 6 39 98 12 34", "+33 6 12 34 56 78"),
+            (Category::Phone, "+999000000000123", "+44 20 7123 4567"),
+            (Category::Url, "https://www.x.example/abc", "https://www.orange.fr/abc"),
+            (Category::Ip, "192.0.2.7", "82.64.1.1"),
+            (Category::Ip, "2001:db8::1", "2a01:e0a::1"),
+        ] {
+            assert!(reaches_nobody(category, nobody), "{nobody}");
+            assert!(!reaches_nobody(category, somebody), "{somebody}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_reaches_nobody() {
+        for (category, value) in [
+            (Category::Email, "pas d'adresse"),
+            (Category::Email, "2 kg @ 3 euros"),
+            (Category::Phone, "poste 12"),
+            (Category::Url, "Fleurs et jardins"),
+            (Category::Ip, "inconnue"),
+            (Category::Town, "Lille"),
+        ] {
+            assert!(reaches_nobody(category, value), "{value}");
+        }
+    }
+
+    #[test]
+    fn every_mask_of_the_examples_reaches_nobody() {
+        for category in [Category::Email, Category::Phone, Category::Url, Category::Ip] {
+            let (_, mask) = super::super::example(category);
+            assert!(reaches_nobody(category, &mask), "{mask}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Out of memory is an error with words and a status, not an abort.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+/// The system's memory; when there is none left, the program says so and ends with status 1.
+///
+/// Results have no name before they are complete, so ending at once leaves nothing behind.
+#[derive(Debug)]
+pub struct Memory;
+
+// SAFETY: everything comes from and goes back to the system's own allocator, unchanged; where that gives nothing, no
+// caller sees it.
+unsafe impl GlobalAlloc for Memory {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps this method's own promises.
+        some(unsafe { System.alloc(layout) })
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as above.
+        some(unsafe { System.alloc_zeroed(layout) })
+    }
+
+    unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: as above.
+        some(unsafe { System.realloc(old, layout, size) })
+    }
+
+    unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(old, layout) }
+    }
+}
+
+fn some(memory: *mut u8) -> *mut u8 {
+    if memory.is_null() {
+        give_up();
+    }
+    memory
+}
+
+/// Says so without asking for memory.
+#[cold]
+#[expect(clippy::disallowed_methods, reason = "main cannot be reached without memory")]
+fn give_up() -> ! {
+    let _ = rustix::io::write(rustix::stdio::stderr(), b"error: out of memory\n");
+    std::process::exit(1)
+}

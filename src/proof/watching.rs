@@ -1,0 +1,137 @@
+//! Passes the decoded bytes of an archive on, and looks at each: also where the database writes its text in UTF-16.
+
+use super::needles::Needles;
+use super::scan::{Scanner, Search};
+use crate::store::Catalog;
+use std::io::{self, Write};
+
+/// What is in the bytes of every copy, and no secret: the schema's own text.
+pub struct Known {
+    pardoned: Vec<u64>,
+    wide: Option<Wide>,
+}
+
+/// How text of two bytes a letter is written.
+#[derive(Clone, Copy)]
+enum Wide {
+    LittleEnd,
+    BigEnd,
+}
+
+impl Known {
+    /// From the catalogue of the source, which the copy has too.
+    pub fn of(catalog: &Catalog, needles: &Needles) -> Self {
+        let mut search = Search::new(needles);
+        let mut pardoned: Vec<u64> =
+            words(catalog).flat_map(|text| search.digests_in(text.as_bytes())).collect();
+        pardoned.sort_unstable();
+        let wide = match catalog.settings.get("encoding").map(String::as_str) {
+            Some("UTF-16le") => Some(Wide::LittleEnd),
+            Some("UTF-16be") => Some(Wide::BigEnd),
+            _ => None,
+        };
+        Known { pardoned, wide }
+    }
+}
+
+/// Names and definitions of everything that the database declares.
+fn words(catalog: &Catalog) -> impl Iterator<Item = &str> {
+    let tables = catalog.tables.iter().flat_map(|table| {
+        let indexes = table.indexes.iter().flat_map(|index| [Some(&index.name), index.definition.as_ref()]);
+        [Some(&table.name), Some(&table.definition)].into_iter().chain(indexes)
+    });
+    let views = catalog.views.iter().flat_map(|view| [Some(&view.name), Some(&view.definition)]);
+    let triggers =
+        catalog.triggers.iter().flat_map(|trigger| [Some(&trigger.name), Some(&trigger.definition)]);
+    tables.chain(views).chain(triggers).flatten().map(String::as_str)
+}
+
+/// Passes bytes on, and looks at each.
+pub struct Watching<'a, W> {
+    out: W,
+    wide: Option<Wide>,
+    /// One for bytes; for UTF-16 the second one reads from the odd places, where text may begin as well.
+    scanners: [Scanner<'a>; 2],
+    last: Option<u8>,
+    count: u64,
+}
+
+impl<'a, W: Write> Watching<'a, W> {
+    /// Watches what goes to `out`.
+    pub fn new(out: W, needles: &'a Needles, known: &'a Known) -> Self {
+        let scanners = [0, 1].map(|_| Scanner::new(needles, &known.pardoned));
+        Watching { out, wide: known.wide, scanners, last: None, count: 0 }
+    }
+
+    /// How many originals were in the bytes, and how many bytes there were.
+    pub fn finish(self) -> (u64, u64) {
+        let hits = self.scanners.map(Scanner::finish);
+        (hits[0].0 + hits[1].0, self.count)
+    }
+
+    /// Every two bytes that follow each other may be a letter.
+    fn look_wide(&mut self, bytes: &[u8], wide: Wide) {
+        let mut texts = [String::new(), String::new()];
+        for (at, byte) in (self.count..).zip(bytes) {
+            if let Some(last) = self.last.replace(*byte) {
+                let unit = match wide {
+                    Wide::LittleEnd => u16::from_le_bytes([last, *byte]),
+                    Wide::BigEnd => u16::from_be_bytes([last, *byte]),
+                };
+                texts[(at % 2) as usize].push(char::from_u32(u32::from(unit)).unwrap_or(' '));
+            }
+        }
+        for (scanner, text) in self.scanners.iter_mut().zip(texts) {
+            scanner.push(text.as_bytes());
+        }
+    }
+}
+
+impl<W: Write> Write for Watching<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        let bytes = &bytes[..written];
+        match self.wide {
+            Some(wide) => self.look_wide(bytes, wide),
+            None => self.scanners[0].push(bytes),
+        }
+        self.count += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::needles::Collector;
+    use super::*;
+
+    fn found(encoding: &str, bytes: &[u8], piece: usize) -> (u64, u64) {
+        let mut collector = Collector::default();
+        collector.add("Élodie Lefèvre".as_bytes());
+        let needles = collector.finish();
+        let settings = [("encoding".to_owned(), encoding.to_owned())].into();
+        let known = Known::of(&Catalog { settings, ..Catalog::default() }, &needles);
+        let mut watching = Watching::new(io::sink(), &needles, &known);
+        bytes.chunks(piece).for_each(|piece| watching.write_all(piece).unwrap());
+        watching.finish()
+    }
+
+    #[test]
+    fn text_of_two_bytes_a_letter_is_read_at_even_and_at_odd_places() {
+        let text = "vu Élodie Lefèvre hier, vu encore".encode_utf16();
+        let little: Vec<u8> = text.clone().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.flat_map(u16::to_be_bytes).collect();
+        for piece in [1, 2, 3, 1000] {
+            for (encoding, bytes) in [("UTF-16le", &little), ("UTF-16be", &big)] {
+                assert_eq!(found(encoding, bytes, piece), (1, bytes.len() as u64));
+                let odd = [b"x".as_slice(), bytes].concat();
+                assert_eq!(found(encoding, &odd, piece).0, 1);
+            }
+        }
+        assert_eq!(found("UTF-8", &little, 9).0, 0, "so it has to be read that way");
+    }
+}
