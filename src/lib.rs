@@ -23,7 +23,7 @@
 //! | [`ledger`], [`state`] | the record of acts, and what is remembered about a database outside of it |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest) | five small words that every room may use |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`] | six small words that every room may use |
 //!
 //! # One backup, followed through it
 //!
@@ -70,6 +70,7 @@ pub mod deliver;
 pub mod digest;
 pub mod erasure;
 pub mod fault;
+pub mod fingerprints;
 pub mod interrupt;
 pub mod ledger;
 pub mod masking;

@@ -6,20 +6,17 @@
 mod health;
 pub mod originals;
 mod room;
+mod stream;
 mod told;
 
 pub use room::refuse_narrow_columns;
 pub use told::{ColumnTold, Copied, CrowdTold, FilesTold, TableTold};
 
 use crate::fault::{Fault, Result};
-use crate::interrupt;
 use crate::masking::{Masker, RowMasker};
 use crate::progress::Progress;
 use crate::schema::{CompleteMap, Content, MappedTable, Rows};
-use crate::store::{Builder, Snapshot, TableKind, Value, ValueRef};
-
-/// How many rows pass between two words to the listener.
-const ROWS_BETWEEN_WORDS: u64 = 512;
+use crate::store::{Builder, Health, Snapshot, TableKind};
 
 /// Copies every row of the moment into `new`, masked as the map says, completes it, and holds the result against the
 /// source: as many rows, and no rule broken that the source keeps.
@@ -34,19 +31,33 @@ pub fn copy(
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<Copied> {
-    progress.stage("checking the source", None);
-    let before = source.health()?;
     let mut copied = Copied::default();
     for mapped in map.tables() {
-        let told = copy_table(source, mapped, masker, new, progress, &mut copied)?;
-        copied.tables.push(told);
+        match copy_table(source, mapped, masker, new, progress, &mut copied) {
+            Ok(told) => copied.tables.push(told),
+            // Damage is the better explanation, where there is some.
+            Err(error) => return Err(source.health().err().unwrap_or(error)),
+        }
     }
     progress.stage("making indexes", None);
-    new.complete()?;
+    let before = complete(source, new)?;
     progress.stage("checking the copy", None);
     health::hold_against(&before, &new.health()?)?;
     progress.finish();
     Ok(copied)
+}
+
+/// Completes the copy, and meanwhile checks the source; returns what was found there.
+fn complete(source: &mut dyn Snapshot, new: &mut dyn Builder) -> Result<Health> {
+    std::thread::scope(|scope| {
+        let completing = scope.spawn(|| new.complete());
+        let before = source.health();
+        let completed = completing
+            .join()
+            .unwrap_or_else(|_| Err(Fault::unfinished("a thread that makes indexes stopped").into()));
+        let before = before?;
+        completed.and(Ok(before))
+    })
 }
 
 /// What the copy would hold, counted without copying.
@@ -81,7 +92,7 @@ fn copy_table(
     progress.stage(name, Some(expected));
     new.fill(&mapped.table)?;
     let mut masker = RowMasker::new(masker, mapped)?;
-    let rows = mask_rows(source, mapped, &mut masker, new, progress)?;
+    let rows = stream::mask_rows(source, mapped, &mut masker, new, progress)?;
     if rows != expected {
         return Err(Fault::damaged(format!("{name} counts {expected} rows and shows {rows}")).into());
     }
@@ -106,34 +117,6 @@ fn copy_table(
         });
     }
     Ok(told(rows))
-}
-
-/// Streams the table through the masker; returns how many rows went.
-fn mask_rows(
-    source: &mut dyn Snapshot,
-    mapped: &MappedTable,
-    masker: &mut RowMasker<'_>,
-    new: &mut dyn Builder,
-    progress: &mut dyn Progress,
-) -> Result<u64> {
-    let number = usize::from(mapped.table.row_number.is_some());
-    let mut columns: Vec<&str> = mapped.table.row_number.as_deref().into_iter().collect();
-    columns.extend(mapped.table.stored().map(|column| column.name.as_str()));
-    let mut rows = 0;
-    let mut masked: Vec<Value> = Vec::with_capacity(columns.len());
-    source.scan(&mapped.table.name, &columns, &mut |row| {
-        masker.mask(&row[number..], &mut masked)?;
-        let mut out: Vec<ValueRef<'_>> = row[..number].to_vec();
-        out.extend(masked.iter().map(Value::borrow));
-        new.row(&out)?;
-        rows += 1;
-        if rows % ROWS_BETWEEN_WORDS == 0 {
-            interrupt::check()?;
-            progress.advance(ROWS_BETWEEN_WORDS);
-        }
-        Ok(())
-    })?;
-    Ok(rows)
 }
 
 /// Rows of a virtual table can be copied where its module keeps them as they were given: full-text tables do.

@@ -4,7 +4,7 @@ use super::dates::Step;
 use super::derive::text_of;
 use super::example::plain;
 use super::masker::{Masker, Shape};
-use super::originals::Originals;
+use super::originals::Taken;
 use super::style::{cut, like};
 use super::value::Fate;
 use crate::schema::{Category, Generalise};
@@ -46,7 +46,7 @@ static TOWNS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
 });
 
 /// The commune that stands for each department: the first that is nobody's name.
-pub(super) fn stand_ins(originals: &Originals) -> HashMap<&'static str, &'static Commune> {
+pub(super) fn stand_ins(originals: &Taken) -> HashMap<&'static str, &'static Commune> {
     let free = |communes: &[&'static Commune]| {
         communes.iter().copied().find(|commune| !originals.stand_in(commune.name))
     };

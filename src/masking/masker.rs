@@ -3,7 +3,7 @@
 use super::dates::Step;
 use super::generalise;
 use super::key::{Draw, Key};
-use super::originals::Originals;
+use super::originals::{Originals, Taken};
 use super::style;
 use super::text::Sentences;
 use crate::schema::Category;
@@ -13,7 +13,7 @@ use std::collections::HashMap;
 /// Makes masks. One per archive; it is only read, so threads may share it.
 pub struct Masker {
     pub(super) key: Key,
-    pub(super) originals: Originals,
+    pub(super) originals: Taken,
     pub(super) lists: Lists,
 }
 
@@ -87,6 +87,7 @@ pub(super) const UNIQUE_TAG: usize = 12;
 impl Masker {
     /// A masker for an archive. No mask is, or contains, one of the originals.
     pub fn new(key: Key, originals: Originals) -> Self {
+        let originals = originals.finish();
         let lists = Lists::without(&originals);
         Masker { key, originals, lists }
     }
@@ -201,7 +202,7 @@ impl Masker {
     }
 }
 
-impl Originals {
+impl Taken {
     /// Every sentence and word was compared when the lists were made; this is about runs of several, which in long
     /// text cost more than chance is worth.
     fn stand_in_mask(&self, category: Category, mask: &str) -> bool {
@@ -211,7 +212,7 @@ impl Originals {
 }
 
 impl Lists {
-    fn without(originals: &Originals) -> Self {
+    fn without(originals: &Taken) -> Self {
         let word = |text: &&'static str| Word { text, folded: fold(text), taken: originals.stand_in(text) };
         let words = |list: &'static [&'static str]| -> Vec<Word> { list.iter().map(word).collect() };
         let place = |commune: &'static Commune| Place { commune, taken: originals.stand_in(commune.name) };

@@ -1,98 +1,163 @@
 //! What no mask may be: the identifying values of the database itself.
 
+use crate::fingerprints::{Fingerprints, Gathering, beginning, step};
 use crate::words::fold;
-use std::collections::HashSet;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, RandomState};
+
+/// The identifying values of a database, being gathered: [`Masker::new`](super::Masker::new) takes them.
+pub struct Originals {
+    seed: u64,
+    digests: Gathering,
+    starts: Vec<u64>,
+    lengths: Vec<u128>,
+}
 
 /// Digests of the identifying values of a database, so that no mask is, or contains, one of them.
 ///
-/// A value counts from 8 bytes on; case, accents and punctuation do not. The digests are 64 bits under a key of this
+/// A value counts from 8 bytes on; case, accents and punctuation do not. The digests are 64 bits under a seed of this
 /// process: two values that share one only make a mask be drawn again.
-pub struct Originals {
-    state: RandomState,
-    digests: HashSet<u64>,
+pub(super) struct Taken {
+    seed: u64,
+    digests: Fingerprints,
     /// A bit for the digest of each value's first bytes: most places of a mask are settled by it.
     starts: Vec<u64>,
+    /// For each bucket of beginnings a bit for each length that a value there has, the last one for all longer ones.
+    lengths: Vec<u128>,
 }
 
 /// Values shorter than this are found everywhere by chance. In bytes.
 const SHORTEST: usize = 8;
 /// Of a longer value only the whole is compared, with the whole of a mask. In words.
 const MOST_WORDS: usize = 12;
-/// Bits for beginnings: 512 KiB.
-const START_BITS: usize = 1 << 22;
+/// Bits for beginnings: 2 MiB, so that they stay near the processor.
+const START_BITS: usize = 1 << 24;
+/// Buckets for the lengths that a beginning can have.
+const BUCKETS: usize = 1 << 16;
+/// Longer values share the last bit.
+const LONG: usize = 127;
 
 impl Default for Originals {
     fn default() -> Self {
-        Originals { state: RandomState::new(), digests: HashSet::new(), starts: vec![0; START_BITS / 64] }
+        Originals {
+            seed: RandomState::new().hash_one(0u8),
+            digests: Gathering::default(),
+            starts: vec![0; START_BITS / 64],
+            lengths: vec![0; BUCKETS],
+        }
     }
 }
 
 impl Originals {
     /// Adds a value.
     pub fn add(&mut self, value: &str) {
-        let words = words_of(value);
-        if words.len() <= MOST_WORDS {
-            self.insert(&words.join(" "));
+        let (run, words) = run_of(value);
+        if words <= MOST_WORDS {
+            self.insert(run.bytes());
         }
-        if words.len() > 1 {
-            self.insert(&words.concat());
-        }
-    }
-
-    /// How many values there are.
-    pub fn len(&self) -> usize {
-        self.digests.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.digests.is_empty()
-    }
-
-    /// Whether one of the values stands anywhere in the text, inside a longer word too: `Laine SAS` in `Porcelaine
-    /// SAS`.
-    pub(super) fn stand_in(&self, text: &str) -> bool {
-        if self.is_empty() {
-            return false;
-        }
-        let words = words_of(text);
-        let run = words.join(" ");
-        self.holds(&words.concat())
-            || (0..run.len()).any(|at| run.is_char_boundary(at) && self.begins(&run[at..]))
-    }
-
-    /// Whether one of the values is a beginning of the run.
-    fn begins(&self, run: &str) -> bool {
-        let Some(first) = run.as_bytes().first_chunk::<SHORTEST>() else { return false };
-        let (word, bit) = self.start(first);
-        self.starts[word] & bit != 0
-            && (SHORTEST..=run.len()).any(|end| run.is_char_boundary(end) && self.holds(&run[..end]))
-    }
-
-    fn start(&self, first: &[u8; SHORTEST]) -> (usize, u64) {
-        let place = self.state.hash_one(u64::from_le_bytes(*first)) as usize & (START_BITS - 1);
-        (place / 64, 1 << (place % 64))
-    }
-
-    fn insert(&mut self, run: &str) {
-        if let Some(first) = run.as_bytes().first_chunk::<SHORTEST>() {
-            let (word, bit) = self.start(first);
-            self.starts[word] |= bit;
-            self.digests.insert(self.state.hash_one(run));
+        if words > 1 {
+            self.insert(without_blanks(&run));
         }
     }
 
-    fn holds(&self, run: &str) -> bool {
-        run.len() >= SHORTEST && self.digests.contains(&self.state.hash_one(run))
+    fn insert(&mut self, run: impl Iterator<Item = u8> + Clone) {
+        let Some(whole) = Digest::of(self.seed, run) else { return };
+        let (word, bit) = start_bit(whole.start);
+        self.starts[word] |= bit;
+        self.lengths[bucket(whole.start)] |= 1 << (whole.length - SHORTEST).min(LONG);
+        self.digests.add(whole.digest);
+    }
+
+    /// Makes them searchable.
+    pub(super) fn finish(self) -> Taken {
+        let Originals { seed, digests, starts, lengths } = self;
+        Taken { seed, digests: digests.finish(), starts, lengths }
     }
 }
 
-fn words_of(text: &str) -> Vec<String> {
+impl Taken {
+    /// Whether one of the values stands anywhere in the text, inside a longer word too: `Laine SAS` in `Porcelaine
+    /// SAS`.
+    pub(super) fn stand_in(&self, text: &str) -> bool {
+        if self.digests.is_empty() {
+            return false;
+        }
+        let (run, words) = run_of(text);
+        let whole = Digest::of(self.seed, without_blanks(&run)).filter(|_| words > 1);
+        whole.is_some_and(|whole| self.digests.holds(whole.digest))
+            || (0..run.len()).any(|at| self.begins(&run.as_bytes()[at..]))
+    }
+
+    /// Whether one of the values is a beginning of the run.
+    fn begins(&self, run: &[u8]) -> bool {
+        let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
+        let mut running = beginning(self.seed, first);
+        let (word, bit) = start_bit(running);
+        if self.starts[word] & bit == 0 {
+            return false;
+        }
+        let lengths = self.lengths[bucket(running)];
+        let mut rest = rest.iter();
+        for more in 0.. {
+            if lengths >> more.min(LONG) == 0 {
+                return false;
+            }
+            if lengths >> more.min(LONG) & 1 == 1 && self.digests.holds(running) {
+                return true;
+            }
+            let Some(byte) = rest.next() else { return false };
+            running = step(running, *byte);
+        }
+        false
+    }
+}
+
+/// The digests of a run of eight bytes or more.
+struct Digest {
+    /// That of its first bytes.
+    start: u64,
+    /// That of all of it.
+    digest: u64,
+    length: usize,
+}
+
+impl Digest {
+    fn of(seed: u64, mut run: impl Iterator<Item = u8>) -> Option<Self> {
+        let mut first = [0; SHORTEST];
+        for place in &mut first {
+            *place = run.next()?;
+        }
+        let start = beginning(seed, &first);
+        let add = |(running, length), byte| (step(running, byte), length + 1);
+        let (digest, length) = run.fold((start, SHORTEST), add);
+        Some(Digest { start, digest, length })
+    }
+}
+
+fn start_bit(start: u64) -> (usize, u64) {
+    let place = start as usize & (START_BITS - 1);
+    (place / 64, 1 << (place % 64))
+}
+
+fn bucket(start: u64) -> usize {
+    (start >> 48) as usize & (BUCKETS - 1)
+}
+
+/// The text's folded words with one blank between two, and how many they are.
+fn run_of(text: &str) -> (String, usize) {
     let folded = fold(text);
-    let words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
+    let (mut run, mut words) = (String::with_capacity(folded.len()), 0);
+    for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if words > 0 {
+            run.push(' ');
+        }
+        run.push_str(word);
+        words += 1;
+    }
+    (run, words)
+}
+
+fn without_blanks(run: &str) -> impl Iterator<Item = u8> + Clone {
+    run.bytes().filter(|byte| *byte != b' ')
 }
 
 #[cfg(test)]
@@ -105,10 +170,11 @@ mod tests {
         originals.add("Rue Victor Hugo");
         originals.add("dominique");
         originals.add("rue");
+        originals.add("Laine SAS");
+        let originals = originals.finish();
         assert!(originals.stand_in("12 rue Victor-Hugo"));
         assert!(originals.stand_in("DOMINIQUE Martin"));
         assert!(originals.stand_in("julie.dominique7k3"));
-        originals.add("Laine SAS");
         assert!(originals.stand_in("Porcelaine SAS"));
         assert!(!originals.stand_in("Laine de verre SAS"));
         assert!(!originals.stand_in("rue Victor"));
@@ -118,6 +184,7 @@ mod tests {
     fn a_number_is_found_however_it_is_grouped() {
         let mut originals = Originals::default();
         originals.add("01 99 00 12 34");
+        let originals = originals.finish();
         assert!(originals.stand_in("0199001234"));
         assert!(originals.stand_in("01.99.00.12.34"));
     }

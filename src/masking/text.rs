@@ -3,7 +3,7 @@
 use super::html;
 use super::key::{Draw, Purpose};
 use super::masker::Masker;
-use super::originals::Originals;
+use super::originals::Taken;
 use crate::words::{self, fold};
 
 /// The sentences and words that text is made of, without those that are originals.
@@ -33,7 +33,7 @@ const TELLING: usize = 4;
 
 impl Sentences {
     /// Everything that is no original.
-    pub(super) fn without(originals: &Originals) -> Self {
+    pub(super) fn without(originals: &Taken) -> Self {
         let fine =
             |text: &&&'static str| !originals.stand_in(text) && !text.bytes().any(|b| b.is_ascii_digit());
         let phrases = |list: &'static [&'static str]| -> Vec<Phrase> {
@@ -210,6 +210,7 @@ fn capitalise(text: &mut String, start: usize) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Originals;
     use super::super::masker::tests::masker;
     use super::*;
 

@@ -1,5 +1,6 @@
 //! Holds every row of a finished copy against the row that it was made from.
 
+use super::copy::{Loads, columns_of, ends, read_copy};
 use super::judge::{Judge, Pair};
 use super::needles::Needles;
 use super::scan::Search;
@@ -8,17 +9,7 @@ use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::schema::{CompleteMap, MappedTable, Rows};
-use crate::store::{Snapshot, Store, Value, ValueRef};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-
-/// Rows that travel together from the reader of the copy.
-const ROWS_PER_LOAD: usize = 256;
-/// No further row joins a load that has so many bytes.
-const BYTES_PER_LOAD: usize = 1 << 20;
-/// Loads that may wait: memory stays flat.
-const LOADS_WAITING: usize = 4;
-
-type Row = Vec<Value>;
+use crate::store::{Snapshot, Store};
 
 /// Compares a whole copy with its source, both read in the order of their keys. `copy` opens the decoded archive.
 ///
@@ -34,11 +25,10 @@ pub fn hold_against_source(
 ) -> Result<()> {
     let tables: Vec<&MappedTable> = map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy).collect();
     std::thread::scope(|scope| {
-        let (send, loads) = sync_channel(LOADS_WAITING);
+        let (sending, mut rows) = ends();
         let names = &tables;
-        let reader = scope.spawn(move || read_copy(copy, names, &send));
+        let reader = scope.spawn(move || read_copy(copy, names, needles, sending));
         let mut search = Search::new(needles);
-        let mut rows = Loads { loads, current: Vec::new().into_iter() };
         let compared = tables.iter().try_for_each(|mapped| {
             progress.stage(&format!("proving {}", mapped.table.name), None);
             compare_table(source, mapped, &mut rows, &mut search, progress, evidence)
@@ -50,68 +40,6 @@ pub fn hold_against_source(
         // Where both failed, the comparison did because nothing came any more.
         read.and(compared)
     })
-}
-
-fn columns_of(mapped: &MappedTable) -> Vec<&str> {
-    mapped.table.stored().map(|column| column.name.as_str()).collect()
-}
-
-/// Sends all rows of all tables; an empty load ends a table.
-fn read_copy(
-    copy: impl FnOnce() -> Result<Box<dyn Store>>,
-    tables: &[&MappedTable],
-    send: &SyncSender<Vec<Row>>,
-) -> Result<()> {
-    let mut store = copy()?;
-    let mut moment = store.snapshot()?;
-    for mapped in tables {
-        let (mut load, mut bytes) = (Vec::with_capacity(ROWS_PER_LOAD), 0);
-        let mut gone = false;
-        let scanned = moment.scan(&mapped.table.name, &columns_of(mapped), &mut |row| {
-            bytes += row.iter().map(|value| length(*value)).sum::<usize>();
-            load.push(row.iter().map(|value| value.to_value()).collect());
-            if load.len() == ROWS_PER_LOAD || bytes >= BYTES_PER_LOAD {
-                bytes = 0;
-                gone |= send.send(std::mem::take(&mut load)).is_err();
-            }
-            if gone { Err(Fault::unfinished("nobody compares any more").into()) } else { Ok(()) }
-        });
-        if gone {
-            return Ok(());
-        }
-        scanned?;
-        let rest = if load.is_empty() { Ok(()) } else { send.send(load) };
-        if rest.and_then(|()| send.send(Vec::new())).is_err() {
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
-/// How many bytes a value takes besides its place.
-fn length(value: ValueRef<'_>) -> usize {
-    match value {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.len(),
-        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 0,
-    }
-}
-
-/// The rows of the copy, one by one.
-struct Loads {
-    loads: Receiver<Vec<Row>>,
-    current: std::vec::IntoIter<Row>,
-}
-
-impl Loads {
-    /// The table's next row; none after its last.
-    fn next(&mut self) -> Result<Option<Row>> {
-        if let Some(row) = self.current.next() {
-            return Ok(Some(row));
-        }
-        let load = self.loads.recv().map_err(|_| Fault::damaged("the archive ended before its source"))?;
-        self.current = load.into_iter();
-        Ok(self.current.next())
-    }
 }
 
 fn compare_table(
@@ -135,9 +63,9 @@ fn compare_table(
             progress.advance(1024);
         }
         let masked = rows.next()?.ok_or_else(|| Fault::damaged(format!("rows of {name} are missing")))?;
-        for (place, judge) in judges.iter().enumerate() {
+        for ((place, judge), mask) in judges.iter().enumerate().zip(rows.current.row(masked)) {
             evidence.values += 1;
-            let pair = Pair { row, place, mask: &masked[place], is_paired };
+            let pair = Pair { row, place, mask, is_paired };
             judge.look(&pair, search, &mut seen[place]);
         }
         Ok(())
@@ -145,7 +73,8 @@ fn compare_table(
     if rows.next()?.is_some() {
         return Err(Fault::damaged(format!("{name} has rows in the archive that the source has not")).into());
     }
-    for (column, seen) in columns.into_iter().zip(seen) {
+    for ((column, mut seen), originals) in columns.into_iter().zip(seen).zip(rows.originals.drain(..)) {
+        seen.originals = originals;
         evidence.columns.insert((name.clone(), column.to_owned()), seen);
     }
     Ok(())

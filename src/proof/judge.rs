@@ -6,7 +6,7 @@ use super::scan::Search;
 use super::verdict::Seen;
 use crate::masking::{self, is_blank_picture, is_general};
 use crate::schema::{Category, Content, Generalise, MappedTable};
-use crate::store::{Value, ValueRef};
+use crate::store::ValueRef;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A value with fewer letters and digits may come out as it went in: there is hardly another one.
@@ -29,7 +29,7 @@ pub struct Pair<'a> {
     /// The place of the value.
     pub place: usize,
     /// The copy's value.
-    pub mask: &'a Value,
+    pub mask: ValueRef<'a>,
     /// Whether both are known to be of one row.
     pub is_paired: bool,
 }
@@ -63,8 +63,7 @@ impl<'a> Judge<'a> {
 
     /// Looks at one value.
     pub fn look(&self, pair: &Pair<'_>, search: &mut Search<'_>, seen: &mut Seen) {
-        seen.originals += u64::from(self.stands_in(pair.mask.borrow(), search));
-        let (original, mask) = (pair.row[pair.place], pair.mask.borrow());
+        let (original, mask) = (pair.row[pair.place], pair.mask);
         match self.content {
             Some(Content::ListOf(category)) => {
                 let parts = |value: ValueRef<'_>| -> Vec<(Category, String)> {
@@ -94,18 +93,18 @@ impl<'a> Judge<'a> {
             }
         }
     }
+}
 
-    /// Whether an original stands in a value of the copy, whatever the column is. In JSON a letter may be written as
-    /// its number, so the texts in it are searched as they read.
-    fn stands_in(&self, mask: ValueRef<'_>, search: &mut Search<'_>) -> bool {
-        match mask {
-            ValueRef::Null | ValueRef::Real(_) => false,
-            ValueRef::Integer(number) => {
-                number.unsigned_abs() >= LONG_NUMBER && search.count_in(number.to_string().as_bytes()) > 0
-            }
-            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-                search.count_in(bytes) > 0 || has_escapes(bytes) && in_json_texts(mask, search)
-            }
+/// Whether an original stands in a value of the copy, whatever the column is. In JSON a letter may be written as
+/// its number, so the texts in it are searched as they read.
+pub fn stands_in(mask: ValueRef<'_>, search: &mut Search<'_>) -> bool {
+    match mask {
+        ValueRef::Null | ValueRef::Real(_) => false,
+        ValueRef::Integer(number) => {
+            number.unsigned_abs() >= LONG_NUMBER && search.count_in(number.to_string().as_bytes()) > 0
+        }
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            search.count_in(bytes) > 0 || has_escapes(bytes) && in_json_texts(mask, search)
         }
     }
 }

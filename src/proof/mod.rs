@@ -10,6 +10,7 @@
 
 mod alone;
 mod compare;
+mod copy;
 mod judge;
 mod leftover;
 mod needles;

@@ -1,5 +1,6 @@
 //! The values that must not be in an archive, remembered without their text: a few bytes each, flat in memory.
 
+use crate::fingerprints::{Fingerprints, Gathering, beginning, step};
 use std::hash::{BuildHasher, RandomState};
 
 /// A value shorter than this is found everywhere by chance. In bytes.
@@ -10,21 +11,24 @@ pub const LONGEST: usize = 120;
 pub const FEWEST_DIGITS: usize = 10;
 /// Buckets for the lengths that a beginning can have.
 const BUCKETS: usize = 1 << 16;
+/// Bits for the beginnings, whatever the size of the database: 2 MiB, so that they stay near the processor.
+const START_BITS: usize = 1 << 24;
 
 /// Values that are being collected.
 pub struct Collector {
     seed: u64,
-    digests: Vec<u64>,
+    digests: Gathering,
     starts: Vec<u64>,
     lengths: Vec<u128>,
+    room: Vec<u8>,
 }
 
 /// Values that can be searched for. The digests are 64 bits under a seed of this process: the chance that a text which
 /// is none of ten million values is taken for one is below one in a million for a terabyte.
 pub struct Needles {
     seed: u64,
-    /// Digests of whole values, sorted.
-    digests: Vec<u64>,
+    /// Fingerprints of whole values.
+    digests: Fingerprints,
     /// A bit for each digest of a value's first bytes.
     starts: Vec<u64>,
     /// For each bucket of beginnings, a bit for each length that a value there has.
@@ -33,8 +37,13 @@ pub struct Needles {
 
 impl Default for Collector {
     fn default() -> Self {
-        let seed = RandomState::new().hash_one(0u8);
-        Collector { seed, digests: Vec::new(), starts: Vec::new(), lengths: vec![0; BUCKETS] }
+        Collector {
+            seed: RandomState::new().hash_one(0u8),
+            digests: Gathering::default(),
+            starts: vec![0; START_BITS / 64],
+            lengths: vec![0; BUCKETS],
+            room: Vec::new(),
+        }
     }
 }
 
@@ -42,17 +51,16 @@ impl Collector {
     /// Adds a value; case does not count, nor what stands around its first and last letter or digit. Returns whether
     /// it is long enough to be searched.
     pub fn add(&mut self, value: &[u8]) -> bool {
-        let folded = fold(trim(value));
-        if folded.len() < SHORTEST {
-            return false;
-        }
+        self.room.clear();
+        push_folded(trim(value), &mut self.room);
         // A long text is told by its beginning, cut where a letter begins.
-        let end = cut(&folded, LONGEST);
-        let value = &folded[..end];
-        let start = digest(self.seed, &value[..SHORTEST]);
-        self.starts.push(start);
+        let value = &self.room[..cut(&self.room, LONGEST)];
+        let Some(first) = value.first_chunk() else { return false };
+        let start = beginning(self.seed, first);
+        let bit = start_bit(start);
+        self.starts[bit / 64] |= 1 << (bit % 64);
         self.lengths[bucket(start)] |= 1 << (value.len() - SHORTEST);
-        self.digests.push(digest(self.seed, value));
+        self.digests.add(value[SHORTEST..].iter().fold(start, |running, byte| step(running, *byte)));
         true
     }
 
@@ -71,28 +79,10 @@ impl Collector {
         self.add(&digits)
     }
 
-    /// How many values were added, equal ones counted each time.
-    pub fn len(&self) -> usize {
-        self.digests.len()
-    }
-
-    /// Whether none was.
-    pub fn is_empty(&self) -> bool {
-        self.digests.is_empty()
-    }
-
     /// Makes them searchable.
-    pub fn finish(mut self) -> Needles {
-        self.digests.sort_unstable();
-        self.digests.dedup();
-        self.digests.shrink_to_fit();
-        let bits = (self.starts.len() * 32).next_power_of_two().clamp(1 << 16, 1 << 30);
-        let mut starts = vec![0u64; bits / 64];
-        for start in &self.starts {
-            let bit = *start as usize & (bits - 1);
-            starts[bit / 64] |= 1 << (bit % 64);
-        }
-        Needles { seed: self.seed, digests: self.digests, starts, lengths: self.lengths }
+    pub fn finish(self) -> Needles {
+        let Collector { seed, digests, starts, lengths, .. } = self;
+        Needles { seed, digests: digests.finish(), starts, lengths }
     }
 }
 
@@ -109,29 +99,26 @@ impl Needles {
 
     /// The digest of the value that begins here and ends at a boundary, if there is one. `bytes` is folded already.
     pub fn begins_at(&self, bytes: &[u8]) -> Option<u64> {
-        let first = bytes.first_chunk::<SHORTEST>()?;
-        let start = digest(self.seed, first);
-        let bit = start as usize & (self.starts.len() * 64 - 1);
+        let start = beginning(self.seed, bytes.first_chunk()?);
+        let bit = start_bit(start);
         if self.starts[bit / 64] & (1 << (bit % 64)) == 0 {
             return None;
         }
-        let lengths = self.lengths[bucket(start)];
+        let mut wanted = self.lengths[bucket(start)];
         let mut running = start;
         let mut length = SHORTEST;
-        loop {
-            let wanted = lengths >> (length - SHORTEST);
-            if wanted == 0 {
-                return None;
-            }
+        while wanted != 0 {
             if wanted & 1 == 1
-                && self.digests.binary_search(&running).is_ok()
                 && (length == LONGEST || ends_here(&bytes[length..]))
+                && self.digests.holds(running)
             {
                 return Some(running);
             }
             running = step(running, *bytes.get(length)?);
             length += 1;
+            wanted >>= 1;
         }
+        None
     }
 }
 
@@ -151,21 +138,31 @@ pub fn trim(value: &[u8]) -> &[u8] {
     &value[start..end]
 }
 
-/// In lower case, byte for byte: ASCII, and the Latin letters of UTF-8 that differ in one bit.
-pub fn fold(value: &[u8]) -> Vec<u8> {
-    let mut folded = value.to_ascii_lowercase();
-    fold_latin(&mut folded);
-    folded
+/// Adds the value in lower case, byte for byte: ASCII, and the Latin letters of UTF-8 that differ in one bit.
+pub fn push_folded(value: &[u8], to: &mut Vec<u8>) {
+    let from = to.len();
+    to.extend_from_slice(value);
+    to[from..].make_ascii_lowercase();
+    fold_latin(&mut to[from..]);
 }
 
 /// Folds the letters À to Þ, which UTF-8 writes as C3 80 to C3 9E, to à to þ.
 pub fn fold_latin(bytes: &mut [u8]) {
-    let mut after_lead = false;
-    for byte in bytes {
-        if after_lead && (0x80..=0x9e).contains(byte) && *byte != 0x97 {
-            *byte += 0x20;
+    const LEAD: u8 = 0xc3;
+    const STRIDE: usize = 64;
+    for from in (0..bytes.len()).step_by(STRIDE) {
+        let to = bytes.len().min(from + STRIDE);
+        // Most strides have no such letter, and that is told many bytes at a time.
+        if !bytes[from..to].iter().fold(false, |found, byte| found | (*byte == LEAD)) {
+            continue;
         }
-        after_lead = *byte == 0xc3;
+        for place in from..to {
+            if bytes[place] == LEAD
+                && let Some(letter @ (0x80..=0x96 | 0x98..=0x9e)) = bytes.get_mut(place + 1)
+            {
+                *letter += 0x20;
+            }
+        }
     }
 }
 
@@ -181,12 +178,6 @@ fn bucket(start: u64) -> usize {
     (start >> 48) as usize & (BUCKETS - 1)
 }
 
-fn digest(seed: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(seed, |running, byte| step(running, *byte))
-}
-
-/// One step of a keyed running digest, so that every length of a beginning costs one step more.
-fn step(running: u64, byte: u8) -> u64 {
-    let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed ^ (mixed >> 29)
+fn start_bit(start: u64) -> usize {
+    start as usize & (START_BITS - 1)
 }

@@ -1,6 +1,6 @@
 //! Looks for originals in bytes: in a whole stream, or in one value.
 
-use super::needles::{FEWEST_DIGITS, LONGEST, Needles, fold_latin, is_word};
+use super::needles::{FEWEST_DIGITS, LONGEST, Needles, SHORTEST, fold_latin, is_word, push_folded};
 
 /// A scanner over a stream that comes in pieces. An original counts where it stands as a whole run of words.
 pub struct Scanner<'a> {
@@ -23,7 +23,8 @@ impl<'a> Scanner<'a> {
     pub fn push(&mut self, bytes: &[u8]) {
         self.scanned += bytes.len() as u64;
         let from = self.pending.len().saturating_sub(1);
-        self.pending.extend(bytes.iter().map(u8::to_ascii_lowercase));
+        self.pending.extend_from_slice(bytes);
+        self.pending[from + 1..].make_ascii_lowercase();
         fold_latin(&mut self.pending[from..]);
         let decided = self.pending.len().saturating_sub(LONGEST + 1);
         if decided > 0 {
@@ -100,19 +101,17 @@ impl<'a> Search<'a> {
             }
             return;
         }
-        fold_into(&mut self.folded, value);
+        if value.len() < SHORTEST {
+            return;
+        }
+        self.folded.clear();
+        self.folded.push(b' ');
+        push_folded(value, &mut self.folded);
         each_hit(self.needles, &self.folded, self.folded.len(), hit);
         if squeeze_numbers(&self.folded, &mut self.squeezed) {
             each_hit(self.needles, &self.squeezed, self.squeezed.len(), hit);
         }
     }
-}
-
-fn fold_into(room: &mut Vec<u8>, value: &[u8]) {
-    room.clear();
-    room.push(b' ');
-    room.extend(value.iter().map(u8::to_ascii_lowercase));
-    fold_latin(room);
 }
 
 /// Writes the value without what people put between digits. Returns whether that makes a number worth searching.

@@ -4,6 +4,7 @@
 //! cannot write) or a [`Transaction`]. Whoever builds a new database does it through [`Builder`].
 
 mod catalog;
+mod load;
 mod needles;
 mod scrub;
 pub mod sqlite;
@@ -12,6 +13,7 @@ mod value;
 pub use catalog::{
     Catalog, Column, ForeignKey, Generated, Index, IndexPart, Table, TableKind, Trigger, View,
 };
+pub use load::Load;
 pub use needles::{Needles, SHORTEST};
 pub use scrub::{Files, Found, Held, Hit, Scrub};
 pub use value::{Value, ValueRef};
@@ -131,19 +133,20 @@ pub trait Transaction: Snapshot {
     fn commit(self: Box<Self>) -> Result<()>;
 }
 
-/// A database in the making: first its tables, then rows, then all that stands on them.
-pub trait Builder {
+/// A database in the making: first its tables, then rows, then all that stands on them. Rows may be written on
+/// another thread than the one that masks them.
+pub trait Builder: Send {
     /// Starts filling one table; the columns are those that [`Table::stored`] lists.
     ///
     /// # Errors
     /// When there is no such table.
     fn fill(&mut self, table: &Table) -> Result<()>;
 
-    /// Adds a row to the table that is being filled: its row number first, where the table has one.
+    /// Adds rows to the table that is being filled: of each its row number first, where the table has one.
     ///
     /// # Errors
-    /// When the row cannot be stored; a unique key that is there twice is refused.
-    fn row(&mut self, row: &[ValueRef<'_>]) -> Result<()>;
+    /// When a row cannot be stored; a unique key that is there twice is refused.
+    fn rows(&mut self, load: &Load) -> Result<()>;
 
     /// Puts indexes, views, triggers, full-text indexes and counters on what was filled.
     ///

@@ -31,6 +31,9 @@ type List = LazyLock<Vec<&'static str>>;
 /// Only Latin letters are rewritten (`œ` gives `oe`, `æ` gives `ae`, `ß` gives `ss`); digits, punctuation, hyphens and
 /// other scripts stay. Accents written as separate marks disappear too, so both Unicode forms of a name fold alike.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -93,6 +93,7 @@ impl<'a> Work<'a> {
     }
 
     fn read_what_identifies(&mut self, source: &mut dyn Snapshot) -> Result<Known> {
+        let with_proof = self.with_proof;
         let (mut originals, mut needles, mut count) = (Originals::default(), Collector::default(), 0);
         originals::each(source, self.map, self.progress, &mut |original| {
             match original.category {
@@ -100,6 +101,9 @@ impl<'a> Work<'a> {
                 Category::Secret => {}
                 Category::FreeText => add_text(&mut originals, original.value),
                 _ => originals.add(original.value),
+            }
+            if !with_proof {
+                return Ok(());
             }
             count += u64::from(needles.add(original.value.as_bytes()));
             if !reaches_nobody(original.category, original.value) && original.category != Category::FreeText {

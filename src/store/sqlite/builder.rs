@@ -4,7 +4,7 @@ use super::errors::Told;
 use super::sql::{bind, places, quote, quoted_list};
 use super::{health, session, transaction};
 use crate::fault::{Fault, Result};
-use crate::store::{Builder, Catalog, Health, Table, Transaction, ValueRef};
+use crate::store::{Builder, Catalog, Health, Load, Table, Transaction};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -160,11 +160,14 @@ impl Builder for NewDatabase {
         self.connection.prepare_cached(&self.insert).map(|_| ()).told(|| self.doing.clone())
     }
 
-    fn row(&mut self, row: &[ValueRef<'_>]) -> Result<()> {
+    fn rows(&mut self, load: &Load) -> Result<()> {
         let doing = || self.doing.clone();
         let mut statement = self.connection.prepare_cached(&self.insert).told(doing)?;
-        bind(&mut statement, 1, row).told(doing)?;
-        statement.raw_execute().map(|_| ()).told(doing)
+        for number in 0..load.len() {
+            bind(&mut statement, 1, load.row(number)).told(doing)?;
+            statement.raw_execute().told(doing)?;
+        }
+        Ok(())
     }
 
     fn complete(&mut self) -> Result<()> {

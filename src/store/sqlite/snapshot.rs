@@ -91,7 +91,7 @@ pub fn find(
         );
         let mut statement = connection.prepare_cached(&sql).told(doing)?;
         let borrowed: Vec<ValueRef<'_>> = some.iter().map(Value::borrow).collect();
-        bind(&mut statement, 1, &borrowed).told(doing)?;
+        bind(&mut statement, 1, borrowed.iter().copied()).told(doing)?;
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next().told(doing)? {
             let mut shown = Vec::with_capacity(columns.len());

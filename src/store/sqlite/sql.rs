@@ -58,13 +58,13 @@ pub fn ours(value: rusqlite::types::ValueRef<'_>) -> ValueRef<'_> {
 }
 
 /// Binds a row to a statement, from the given place on.
-pub fn bind(
+pub fn bind<'a>(
     statement: &mut rusqlite::Statement<'_>,
     from: usize,
-    row: &[ValueRef<'_>],
+    row: impl IntoIterator<Item = ValueRef<'a>>,
 ) -> rusqlite::Result<()> {
-    for (index, value) in row.iter().enumerate() {
-        statement.raw_bind_parameter(from + index, Bound(*value))?;
+    for (index, value) in row.into_iter().enumerate() {
+        statement.raw_bind_parameter(from + index, Bound(value))?;
     }
     Ok(())
 }

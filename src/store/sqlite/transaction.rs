@@ -26,7 +26,7 @@ impl<'a> Change<'a> {
     /// Runs a statement whose rows are counted by the engine.
     fn run(&self, doing: &str, sql: &str, values: &[ValueRef<'_>]) -> Result<u64> {
         let mut statement = self.connection.prepare_cached(sql).told(|| doing.to_owned())?;
-        bind(&mut statement, 1, values).told(|| doing.to_owned())?;
+        bind(&mut statement, 1, values.iter().copied()).told(|| doing.to_owned())?;
         statement.raw_execute().map(|rows| rows as u64).told(|| doing.to_owned())
     }
 }

@@ -1,0 +1,144 @@
+//! Texts remembered without their letters: keyed digests of 64 bits, gathered first and searched afterwards, at eight
+//! bytes and a little more for each.
+
+/// The digest of a text's first eight bytes, under a seed of this process; all its bits are good.
+pub fn beginning(seed: u64, first: &[u8; 8]) -> u64 {
+    let mixed = (u64::from_le_bytes(*first) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    mixed ^ (mixed >> 32)
+}
+
+/// The digest with one byte more, so that every length of a text costs one step more.
+pub fn step(running: u64, byte: u8) -> u64 {
+    let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ (mixed >> 29)
+}
+
+/// So many are gathered before equal ones are taken out for the first time.
+const FIRST_SORT: usize = 1 << 20;
+/// How many share a drawer at least: together they fit in one line of the processor's cache.
+const IN_A_DRAWER: usize = 4;
+/// Bits of the sieve for each digest, at least.
+const SIEVE_BITS: usize = 6;
+
+/// Fingerprints that are being gathered. Equal ones are taken out on the way, so that memory follows the different ones.
+#[derive(Debug)]
+pub struct Gathering {
+    digests: Vec<u64>,
+    sort_at: usize,
+}
+
+impl Default for Gathering {
+    fn default() -> Self {
+        Gathering { digests: Vec::new(), sort_at: FIRST_SORT }
+    }
+}
+
+impl Gathering {
+    /// Adds a digest, whose bits must all be as good as random.
+    pub fn add(&mut self, digest: u64) {
+        self.digests.push(digest);
+        if self.digests.len() == self.sort_at {
+            self.sort();
+            self.sort_at = FIRST_SORT.max(self.digests.len() + self.digests.len() / 2);
+            self.digests.reserve_exact(self.sort_at - self.digests.len());
+        }
+    }
+
+    /// Makes them searchable.
+    pub fn finish(mut self) -> Fingerprints {
+        self.sort();
+        self.digests.shrink_to_fit();
+        let count = (self.digests.len() / IN_A_DRAWER).next_power_of_two();
+        let mut drawers = Vec::with_capacity(count + 1);
+        for (place, digest) in self.digests.iter().enumerate() {
+            while drawers.len() <= drawer(*digest, count) {
+                drawers.push(place as u32);
+            }
+        }
+        drawers.resize(count + 1, self.digests.len() as u32);
+        let mut sieve = vec![0; (self.digests.len() * SIEVE_BITS).next_power_of_two().div_ceil(64)];
+        for digest in &self.digests {
+            let (word, bit) = sieve_bit(*digest, sieve.len());
+            sieve[word] |= bit;
+        }
+        Fingerprints { sorted: self.digests, drawers, sieve }
+    }
+
+    fn sort(&mut self) {
+        self.digests.sort_unstable();
+        self.digests.dedup();
+    }
+}
+
+/// Fingerprints that can be searched for, in one or two looks.
+#[derive(Debug)]
+pub struct Fingerprints {
+    sorted: Vec<u64>,
+    /// Where those begin whose first bits are 0, 1, 2 and so on, and where the last ones end. Memory is full before
+    /// four thousand million digests are there.
+    drawers: Vec<u32>,
+    /// A bit for each digest: small enough to stay near the processor, and most that is asked for is not there.
+    sieve: Vec<u64>,
+}
+
+impl Fingerprints {
+    /// Whether the digest is among them.
+    pub fn holds(&self, digest: u64) -> bool {
+        let (word, bit) = sieve_bit(digest, self.sieve.len());
+        if self.sieve[word] & bit == 0 {
+            return false;
+        }
+        let drawer = drawer(digest, self.drawers.len() - 1);
+        self.sorted[self.drawers[drawer] as usize..self.drawers[drawer + 1] as usize].contains(&digest)
+    }
+
+    /// How many different ones there are.
+    pub fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.sorted.is_empty()
+    }
+}
+
+/// The first bits of a digest, as many as tell `count` drawers apart.
+fn drawer(digest: u64, count: usize) -> usize {
+    ((u128::from(digest) * count as u128) >> 64) as usize
+}
+
+/// The place of a digest in a sieve of so many words, which is a power of two.
+fn sieve_bit(digest: u64, words: usize) -> (usize, u64) {
+    ((digest >> 6) as usize & (words - 1), 1 << (digest & 63))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scattered(number: u64) -> u64 {
+        number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    #[test]
+    fn what_was_gathered_is_held_once_and_nothing_else() {
+        for count in [0, 1, 7, 8, 9, 1000, 1 << 20] {
+            let mut gathering = Gathering::default();
+            (0..count).chain(0..count).for_each(|number| gathering.add(scattered(number)));
+            let digests = gathering.finish();
+            assert_eq!(digests.len() as u64, count);
+            assert!((0..count).all(|number| digests.holds(scattered(number))), "{count}");
+            assert!(!(count..count + 1000).any(|number| digests.holds(scattered(number))), "{count}");
+        }
+    }
+
+    #[test]
+    fn the_first_and_the_last_have_a_drawer() {
+        let mut gathering = Gathering::default();
+        [0, u64::MAX].into_iter().for_each(|digest| gathering.add(digest));
+        let digests = gathering.finish();
+        assert!(digests.holds(0) && digests.holds(u64::MAX) && !digests.holds(1));
+    }
+}
