@@ -50,7 +50,8 @@ pub fn copy(
 /// Completes the copy, and meanwhile checks the source; returns what was found there.
 fn complete(source: &mut dyn Snapshot, new: &mut dyn Builder) -> Result<Health> {
     std::thread::scope(|scope| {
-        let completing = scope.spawn(|| new.complete());
+        let completing =
+            std::thread::Builder::new().spawn_scoped(scope, || new.complete()).map_err(stream::no_thread)?;
         let before = source.health();
         let completed = completing
             .join()

@@ -23,7 +23,9 @@ pub fn mask_rows(
     thread::scope(|scope| {
         let (send, loads) = sync_channel(LOADS_WAITING);
         let (give_back, empties) = channel();
-        let writer = scope.spawn(move || write(new, &loads, &give_back));
+        let writer = thread::Builder::new()
+            .spawn_scoped(scope, move || write(new, &loads, &give_back))
+            .map_err(no_thread)?;
         let masked = Masking { masker, load: Load::default(), send, empties }.rows(source, mapped, progress);
         let written =
             writer.join().unwrap_or_else(|_| Err(Fault::unfinished("a thread that writes stopped").into()));
@@ -81,4 +83,9 @@ impl Masking<'_, '_> {
         let load = std::mem::replace(&mut self.load, next);
         self.send.send(load).map_err(|_| Fault::unfinished("nobody writes any more").into())
     }
+}
+
+/// The fault of a machine that gives no thread: the limits are too narrow.
+pub(super) fn no_thread(error: std::io::Error) -> Fault {
+    Fault::unfinished(format!("no thread can be had: {error}"))
 }

@@ -30,8 +30,8 @@ const LONGEST_LIST: u64 = 16 << 20;
 /// free space, statistics, full-text indexes and logs is overwritten.
 ///
 /// A company that is linked to the ERP is refused (exit status 4): ask in the
-/// ERP. While another program reads the log, the proof is owed (exit status 8) and
-/// `erase resume` completes it.
+/// ERP. While another program reads the log, the proof is owed (exit status 8)
+/// and `erase resume` completes it.
 ///
 /// Examples:
 ///   crm-admin --db crm.db --as marie erase contact 42 --dry-run

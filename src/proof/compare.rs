@@ -27,7 +27,9 @@ pub fn hold_against_source(
     std::thread::scope(|scope| {
         let (sending, mut rows) = ends();
         let names = &tables;
-        let reader = scope.spawn(move || read_copy(copy, names, needles, sending));
+        let reader = std::thread::Builder::new()
+            .spawn_scoped(scope, move || read_copy(copy, names, needles, sending))
+            .map_err(|error| Fault::unfinished(format!("no thread can be had: {error}")))?;
         let mut search = Search::new(needles);
         let compared = tables.iter().try_for_each(|mapped| {
             progress.stage(&format!("proving {}", mapped.table.name), None);
