@@ -31,7 +31,7 @@ pub fn resume(work: &mut Work<'_>, context: &mut Context) -> Result<Outcome> {
         let by = work.by.clone();
         let intent = Intent { command: "erase resume".into(), by, accounts: Vec::new(), counts };
         let removed = ledger.perform(&intent, |tally| {
-            Memory::open(&state)?.merge(debt.remembered.clone(), &state)?;
+            Memory::open(&state)?.merge(debt.remembered.clone(), work.options.as_of, &state)?;
             crate::store::Scrub::make_ready(&mut work.desk.store)?;
             let (files, removed) = work.settle(&debt, &state, context)?;
             tally.counts.insert("files".into(), files);

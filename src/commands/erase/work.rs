@@ -20,7 +20,7 @@ pub struct Work<'a> {
     pub desk: &'a mut Desk,
     /// Who acts.
     pub by: Actor,
-    options: Options,
+    pub options: Options,
     /// Settings that are to be put back when all is done.
     was: Option<BTreeMap<String, String>>,
 }
@@ -108,7 +108,7 @@ impl<'a> Work<'a> {
         state: &State,
     ) -> Result<Debt> {
         let mut memory = Memory::open(state)?;
-        let day = self.desk.now.strftime("%Y-%m-%d").to_string();
+        let day = self.options.as_of;
         let debt = Debt {
             act: act.to_owned(),
             relation: relation.to_string(),
@@ -117,7 +117,7 @@ impl<'a> Work<'a> {
             files: plan.files.iter().map(|file| file.path.clone()).collect(),
             settings: settings.clone(),
             rows: changes(plan),
-            remembered: memory.of_plan(plan, self.map, &day),
+            remembered: memory.of_plan(plan, self.map, day),
         };
         let mut change = self.desk.store.transaction()?;
         let now = Plan::for_relation(relation, self.map, &mut *change, self.options)?;
@@ -134,7 +134,7 @@ impl<'a> Work<'a> {
             owed.settle(act, state)?;
             return Err(error);
         }
-        memory.merge(debt.remembered.clone(), state)?;
+        memory.merge(debt.remembered.clone(), day, state)?;
         Ok(debt)
     }
 
