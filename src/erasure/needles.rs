@@ -21,11 +21,12 @@ pub struct Sought {
 /// # Errors
 /// When the map lacks a table of the plan, which it cannot.
 pub fn needles(plan: &Plan, map: &CompleteMap, engine: &dyn Scrub) -> Result<Sought> {
-    let (mut values, mut neighbours) = (BTreeSet::new(), BTreeSet::new());
+    let (mut values, mut neighbours, mut texts) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for (table, row) in plan.rows() {
         let table = &map.require_table(table)?.table;
         let goes = |column: &str| row.act == Act::Delete || row.set.contains_key(column);
         for (_, value) in row.cells.iter().filter(|(column, _)| goes(column)) {
+            texts.extend(if let Value::Text(text) = value { Some(text.as_slice()) } else { None });
             match value {
                 // Shorter ones count with their neighbours.
                 Value::Text(text) if text.len() >= crate::store::SHORTEST => {
@@ -52,11 +53,13 @@ pub fn needles(plan: &Plan, map: &CompleteMap, engine: &dyn Scrub) -> Result<Sou
             neighbours.extend(before.into_iter().filter(|run| !after.contains(run)));
         }
     }
+    let words = engine.words(&texts.into_iter().collect::<Vec<_>>())?;
     let long = |bytes: &&Vec<u8>| bytes.len() >= crate::store::SHORTEST;
     let classes = [
         ("values", values.iter().filter(long).count() as u64),
         ("neighbours", neighbours.iter().filter(long).count() as u64),
+        ("words", words.len() as u64),
     ];
-    let needles = Needles::of(values.iter().chain(&neighbours).map(Vec::as_slice));
+    let needles = Needles::of(values.iter().chain(&neighbours).map(Vec::as_slice)).with_words(&words);
     Ok(Sought { needles, classes: classes.into() })
 }
