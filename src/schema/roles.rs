@@ -5,6 +5,7 @@
 
 pub use super::account_roles::*;
 use super::complete::{Neutralise, Origin};
+pub use super::erp_roles::*;
 use super::period::Period;
 use crate::store::Value;
 use serde::Serialize;
@@ -20,6 +21,7 @@ pub(super) struct Roles {
     pub(super) relations: Vec<Relation>,
     pub(super) objection: Vec<Objection>,
     pub(super) erp: Vec<ErpLink>,
+    pub(super) erp_sections: ErpSections,
     pub(super) retention: Vec<Retention>,
     pub(super) neutralise: Vec<NeutraliseTable>,
     pub(super) restored: Vec<RestoredMark>,
@@ -265,17 +267,6 @@ pub enum ObjectionSign {
     Objected(String),
     /// A row in the table means that somebody objected.
     Present,
-}
-
-/// The column that says to which third party of the ERP a relation is linked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ErpLink {
-    /// The kind of relation.
-    pub kind: RelationKind,
-    /// A column of that kind's root table; a value in it means that it is linked.
-    pub column: String,
-    /// Where the map says so.
-    pub origin: Origin,
 }
 
 /// How long relations of a kind may stay after the last sign of life.
