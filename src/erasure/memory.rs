@@ -29,6 +29,14 @@ pub struct Remembered {
     pub suppressed: BTreeSet<(String, String, String)>,
 }
 
+impl Remembered {
+    /// Adds what else is remembered.
+    pub fn extend(&mut self, more: Remembered) {
+        self.relations.extend(more.relations);
+        self.suppressed.extend(more.suppressed);
+    }
+}
+
 impl Memory {
     /// Opens the memory, and makes its key where there is none.
     ///
@@ -75,8 +83,7 @@ impl Memory {
     /// # Errors
     /// Unfinished when the state folder cannot be written.
     pub fn merge(&mut self, more: Remembered, state: &State) -> Result<()> {
-        self.remembered.relations.extend(more.relations);
-        self.remembered.suppressed.extend(more.suppressed);
+        self.remembered.extend(more);
         state.replace(FILE, &serde_json::to_vec(&self.remembered)?)
     }
 

@@ -16,11 +16,37 @@ pub struct Sought {
     pub classes: BTreeMap<&'static str, u64>,
 }
 
-/// Everything that a plan erases, as the engine's files hold it. In memory only.
+/// The byte strings that a plan erases, in clear. In memory only.
+#[derive(Debug, Default)]
+pub struct Bytes {
+    values: BTreeSet<Vec<u8>>,
+    neighbours: BTreeSet<Vec<u8>>,
+}
+
+impl Bytes {
+    /// What is searched for.
+    pub fn sought(&self) -> Sought {
+        let long = |bytes: &&Vec<u8>| bytes.len() >= crate::store::SHORTEST;
+        let classes = [
+            ("values", self.values.iter().filter(long).count() as u64),
+            ("neighbours", self.neighbours.iter().filter(long).count() as u64),
+        ];
+        let needles = Needles::of(self.values.iter().chain(&self.neighbours).map(Vec::as_slice));
+        Sought { needles, classes: classes.into() }
+    }
+
+    /// Adds those of another plan.
+    pub fn add(&mut self, other: Bytes) {
+        self.values.extend(other.values);
+        self.neighbours.extend(other.neighbours);
+    }
+}
+
+/// Everything that a plan erases, as the engine's files hold it.
 ///
 /// # Errors
 /// When the map lacks a table of the plan, which it cannot.
-pub fn needles(plan: &Plan, map: &CompleteMap, engine: &dyn Scrub) -> Result<Sought> {
+pub fn bytes(plan: &Plan, map: &CompleteMap, engine: &dyn Scrub) -> Result<Bytes> {
     let (mut values, mut neighbours) = (BTreeSet::new(), BTreeSet::new());
     for (table, row) in plan.rows() {
         let table = &map.require_table(table)?.table;
@@ -44,7 +70,7 @@ pub fn needles(plan: &Plan, map: &CompleteMap, engine: &dyn Scrub) -> Result<Sou
         } else if !row.set.is_empty() {
             let cell = |(column, value): &(String, Value)| match row.set.get(column) {
                 Some(New::Value(new)) => (column.clone(), new.clone()),
-                Some(New::Token) => (column.clone(), Value::from("")),
+                Some(New::Token | New::Moment) => (column.clone(), Value::from("")),
                 None => (column.clone(), value.clone()),
             };
             let cells: Vec<(String, Value)> = row.cells.iter().map(cell).collect();
@@ -52,11 +78,5 @@ pub fn needles(plan: &Plan, map: &CompleteMap, engine: &dyn Scrub) -> Result<Sou
             neighbours.extend(before.into_iter().filter(|run| !after.contains(run)));
         }
     }
-    let long = |bytes: &&Vec<u8>| bytes.len() >= crate::store::SHORTEST;
-    let classes = [
-        ("values", values.iter().filter(long).count() as u64),
-        ("neighbours", neighbours.iter().filter(long).count() as u64),
-    ];
-    let needles = Needles::of(values.iter().chain(&neighbours).map(Vec::as_slice));
-    Ok(Sought { needles, classes: classes.into() })
+    Ok(Bytes { values, neighbours })
 }

@@ -8,7 +8,7 @@ use super::complete::{Neutralise, Origin};
 pub use super::erp_roles::*;
 use super::period::Period;
 use crate::store::Value;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Which rows: each column has one of the values. Every row when empty.
 pub type Filter = Vec<(String, Vec<Value>)>;
@@ -167,7 +167,7 @@ pub enum AccountName {
 }
 
 /// What a relation can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RelationKind {
     /// An organisation.

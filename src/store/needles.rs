@@ -15,7 +15,7 @@ const MOST_PIECES: usize = 400;
 const SIEVE: usize = 1 << 20;
 
 /// Byte strings that are sought.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(from = "Stored", into = "Stored")]
 pub struct Needles {
     key: [u64; 4],
