@@ -31,6 +31,14 @@ pub struct Remembered {
     pub suppressed: BTreeSet<Suppressed>,
 }
 
+impl Remembered {
+    /// Adds what else is remembered.
+    pub fn extend(&mut self, more: Remembered) {
+        self.relations.extend(more.relations);
+        self.suppressed.extend(more.suppressed);
+    }
+}
+
 impl Memory {
     /// Opens the memory, and makes its key where there is none.
     ///

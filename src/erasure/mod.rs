@@ -25,13 +25,13 @@ mod verdict;
 mod walk;
 
 pub use apply::apply;
-pub use certificate::{Certificate, Ending, note, verify};
+pub use certificate::{Certificate, Ending, Summary, note, verify};
 pub use file::{FileRef, file_folders, remove_files};
 pub use memory::{Memory, Remembered};
-pub use needles::{Sought, needles};
-pub use owed::{Debt, Owed};
+pub use needles::{Bytes, bytes};
+pub use owed::{Debt, Item, Owed};
 pub use plan::{Cost, Kept, Options, Plan, TablePlan};
 pub use removal::{Removal, Removed};
 pub use row::{Act, New, Row, RowId};
 pub use suppression::{Channel, Suppressed, Suppression, YEARS};
-pub use target::{RelationRef, kind_named};
+pub use target::RelationRef;
