@@ -1,16 +1,17 @@
 //! What is remembered of erased people: keyed digests of kind and id, to know them again in an older copy.
 
 use super::plan::Plan;
+use super::row::{self, Act, Row, RowId};
 use super::suppression::{Suppressed, Suppression};
 use super::target::RelationRef;
-use crate::digest::keyed;
+use crate::digest::{Digest, keyed};
 use crate::fault::{Fault, Result};
 use crate::schema::{CompleteMap, RelationKind};
 use crate::state::State;
 use crate::store::{Snapshot, Value};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const KEY: &str = "erasure.key";
 const FILE: &str = "erased.json";
@@ -18,15 +19,25 @@ const FILE: &str = "erased.json";
 /// What is remembered, with its key.
 pub struct Memory {
     key: [u8; 32],
-    relations: BTreeSet<String>,
+    relations: BTreeSet<Erased>,
     suppression: Suppression,
+}
+
+/// A relation that was erased.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Erased {
+    /// The keyed digest of kind and id.
+    relation: Digest,
+    /// The keyed digests of the texts of its own row. An id may be given to somebody else by now: most of these tell
+    /// whether it was.
+    texts: BTreeSet<Digest>,
 }
 
 /// What there is to remember of one erasure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remembered {
-    /// Digests of kind and id.
-    pub relations: BTreeSet<String>,
+    /// The relations.
+    pub relations: BTreeSet<Erased>,
     /// Addresses and numbers that are not to be written to again.
     pub suppressed: BTreeSet<Suppressed>,
 }
@@ -72,9 +83,10 @@ impl Memory {
         let mut remembered = Remembered::default();
         for relation in map.relations() {
             for (_, row) in plan.rows().filter(|(table, _)| table.eq_ignore_ascii_case(&relation.table)) {
-                if matches!(row.act, super::Act::Delete | super::Act::Blank) {
-                    let digest = self.of_relation(relation.kind, row.value(&relation.key));
-                    remembered.relations.insert(digest);
+                if matches!(row.act, Act::Delete | Act::Blank) {
+                    let texts = self.texts(row);
+                    let relation = self.of_relation(relation.kind, row.value(&relation.key));
+                    remembered.relations.insert(Erased { relation, texts });
                 }
             }
         }
@@ -97,23 +109,54 @@ impl Memory {
     /// # Errors
     /// Those of reading.
     pub fn returned(&self, map: &CompleteMap, data: &mut dyn Snapshot) -> Result<Vec<RelationRef>> {
-        let mut found = Vec::new();
+        let mut known: BTreeMap<Digest, Vec<&Erased>> = BTreeMap::new();
+        for erased in &self.relations {
+            known.entry(erased.relation).or_default().push(erased);
+        }
+        let mut found = BTreeSet::new();
         for relation in map.relations() {
-            data.scan(&relation.table, &[&relation.key], &mut |row| {
-                let key = row[0].to_value();
-                if self.relations.contains(&self.of_relation(relation.kind, &key))
-                    && let Some(id) = super::links::shown(&key)
+            row::each(data, map.require_table(&relation.table)?, &mut |_, row| {
+                let key = row.value(&relation.key);
+                let erased = known.get(&self.of_relation(relation.kind, key));
+                if erased.is_some_and(|all| all.iter().any(|erased| self.is_it(erased, &row)))
+                    && let Some(id) = super::links::shown(key)
                 {
-                    found.push(RelationRef { kind: relation.kind, id });
+                    found.insert(RelationRef { kind: relation.kind, id });
                 }
                 Ok(())
             })?;
         }
-        Ok(found)
+        Ok(found.into_iter().collect())
     }
 
-    fn of_relation(&self, kind: RelationKind, key: &Value) -> String {
+    /// Whether a relation with this key was erased.
+    pub fn has(&self, kind: RelationKind, key: &Value) -> bool {
+        let wanted = self.of_relation(kind, key);
+        self.relations.iter().any(|erased| erased.relation == wanted)
+    }
+
+    /// Whether a row is the erased one, and not somebody else's who was given the same id.
+    fn is_it(&self, erased: &Erased, row: &Row) -> bool {
+        erased.texts.intersection(&self.texts(row)).count() * 2 >= erased.texts.len()
+    }
+
+    fn texts(&self, row: &Row) -> BTreeSet<Digest> {
+        let text = |(column, value): &(String, Value)| match value {
+            Value::Text(text) if text.len() > 1 => {
+                Some(keyed(&self.key, &[b"text:", column.as_bytes(), b":", text].concat()))
+            }
+            _ => None,
+        };
+        row.cells.iter().filter_map(text).collect()
+    }
+
+    /// The digest of a row's identity.
+    pub fn of_row(&self, (table, identity): &RowId) -> Digest {
+        keyed(&self.key, &[b"row:", table.as_bytes(), b":", identity].concat())
+    }
+
+    fn of_relation(&self, kind: RelationKind, key: &Value) -> Digest {
         let shown = super::links::shown(key).unwrap_or_default();
-        keyed(&self.key, format!("{}:{shown}", kind.word()).as_bytes()).to_string()
+        keyed(&self.key, format!("{}:{shown}", kind.word()).as_bytes())
     }
 }

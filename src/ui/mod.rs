@@ -231,6 +231,11 @@ impl Ui {
         prompt::ask_secret(question)
     }
 
+    /// Whether somebody is asked before something that cannot be undone.
+    pub fn is_to_confirm(&self) -> bool {
+        !self.manner.yes && self.can_ask()
+    }
+
     /// Has a person type a text before something that cannot be undone; `--yes` answers for a script.
     ///
     /// # Errors
