@@ -1,9 +1,10 @@
 //! The CRM's side of the link: its connections, the third parties that it has seen, and what is linked to them.
 
+use super::Details;
 use super::columns::{Columns, cell, print_of};
 use super::merge::Standing;
 use super::plan::{Place, Step};
-use super::{Details, standings};
+use super::standings::Objections;
 use crate::accounts::{flag, moment};
 use crate::fault::{Fault, Result};
 use crate::schema::{CompleteMap, ErpConnections, ErpThirdParties, Relation, RelationKind};
@@ -142,8 +143,14 @@ impl<'a> Crm<'a> {
     ///
     /// # Errors
     /// When they cannot be read.
-    pub fn seen(&self, data: &mut dyn Snapshot, of: &Value, words: &[String]) -> Result<Vec<Seen>> {
-        let mut standings = standings::all(self.map, data, RelationKind::ThirdParty)?;
+    pub fn seen(
+        &self,
+        objections: &Objections<'_>,
+        data: &mut dyn Snapshot,
+        of: &Value,
+        words: &[String],
+    ) -> Result<Vec<Seen>> {
+        let mut standings = objections.all(data, RelationKind::ThirdParty)?;
         let mut columns = Columns(vec![&self.relation.key, &self.parties.code]);
         let connection = columns.place(self.parties.connection.as_deref());
         let compared: Vec<Option<usize>> =
@@ -168,11 +175,11 @@ impl<'a> Crm<'a> {
     ///
     /// # Errors
     /// When they cannot be read.
-    pub fn linked(&self, data: &mut dyn Snapshot) -> Result<Vec<Linked>> {
+    pub fn linked(&self, objections: &Objections<'_>, data: &mut dyn Snapshot) -> Result<Vec<Linked>> {
         let mut found = Vec::new();
         for link in self.map.erp().iter().filter(|link| link.kind != RelationKind::ThirdParty) {
             let Some(relation) = self.map.relation(link.kind) else { continue };
-            let mut standings = standings::all(self.map, data, link.kind)?;
+            let mut standings = objections.all(data, link.kind)?;
             let mut columns = Columns(vec![&relation.key, &link.column]);
             let siret = columns.place(link.siret.as_deref());
             data.scan(&relation.table, &columns.0, &mut |row| {
@@ -195,6 +202,7 @@ impl<'a> Crm<'a> {
     /// Refused when a new row does not fit the CRM.
     pub fn apply(
         &self,
+        objections: &mut Objections<'_>,
         change: &mut dyn Transaction,
         connection: &Value,
         steps: &[Step],
@@ -208,7 +216,7 @@ impl<'a> Crm<'a> {
                     let about = details.iter().find(|(code, _)| *code == step.code);
                     let Some((_, about)) = about else { continue };
                     applied.created += 1;
-                    self.create(change, connection, &step.code, about, &step.standing)?
+                    self.create(objections, change, connection, (&step.code, about), &step.standing)?
                 }
             };
             for (kind, relation) in &step.link {
@@ -220,11 +228,11 @@ impl<'a> Crm<'a> {
                     Place::ThirdParty => (RelationKind::ThirdParty, &key),
                     Place::Linked(kind, of) => (*kind, of),
                 };
-                if standings::of(self.map, change, kind, of)? != *was {
+                if objections.of(change, kind, of)? != *was {
                     applied.changed_meanwhile += 1;
                     continue;
                 }
-                applied.contacts += standings::put(self.map, change, kind, of, &step.standing)?;
+                applied.contacts += objections.put(change, kind, of, &learned(&step.standing))?;
                 applied.standings += 1;
             }
         }
@@ -234,10 +242,10 @@ impl<'a> Crm<'a> {
     /// Makes the CRM's row of a third party, and returns its key.
     fn create(
         &self,
+        objections: &mut Objections<'_>,
         change: &mut dyn Transaction,
         connection: &Value,
-        code: &str,
-        about: &Details,
+        (code, about): (&str, &Details),
         standing: &Standing,
     ) -> Result<Value> {
         let (parties, table) = (self.parties, &self.relation.table);
@@ -266,8 +274,8 @@ impl<'a> Crm<'a> {
                 .hint("this program makes rows in tables that number them by themselves")
                 .into());
         }
-        if standing.objects || standing.at.is_some() {
-            standings::put(self.map, change, RelationKind::ThirdParty, &key, standing)?;
+        if standing.objects {
+            objections.put(change, RelationKind::ThirdParty, &key, &learned(standing))?;
         }
         Ok(key)
     }
@@ -297,4 +305,10 @@ impl<'a> Crm<'a> {
         let key = [(about.key.as_str(), connection.clone())];
         change.update(&about.table, &[(column, now)], &key).map(drop)
     }
+}
+
+/// A standing as the CRM notes it: where nobody is named, it was learned from the ERP.
+fn learned(standing: &Standing) -> Standing {
+    let made_by = standing.made_by.clone().or_else(|| standing.objects.then(|| "erp".to_owned()));
+    Standing { made_by, ..standing.clone() }
 }

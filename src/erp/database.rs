@@ -3,10 +3,11 @@
 mod office;
 
 use super::columns::{Columns, cell, print_of};
-use super::standings;
+use super::standings::Objections;
 use super::{Access, Company, Details, Erp, Key, Party, Standing};
 use crate::accounts::{flag, moment};
 use crate::fault::{Fault, Kind, Result};
+use crate::objection::{Contacts, Register};
 use crate::schema::{CompleteMap, ErpCompanies, ErpKeys, ErpThirdParties, Relation, RelationKind};
 use crate::store::{Snapshot, Store, Transaction, Value, ValueRef};
 use jiff::Timestamp;
@@ -62,7 +63,12 @@ impl<'a> Database<'a> {
     }
 }
 
-impl Roles<'_> {
+impl<'a> Roles<'a> {
+    /// Its objections: all of them in the database.
+    fn objections(&self) -> Objections<'a> {
+        Objections { map: self.map, register: Register::default(), contacts: Contacts::Keep, now: self.now }
+    }
+
     fn moment(&self, table: &str, column: &str, value: ValueRef<'_>) -> Option<Timestamp> {
         moment::read(value, Some(self.map.time_of(table, column)))
     }
@@ -156,7 +162,7 @@ impl Erp for Database<'_> {
     fn third_parties(&mut self, access: &Access, words: &[String]) -> Result<Vec<Party>> {
         let Roles { map, parties, relation, .. } = self.roles;
         let mut data = self.store.snapshot()?;
-        let mut standings = standings::all(map, &mut *data, RelationKind::ThirdParty)?;
+        let mut standings = self.roles.objections().all(&mut *data, RelationKind::ThirdParty)?;
         let mut columns = Columns(vec![&relation.key, &parties.code]);
         let company = columns.place(parties.company.as_deref());
         let siret = columns.place(parties.field("siret"));
@@ -219,13 +225,14 @@ impl Erp for Database<'_> {
         self.change(access, |erp, change| {
             let codes: Vec<String> = changes.iter().map(|(code, ..)| code.clone()).collect();
             let ids = erp.ids(change, access, &codes)?;
-            let mut count = 0;
+            let (mut count, mut objections) = (0, erp.objections());
             for (code, was, becomes) in changes {
                 let Some(id) = ids.get(code) else { continue };
-                if standings::of(erp.map, change, RelationKind::ThirdParty, id)? != *was {
+                if objections.of(change, RelationKind::ThirdParty, id)? != *was {
                     continue;
                 }
-                standings::put(erp.map, change, RelationKind::ThirdParty, id, becomes)?;
+                objections.put(change, RelationKind::ThirdParty, id, becomes)?;
+                objections.hold_without_register(change, RelationKind::ThirdParty, id, becomes.objects)?;
                 count += 1;
             }
             Ok(count)

@@ -25,6 +25,7 @@ pub use key::Key;
 pub use merge::{Standing, merged};
 pub use office::{Company, Issued, KeyRecord, Office};
 pub use plan::{Difference, Drift, Held, Place, Plan, Step, plan};
+pub use standings::Objections;
 
 use crate::fault::Result;
 use crate::store::Value;
