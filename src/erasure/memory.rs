@@ -5,7 +5,7 @@ use super::target::RelationRef;
 use crate::address;
 use crate::digest::{Digest, digest};
 use crate::fault::{Fault, Result};
-use crate::schema::{CompleteMap, Content, Medium, RelationKind};
+use crate::schema::{Category, CompleteMap, Content, Medium, RelationKind};
 use crate::state::State;
 use crate::store::{Snapshot, Value};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ use std::collections::{BTreeSet, HashSet};
 
 const KEY: &str = "erasure.key";
 const FILE: &str = "erased.json";
+/// The channel of numbers by which a company is known again.
+pub const SIRET: &str = "siret";
 
 /// What is remembered, with its key.
 #[derive(Debug)]
@@ -99,11 +101,42 @@ impl Memory {
                 }
             }
         }
+        remembered.relations.extend(self.codes(plan, map));
         for (channel, value) in channels(plan, map) {
             let digest = self.keyed(&format!("{channel}:{value}")).to_string();
             remembered.suppressed.insert((channel.to_owned(), digest, day.to_owned()));
         }
         remembered
+    }
+
+    /// Third parties also by the code that the ERP knows them by: they must not come back from there.
+    fn codes(&self, plan: &Plan, map: &CompleteMap) -> Vec<String> {
+        let relation = map.relation(RelationKind::ThirdParty);
+        let (Some(parties), Some(relation)) = (map.erp_third_parties(), relation) else { return Vec::new() };
+        let rows = plan.rows().filter(|(table, row)| {
+            table.eq_ignore_ascii_case(&relation.table)
+                && matches!(row.act, super::Act::Delete | super::Act::Blank)
+        });
+        let codes = rows.filter_map(|(_, row)| super::links::shown(row.value(&parties.code)));
+        codes.map(|code| self.of_code(&code)).collect()
+    }
+
+    fn of_code(&self, code: &str) -> String {
+        self.keyed(&format!("third-party-code:{code}")).to_string()
+    }
+
+    /// Whether a third party with this code of the ERP was erased.
+    pub fn has_erased_code(&self, code: &str) -> bool {
+        self.remembered.relations.contains(&self.of_code(code))
+    }
+
+    /// The last day on which somebody was erased who had this address, telephone (in their one form) or SIRET.
+    pub fn erased_on(&self, channel: &str, value: &str) -> Option<&str> {
+        let digest = self.keyed(&format!("{channel}:{value}")).to_string();
+        let from = (channel.to_owned(), digest.clone(), String::new());
+        let days = self.remembered.suppressed.range(from..);
+        let days = days.take_while(|(known, of, _)| known == channel && *of == digest);
+        days.last().map(|(_, _, day)| day.as_str())
     }
 
     /// Remembers more.
@@ -189,6 +222,10 @@ fn channels(plan: &Plan, map: &CompleteMap) -> BTreeSet<(&'static str, String)> 
             else {
                 continue;
             };
+            if category == Category::Siret {
+                let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+                found.extend((!digits.is_empty()).then_some((SIRET, digits)));
+            }
             let Some(medium) = address::medium_of(category) else { continue };
             for part in text.split([',', ';', '\n']) {
                 found.extend(

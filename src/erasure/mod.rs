@@ -27,7 +27,7 @@ pub use apply::apply;
 pub use certificate::{Certificate, Ending, Summary, note, verify};
 pub use file::{FileRef, file_folders, remove_files};
 pub use links::{How, Inbound, inbound, key_of, shown};
-pub use memory::{Memory, Remembered, Suppressed};
+pub use memory::{Memory, Remembered, SIRET, Suppressed};
 pub use needles::{Bytes, Sought, bytes};
 pub use owed::{Debt, Item, Owed};
 pub use plan::{Cost, Kept, Options, Plan, TablePlan};
