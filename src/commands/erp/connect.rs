@@ -66,7 +66,9 @@ pub fn run(args: &ConnectArgs, context: &mut Context) -> Result<Outcome> {
     }
     let by = administrator("erp connect", &args.who, context, &mut crm.desk)?;
     let erp_by = erp_administrator("erp connect", &args.erp_who, &erp_context, &mut erp.desk)?;
-    let under = sealing::read_or_make(args.link.key_file.as_deref(), &crm.desk.state()?)?;
+    let state = crm.desk.state()?;
+    let _alone = state.keep(super::sync::LOCK, context.settings.lock_wait)?;
+    let under = sealing::read_or_make(args.link.key_file.as_deref(), &state)?;
     let issued = issue(&mut erp, erp_by, (&company, &name), (&crm, existing.as_ref()), &args.link)?;
     report.replaced = issued.replaced;
     let sealed = seal::seal(&issued.key, &name, &under)?;

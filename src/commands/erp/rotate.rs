@@ -38,7 +38,7 @@ pub fn run(args: &RotateArgs, context: &mut Context) -> Result<Outcome> {
     if !context.settings.dry_run {
         let state = crm.desk.state()?;
         let _alone = state.keep(super::sync::LOCK, context.settings.lock_wait)?;
-        let under = sealing::read(args.link.key_file.as_deref(), &state)?;
+        let under = sealing::read(args.link.key_file.as_deref(), Some(&state))?;
         let by = crm.desk.actor()?;
         crm.desk.store.let_triggers_run()?;
         erp.desk.store.let_triggers_run()?;

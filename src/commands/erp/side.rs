@@ -119,7 +119,7 @@ pub fn key_of(connection: &Connection, args: &LinkArgs, desk: &Desk) -> Result<K
         Fault::refused(format!("the connection {name} has no key"))
             .hint("an administrator of both gives it one with `crm-admin erp connect`")
     })?;
-    let under = sealing::read(args.key_file.as_deref(), &desk.state()?)?;
+    let under = sealing::read(args.key_file.as_deref(), desk.found_state()?.as_ref())?;
     seal::open(sealed, name, &under)
 }
 

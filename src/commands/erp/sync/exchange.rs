@@ -26,9 +26,6 @@ pub struct Exchange<'a, 'b, 'm> {
 impl Exchange<'_, '_, '_> {
     /// Does every step, between two lines of the CRM's ledger.
     pub fn run(mut self, steps: &[Step], work: &mut Work<'_>, context: &Context) -> Result<()> {
-        if steps.is_empty() {
-            return Ok(());
-        }
         let mut ledger = work.desk.ledger()?;
         let counts = Counts::from([("third-parties".to_owned(), steps.len() as u64)]);
         let by = work.by.clone();
