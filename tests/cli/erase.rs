@@ -160,7 +160,8 @@ fn values_of(database: &Connection, contact: i64) -> BTreeSet<String> {
 }
 
 /// Which of the values stand somewhere in the bytes and in no row. A row may hold one in a text, or in a file that
-/// somebody else was sent: a company's contract names its contact's address.
+/// somebody else was sent: a company's contract names its contact's address. The schema holds words that a column
+/// takes from a list.
 fn left(world: &World, values: &BTreeSet<String>) -> Vec<String> {
     let database = world.database("crm.db");
     let live: Vec<Vec<u8>> = rows(&database)
@@ -172,6 +173,7 @@ fn left(world: &World, values: &BTreeSet<String>) -> Vec<String> {
             Value::Blob(bytes) => Some(bytes),
             _ => None,
         })
+        .chain(texts(&database, "SELECT sql FROM sqlite_schema").into_iter().map(String::into_bytes))
         .collect();
     let files: Vec<Vec<u8>> = ["crm.db", "crm.db-wal", "crm.db-journal"]
         .iter()
