@@ -1,6 +1,5 @@
 //! The certificate of an erasure: what was done and how far it was proven, without a word of what it was done to.
 
-use super::needles::Sought;
 use super::plan::{Kept, Plan, TablePlan};
 use super::removal::Removed;
 use crate::digest::{Digest, digest};
@@ -40,14 +39,13 @@ pub struct Summary {
 
 impl Summary {
     /// What there is to say of a plan, and of what was sought for it.
-    pub fn of(plan: &Plan, sought: &Sought) -> Self {
-        let classes = sought.classes.iter().map(|(sort, many)| ((*sort).to_owned(), *many));
+    pub fn of(plan: &Plan, sought: BTreeMap<String, u64>) -> Self {
         Summary {
             kind: plan.kind,
             tables: plan.tables.clone(),
             kept: plan.kept.clone(),
             files: plan.files.len() as u64,
-            sought: classes.collect(),
+            sought,
         }
     }
 }

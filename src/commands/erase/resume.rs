@@ -47,7 +47,7 @@ pub fn complete(work: &mut Work<'_>, context: &Context) -> Result<ResumeReport> 
             counts,
         };
         let removed = ledger.perform(&intent, |tally| {
-            Memory::open(&state)?.merge(debt.remembered.clone(), &state)?;
+            Memory::open(&state)?.merge(debt.remembered.clone(), work.options.as_of, &state)?;
             crate::store::Scrub::make_ready(&mut work.desk.store)?;
             let removed = work.settle(&debt, &state, context)?;
             tally.counts.insert("files".into(), debt.files.len() as u64);

@@ -24,7 +24,7 @@ pub struct Work<'a> {
     pub by: Actor,
     /// The folder into which every certificate goes, where there is one.
     pub certificates: Option<PathBuf>,
-    options: Options,
+    pub options: Options,
     /// Settings that are to be put back when all is done.
     was: Option<BTreeMap<String, String>>,
 }
@@ -46,7 +46,7 @@ impl Done {
     }
 
     fn nothing(plan: Plan) -> Self {
-        let summary = Summary::of(&plan, &Bytes::default().sought());
+        let summary = Summary::of(&plan, Bytes::default().classes(0));
         Done { act: random_name(), plan, settings: BTreeMap::new(), summary, removed: None }
     }
 }
@@ -142,8 +142,8 @@ impl<'a> Work<'a> {
         for (_, plan) in &plans {
             sought.push(erasure::bytes(plan, self.map, &self.desk.store)?);
         }
-        let (map, options, now) = (self.map, self.options, self.desk.now);
-        let day = now.strftime("%Y-%m-%d").to_string();
+        let words = Bytes::words(&sought, &self.desk.store)?;
+        let (map, options, now, day) = (self.map, self.options, self.desk.now, self.options.as_of);
         let mut change = self.desk.store.transaction()?;
         let (mut applied, mut all) = (Vec::new(), Bytes::default());
         for ((relation, plan), bytes) in plans.into_iter().zip(sought) {
@@ -151,15 +151,15 @@ impl<'a> Work<'a> {
                 continue;
             }
             erasure::apply(&plan, map, &mut *change, now)?;
-            debt.add(&relation, &plan, Summary::of(&plan, &bytes.sought()), random_name());
-            debt.remembered.extend(memory.of_plan(&plan, map, &day));
+            debt.add(&relation, &plan, Summary::of(&plan, bytes.classes(words.len())), random_name());
+            debt.remembered.extend(memory.of_plan(&plan, map, day));
             all.add(bytes);
             applied.push(plan);
         }
         if applied.is_empty() {
             return Ok((debt, applied));
         }
-        debt.needles = all.sought().needles;
+        debt.needles = all.needles(&words);
         let mut owed = Owed::read(state)?;
         owed.debts.push(debt.clone());
         owed.write(state)?;
@@ -167,7 +167,7 @@ impl<'a> Work<'a> {
             owed.settle(&debt.act, state)?;
             return Err(error);
         }
-        memory.merge(debt.remembered.clone(), state)?;
+        memory.merge(debt.remembered.clone(), day, state)?;
         Ok((debt, applied))
     }
 

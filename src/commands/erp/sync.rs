@@ -1,6 +1,7 @@
 //! `erp sync`: objections both ways, erasures from the ERP, new links. Every step can be repeated.
 
 mod exchange;
+mod held;
 mod orders;
 mod report;
 
@@ -147,7 +148,8 @@ impl Both<'_> {
             (seen, crm.linked(&objections, &mut *data)?)
         };
         let memory = Memory::find(self.state)?;
-        let held = exchange::held(&parties, &seen, memory.as_ref(), &mut erp, self.access)?;
+        let today = now.strftime("%Y-%m-%d").to_string().parse()?;
+        let held = held::held(&parties, &seen, memory.as_ref(), (&mut erp, self.access), today)?;
         progress.finish();
         report.third_parties = parties.iter().filter(|party| !party.erased).count() as u64;
         let plan = crate::erp::plan(&words, &parties, &seen, &linked, &held);

@@ -1,17 +1,13 @@
 //! The living third parties of a synchronisation: new rows, links and standings, a chunk at a time on either side.
 
 use super::{Both, SyncReport};
-use crate::address;
 use crate::commands::Context;
 use crate::commands::erase::work::Work;
-use crate::erasure::{Memory, SIRET};
-use crate::erp::{Access, Crm, Details, Erp, Held, Objections, Party, Place, Seen, Standing, Step};
+use crate::erp::{Crm, Erp, Objections, Place, Standing, Step};
 use crate::fault::Result;
 use crate::interrupt;
 use crate::ledger::{Counts, Intent};
-use crate::schema::Medium;
 use crate::store::Store;
-use std::collections::{HashMap, HashSet};
 
 /// So many third parties change in one transaction.
 const CHUNK: usize = 500;
@@ -87,58 +83,4 @@ impl Exchange<'_, '_, '_> {
 fn to_erp(step: &Step) -> Option<(String, Standing, Standing)> {
     let (_, was) = step.changes.iter().find(|(place, _)| *place == Place::Erp)?;
     Some((step.code.clone(), was.clone(), step.standing.clone()))
-}
-
-/// Which third parties that the CRM has not are those of somebody who was erased there.
-pub fn held(
-    parties: &[Party],
-    seen: &[Seen],
-    memory: Option<&Memory>,
-    erp: &mut dyn Erp,
-    access: &Access,
-) -> Result<HashMap<String, Held>> {
-    let mut held = HashMap::new();
-    let Some(memory) = memory else { return Ok(held) };
-    let here: HashSet<&str> = seen.iter().map(|seen| seen.code.as_str()).collect();
-    let new = || parties.iter().filter(|party| !party.erased && !here.contains(party.code.as_str()));
-    let mut asked = Vec::new();
-    for party in new() {
-        if memory.has_erased_code(&party.code) {
-            held.insert(party.code.clone(), Held::Itself);
-        } else {
-            asked.push(party.code.clone());
-        }
-    }
-    let words = ["siret", "email", "phone"].map(str::to_owned);
-    let made: HashMap<&str, Option<String>> = new()
-        .map(|party| (party.code.as_str(), party.created_at.map(|at| at.strftime("%Y-%m-%d").to_string())))
-        .collect();
-    for chunk in asked.chunks(CHUNK) {
-        for (code, details) in erp.details(access, chunk, &words)? {
-            let Some(day) = erased_on(memory, &details) else { continue };
-            // A row that was made later is of somebody who has come again.
-            let is_old =
-                made.get(code.as_str()).is_none_or(|made| made.as_ref().is_none_or(|made| *made <= day));
-            if is_old {
-                held.insert(code, Held::Person);
-            }
-        }
-    }
-    Ok(held)
-}
-
-/// The last day on which somebody was erased who is known by one of these.
-fn erased_on(memory: &Memory, details: &Details) -> Option<String> {
-    let mut days = Vec::new();
-    for (word, value) in details {
-        let Some(text) = crate::accounts::flag::text(value.borrow()) else { continue };
-        let (channel, values) = match word.as_str() {
-            "email" => (Medium::Email.word(), address::all(Medium::Email, &text)),
-            "phone" => (Medium::Phone.word(), address::all(Medium::Phone, &text)),
-            _ => (SIRET, Some(vec![text.chars().filter(char::is_ascii_digit).collect()])),
-        };
-        let found = values.unwrap_or_default();
-        days.extend(found.iter().filter_map(|value| memory.erased_on(channel, value)).map(str::to_owned));
-    }
-    days.into_iter().max()
 }
