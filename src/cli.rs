@@ -86,7 +86,11 @@ pub enum Command {
     Policy(commands::policy::PolicyCommand),
     #[command(subcommand)]
     Ledger(commands::ledger::LedgerCommand),
+    #[command(subcommand)]
+    Exclude(commands::exclude::ExcludeCommand),
     Erase(commands::erase::EraseArgs),
+    #[command(subcommand)]
+    Erp(commands::erp::ErpCommand),
     #[command(subcommand)]
     Archive(commands::archive::ArchiveCommand),
     #[command(subcommand)]
@@ -100,7 +104,7 @@ pub enum Command {
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "tour"]),
     ("Accounts", &["user", "temp-password", "reset", "audit", "policy", "ledger"]),
-    ("People's data", &["erase"]),
+    ("People's data", &["exclude", "erase", "erp"]),
     ("Backup for the technician", &["backup", "restore", "archive"]),
     ("The CRM that is there", &["map"]),
     ("For the shell", &["generate"]),

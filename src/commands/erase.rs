@@ -1,7 +1,7 @@
 //! `erase`: a relation is erased, and proven to be gone from the files of the database.
 
 mod report;
-mod resume;
+pub(super) mod resume;
 pub(super) mod work;
 
 use super::Context;

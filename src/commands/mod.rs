@@ -6,12 +6,15 @@ pub mod backup;
 mod beside;
 mod desk;
 pub mod erase;
+pub mod erp;
+pub mod exclude;
 pub mod generate;
 mod handout;
 pub mod init;
 mod key_file;
 pub mod ledger;
 pub mod map;
+mod office;
 pub mod policy;
 pub mod reset;
 pub mod restore;
@@ -65,6 +68,8 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
         Command::Init(args) => init::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Erase(args) => erase::run(args, context),
+        Command::Erp(command) => erp::run(command, context),
+        Command::Exclude(command) => exclude::run(command, context),
         Command::Restore(args) => restore::run(args, context),
         Command::User(command) => user::run(command, context),
         Command::TempPassword(args) => temp_password::run(args, context),

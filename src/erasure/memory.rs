@@ -2,11 +2,11 @@
 
 use super::plan::Plan;
 use super::row::{self, Act, Row, RowId};
-use super::suppression::{Suppressed, Suppression};
+use super::suppression::{Channel, Suppressed, Suppression};
 use super::target::RelationRef;
 use crate::digest::{Digest, keyed};
 use crate::fault::{Fault, Result};
-use crate::schema::{CompleteMap, RelationKind};
+use crate::schema::{Category, CompleteMap, Content, RelationKind};
 use crate::state::State;
 use crate::store::{Snapshot, Value};
 use jiff::civil::Date;
@@ -20,7 +20,15 @@ const FILE: &str = "erased.json";
 pub struct Memory {
     key: [u8; 32],
     relations: BTreeSet<Erased>,
+    marks: BTreeSet<String>,
     suppression: Suppression,
+}
+
+/// What the file holds.
+#[derive(Default, Serialize, Deserialize)]
+struct Stored {
+    relations: BTreeSet<Erased>,
+    marks: BTreeSet<String>,
 }
 
 /// A relation that was erased.
@@ -38,6 +46,8 @@ pub struct Erased {
 pub struct Remembered {
     /// The relations.
     pub relations: BTreeSet<Erased>,
+    /// Digests by which an ERP's copies of them are known.
+    pub marks: BTreeSet<String>,
     /// Addresses and numbers that are not to be written to again.
     pub suppressed: BTreeSet<Suppressed>,
 }
@@ -46,6 +56,7 @@ impl Remembered {
     /// Adds what else is remembered.
     pub fn extend(&mut self, more: Remembered) {
         self.relations.extend(more.relations);
+        self.marks.extend(more.marks);
         self.suppressed.extend(more.suppressed);
     }
 }
@@ -70,12 +81,12 @@ impl Memory {
                 key
             }
         };
-        let relations = match known {
-            None => BTreeSet::new(),
+        let Stored { relations, marks } = match known {
+            None => Stored::default(),
             Some(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|error| Fault::damaged(format!("{FILE} of the state folder: {error}")))?,
         };
-        Ok(Memory { key, relations, suppression: Suppression::open(state)? })
+        Ok(Memory { key, relations, marks, suppression: Suppression::open(state)? })
     }
 
     /// What there is to remember of a plan: its relations, and their addresses and numbers.
@@ -90,8 +101,72 @@ impl Memory {
                 }
             }
         }
+        remembered.marks.extend(self.third_parties(plan, map, day));
         remembered.suppressed = self.suppression.of_plan(plan, map, day);
         remembered
+    }
+
+    /// Opens the memory where there is one, for commands that only read.
+    ///
+    /// # Errors
+    /// As [`Memory::open`].
+    pub fn find(state: &State) -> Result<Option<Self>> {
+        if state.read(FILE)?.is_none() {
+            return Ok(None);
+        }
+        Self::open(state).map(Some)
+    }
+
+    /// Third parties also by the code that the ERP knows them by, and companies by their SIRET with the day: they must
+    /// not come back from there.
+    fn third_parties(&self, plan: &Plan, map: &CompleteMap, day: Date) -> Vec<String> {
+        let mut found = Vec::new();
+        let code = map.erp_third_parties().zip(map.relation(RelationKind::ThirdParty));
+        for (table, row) in plan.rows() {
+            let Some(mapped) = map.table(table) else { continue };
+            if !matches!(row.act, super::Act::Delete | super::Act::Blank) {
+                continue;
+            }
+            if let Some((parties, relation)) = code
+                && relation.table.eq_ignore_ascii_case(table)
+            {
+                found.extend(super::links::shown(row.value(&parties.code)).map(|code| self.of_code(&code)));
+            }
+            for column in &mapped.columns {
+                if column.rule.content == Content::One(Category::Siret)
+                    && let Some(siret) = row.value(&column.name).borrow().as_str()
+                {
+                    found.push(format!("{}@{day}", self.of_siret(siret)));
+                }
+            }
+        }
+        found
+    }
+
+    fn of_code(&self, code: &str) -> String {
+        keyed(&self.key, format!("third-party-code:{code}").as_bytes()).to_string()
+    }
+
+    fn of_siret(&self, siret: &str) -> String {
+        let digits: String = siret.chars().filter(char::is_ascii_digit).collect();
+        keyed(&self.key, format!("siret:{digits}").as_bytes()).to_string()
+    }
+
+    /// Whether a third party with this code of the ERP was erased.
+    pub fn has_erased_code(&self, code: &str) -> bool {
+        self.marks.contains(&self.of_code(code))
+    }
+
+    /// The last day on which a company with this SIRET was erased.
+    pub fn siret_erased_on(&self, siret: &str) -> Option<Date> {
+        let from = format!("{}@", self.of_siret(siret));
+        let days = self.marks.range(from.clone()..).take_while(|entry| entry.starts_with(&from));
+        days.last().and_then(|entry| entry[from.len()..].parse().ok())
+    }
+
+    /// The day on which somebody was erased who had this address or telephone, as long as that is remembered.
+    pub fn erased_on(&self, channel: Channel, text: &str, today: Date) -> Option<Date> {
+        self.suppression.entry(channel, text, today).map(|entry| entry.since)
     }
 
     /// Remembers more.
@@ -100,8 +175,10 @@ impl Memory {
     /// Unfinished when the state folder cannot be written.
     pub fn merge(&mut self, more: Remembered, day: Date, state: &State) -> Result<()> {
         self.relations.extend(more.relations);
+        self.marks.extend(more.marks);
         self.suppression.add(more.suppressed, day, state)?;
-        state.replace(FILE, &serde_json::to_vec(&self.relations)?)
+        let stored = Stored { relations: self.relations.clone(), marks: self.marks.clone() };
+        state.replace(FILE, &serde_json::to_vec(&stored)?)
     }
 
     /// The relations of a database that were erased once and are there again: in an older copy.

@@ -29,6 +29,7 @@ pub use apply::apply;
 pub use certificate::{Certificate, Ending, Facts, Summary};
 pub use file::{FileRef, file_folders, remove_files};
 pub use held::{Held, HeldRow, HeldRows, of_plan as held_by};
+pub use links::{How, Inbound, inbound, key_of, shown};
 pub use memory::{Memory, Remembered};
 pub use needles::{Bytes, bytes};
 pub use owed::{Debt, Item, Owed};

@@ -91,6 +91,9 @@ pub struct Line {
     /// The accounts, by population and key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<String>,
+    /// The relations, by kind and id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<String>,
     /// How many of what.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub counts: Counts,
@@ -115,6 +118,7 @@ impl Line {
             command: command.to_owned(),
             by: None,
             accounts: Vec::new(),
+            relations: Vec::new(),
             counts: Counts::new(),
             certificates: Vec::new(),
             status: None,
@@ -126,6 +130,7 @@ impl Line {
         Line {
             by: Some(intent.by.clone()),
             accounts: intent.accounts.clone(),
+            relations: intent.relations.clone(),
             counts: intent.counts.clone(),
             ..Line::of(Event::Intent, act, &intent.command)
         }

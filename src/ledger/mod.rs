@@ -10,14 +10,13 @@ pub use line::{Actor, Counts, Event, Line};
 pub use read::{Act, Broken, Ending, Reading, read};
 
 use crate::fault::{self, Fault, Result};
-use crate::interrupt;
 use crate::publish::cannot_write;
-use crate::state::{State, no_follow};
-use std::fs::{File, OpenOptions, TryLockError};
+use crate::state::{self, State, no_follow};
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The ledger's file in the state folder.
 pub const FILE: &str = "ledger.jsonl";
@@ -32,7 +31,7 @@ pub struct Ledger {
 }
 
 /// What is about to be done.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Intent {
     /// The command's words: `temp-password`, `user disable`.
     pub command: String,
@@ -40,6 +39,8 @@ pub struct Intent {
     pub by: Actor,
     /// The accounts, by population and key.
     pub accounts: Vec<String>,
+    /// The relations, by kind and id.
+    pub relations: Vec<String>,
     /// How many of what.
     pub counts: Counts,
 }
@@ -80,7 +81,7 @@ impl Ledger {
             .custom_flags(no_follow())
             .open(&path)
             .map_err(|error| cannot_write(&path, &error))?;
-        lock(&file, wait)?;
+        state::lock(&file, wait)?;
         let mut ledger = Ledger { file, path, next: 1, previous: line::beginning(state.id()) };
         ledger.find_end()?;
         Ok(ledger)
@@ -169,27 +170,6 @@ impl Ledger {
             let fault = cannot_write(&self.path, &error);
             fault.into()
         })
-    }
-}
-
-fn lock(file: &File, wait: Duration) -> Result<()> {
-    let since = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) if since.elapsed() < wait => {
-                interrupt::check()?;
-                std::thread::sleep(Duration::from_millis(20).min(wait));
-            }
-            Err(TryLockError::WouldBlock) => {
-                return Err(Fault::busy("another crm-admin is at work on this database")
-                    .hint("try later, or wait longer with --lock-wait TIME")
-                    .into());
-            }
-            Err(TryLockError::Error(error)) => {
-                return Err(Fault::unfinished(format!("the ledger cannot be locked: {error}")).into());
-            }
-        }
     }
 }
 

@@ -207,6 +207,18 @@ impl Ui {
         prompt::ask_whether(question)
     }
 
+    /// Has a person choose one thing of a list, which may come from a database; the place of it.
+    ///
+    /// # Errors
+    /// Unconfirmed when nobody is there to choose.
+    pub fn choose(&self, question: &str, items: &[String]) -> Result<usize> {
+        if !self.can_ask() {
+            return Err(Fault::unconfirmed("nobody is there to choose").into());
+        }
+        let shown: Vec<String> = items.iter().map(|item| text::line(item).into_owned()).collect();
+        prompt::choose(question, &shown)
+    }
+
     /// Waits until a person presses Enter.
     ///
     /// # Errors

@@ -118,8 +118,7 @@ impl<'a> Work<'a> {
             ("rows".to_owned(), sum(Plan::changes)),
             ("files".to_owned(), sum(|plan| plan.files.len() as u64)),
         ]);
-        let intent =
-            Intent { command: command.to_owned(), by: self.by.clone(), accounts: Vec::new(), counts };
+        let intent = Intent { command: command.to_owned(), by: self.by.clone(), counts, ..Intent::default() };
         ledger.perform(&intent, |tally| {
             let mut debt = Debt {
                 act: tally.act.clone(),
