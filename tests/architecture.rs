@@ -23,6 +23,8 @@ const HOMES: &[(&str, &str)] = &[
     ("sha1", "password/scheme"),
     ("sha_crypt", "password/scheme"),
     ("arboard", "clipboard"),
+    ("csv_core", "objection/mailing"),
+    ("encoding_rs", "objection/mailing"),
     ("siphasher", "masking"),
     ("signal_hook", "interrupt.rs"),
     ("clap_complete", "commands/generate.rs"),
@@ -38,6 +40,12 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("anonymise", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("proof", &["commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("erasure", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
+    (
+        "objection",
+        &["masking", "archive", "anonymise", "proof", "commands", "ui", "cli", "config", "store::sqlite", "reference"],
+    ),
+    ("objection/mailing", &["store", "erasure", "accounts", "state", "masking", "archive", "commands", "ui", "cli"]),
+    ("address", &["store", "erasure", "objection", "masking", "archive", "commands", "ui", "cli"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     (
         "accounts",
