@@ -148,9 +148,9 @@ fn resume_all(work: &mut Work<'_>, papers: Papers, context: &Context) -> Result<
             .hint("say --certificates DIR")
             .into());
     }
-    let (mut all, outcome) = resume::resume(work, context)?;
+    let (all, outcome) = resume::resume(work, context)?;
     papers.publish(all.first())?;
-    trouble(&mut all).map_or(Ok(outcome), Err)
+    Ok(outcome)
 }
 
 fn erase_all(
@@ -159,7 +159,7 @@ fn erase_all(
     papers: Papers,
     context: &Context,
 ) -> Result<Outcome> {
-    let (mut all, mut failed) = (Vec::new(), 0);
+    let (mut all, mut failed): (Vec<Done>, u64) = (Vec::new(), 0);
     for relation in relations {
         match erase_one(work, relation, context) {
             Ok(done) => all.extend(done),
@@ -182,7 +182,7 @@ fn erase_all(
                 return Err(error);
             }
         }
-        if let Some(error) = trouble(&mut all) {
+        if let Some(error) = all.last_mut().and_then(|done| done.trouble.take()) {
             context.ui.report(&EraseReport::done(&all))?;
             return Err(error);
         }
@@ -216,12 +216,6 @@ fn erase_one(work: &mut Work<'_>, relation: &RelationRef, context: &Context) -> 
 /// Whether an error is about one relation of a list, and not about the whole run.
 fn is_of_one_alone(error: &anyhow::Error) -> bool {
     matches!(kind_of(error), Kind::Missing | Kind::Refused | Kind::Usage)
-}
-
-/// What went wrong after something was erased.
-fn trouble(all: &mut [Done]) -> Option<anyhow::Error> {
-    let error = all.iter_mut().find_map(|done| done.trouble.take())?;
-    Some(error.context("erased, but its proof is owed (`crm-admin erase resume` completes it)"))
 }
 
 /// Shows what would go, and has its id typed.

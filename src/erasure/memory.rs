@@ -2,11 +2,11 @@
 
 use super::plan::Plan;
 use super::row::{self, Act, Row, RowId};
-use super::suppression::{Channel, Suppressed, Suppression};
+use super::suppression::{Suppressed, Suppression};
 use super::target::RelationRef;
 use crate::digest::{Digest, keyed};
 use crate::fault::{Fault, Result};
-use crate::schema::{Category, CompleteMap, Content, RelationKind};
+use crate::schema::{Category, CompleteMap, Content, Medium, RelationKind};
 use crate::state::State;
 use crate::store::{Snapshot, Value};
 use jiff::civil::Date;
@@ -165,8 +165,9 @@ impl Memory {
     }
 
     /// The day on which somebody was erased who had this address or telephone, as long as that is remembered.
-    pub fn erased_on(&self, channel: Channel, text: &str, today: Date) -> Option<Date> {
-        self.suppression.entry(channel, text, today).map(|entry| entry.since)
+    pub fn erased_on(&self, medium: Medium, text: &str, today: Date) -> Option<Date> {
+        let forms = crate::address::some(medium, text);
+        forms.filter_map(|form| self.suppression.since(medium, &form, today)).max()
     }
 
     /// Remembers more.

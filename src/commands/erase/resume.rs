@@ -77,11 +77,12 @@ pub fn complete(
             continue;
         }
         let by = work.by.clone();
-        let done = ledger.go_on(&debt.act, &debt.command, &by, |tally| {
+        let settled = ledger.go_on(&debt.act, &debt.command, &by, |tally| {
             work.make_ready(&state)?;
             Ok(work.settle(&debt, &state, tally, context))
         })?;
-        let is_proven = done.iter().all(Done::is_proven);
+        let is_proven = settled.proven;
+        let done = settled.or_trouble()?;
         *(if is_proven { &mut report.completed } else { &mut report.owed }) += erasures;
         if let Some(removed) = done.iter().find_map(|done| done.removed.as_ref()).filter(|_| !is_proven) {
             context.ui.warn(report::cause(removed));
@@ -119,7 +120,8 @@ fn erase_due(
             }
             Err(error) => return Err(error),
         }
-        let done = work.erase_one("erase resume", "kept rows".to_owned(), plan, context)?;
+        let mut done = work.erase_one("erase resume", "kept rows".to_owned(), plan, context)?;
+        done.trouble.take().map_or(Ok(()), Err)?;
         report.due += rows;
         report.owed += u64::from(!done.is_proven());
         all.push(done);
@@ -153,7 +155,9 @@ pub fn replay_all(work: &mut Work<'_>, context: &Context) -> Result<(Vec<Done>, 
         match work.plan(&relation) {
             Ok(plan) if plan.changes() > 0 => {
                 super::confirm(&plan, context)?;
-                all.push(work.erase(&relation, plan, context)?);
+                let mut done = work.erase(&relation, plan, context)?;
+                done.trouble.take().map_or(Ok(()), Err)?;
+                all.push(done);
             }
             Ok(_) => {}
             // One erasure may have taken another of them along.

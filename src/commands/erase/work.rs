@@ -3,6 +3,7 @@
 
 use crate::commands::Context;
 use crate::commands::desk::Desk;
+use crate::digest::digest;
 use crate::erasure::{
     self, Bytes, Certificate, Debt, Facts, Held, Item, Memory, Options, Owed, Plan, RelationRef, Removal,
     Removed, Summary,
@@ -40,10 +41,42 @@ pub struct Done {
     pub trouble: Option<anyhow::Error>,
 }
 
+/// What became of a debt.
+pub struct Settled {
+    /// Its erasures.
+    pub done: Vec<Done>,
+    /// Whether nothing is owed any more.
+    pub proven: bool,
+    /// What went wrong on the way to the proof.
+    pub trouble: Option<anyhow::Error>,
+}
+
+impl Settled {
+    /// The erasures, or what went wrong after they were done.
+    pub fn or_trouble(self) -> Result<Vec<Done>> {
+        self.trouble.map_or(Ok(self.done), |error| Err(after(error)))
+    }
+}
+
+/// An error that came when everything was committed.
+fn after(error: anyhow::Error) -> anyhow::Error {
+    error.context("erased, but its proof is owed (`crm-admin erase resume` completes it)")
+}
+
 impl Done {
     /// Whether the search found nothing.
     pub fn is_proven(&self) -> bool {
         self.removed.as_ref().is_none_or(Removed::is_proven)
+    }
+
+    /// Whether it was of this relation.
+    pub fn is_of(&self, relation: &RelationRef) -> bool {
+        self.relation == relation.to_string()
+    }
+
+    fn of(item: &Item, removed: &Removed, certificate: Option<(String, String)>) -> Self {
+        let (relation, summary) = (item.relation.clone(), item.summary.clone());
+        Done { relation, summary, removed: Some(removed.clone()), certificate, trouble: None }
     }
 
     fn nothing(relation: String, plan: &Plan) -> Self {
@@ -88,8 +121,9 @@ impl<'a> Work<'a> {
         if plan.changes() == 0 {
             return Ok(Done::nothing(relation, &plan));
         }
-        let done = self.in_ledger(command, vec![(relation, plan)], true, context)?.pop();
-        done.ok_or_else(|| Fault::refused("nothing was left to erase").into())
+        let mut settled = self.in_ledger(command, vec![(relation, plan)], true, context)?;
+        let done = settled.done.pop().ok_or_else(|| Fault::refused("nothing was left to erase"))?;
+        Ok(Done { trouble: settled.trouble.map(after), ..done })
     }
 
     /// Erases what several plans say in one transaction, and searches for all of it at once. A relation that is not
@@ -101,7 +135,7 @@ impl<'a> Work<'a> {
         context: &Context,
     ) -> Result<Vec<Done>> {
         let plans = plans.into_iter().map(|(relation, plan)| (relation.to_string(), plan)).collect();
-        self.in_ledger(command, plans, false, context)
+        self.in_ledger(command, plans, false, context)?.or_trouble()
     }
 
     fn in_ledger(
@@ -110,7 +144,7 @@ impl<'a> Work<'a> {
         plans: Vec<(String, Plan)>,
         all_or_nothing: bool,
         context: &Context,
-    ) -> Result<Vec<Done>> {
+    ) -> Result<Settled> {
         let state = self.desk.state()?;
         let mut ledger = self.desk.ledger()?;
         let sum = |count: fn(&Plan) -> u64| plans.iter().map(|(_, plan)| count(plan)).sum();
@@ -118,7 +152,15 @@ impl<'a> Work<'a> {
             ("rows".to_owned(), sum(Plan::changes)),
             ("files".to_owned(), sum(|plan| plan.files.len() as u64)),
         ]);
-        let intent = Intent { command: command.to_owned(), by: self.by.clone(), counts, ..Intent::default() };
+        // Not whom: an erased relation's number leads back to it in any older copy.
+        let relations = Vec::new();
+        let intent = Intent {
+            command: command.to_owned(),
+            by: self.by.clone(),
+            accounts: Vec::new(),
+            relations,
+            counts,
+        };
         ledger.perform(&intent, |tally| {
             let mut debt = Debt {
                 act: tally.act.clone(),
@@ -129,7 +171,7 @@ impl<'a> Work<'a> {
                 ..Debt::default()
             };
             if !self.commit(&mut debt, plans, all_or_nothing, &state)? {
-                return Ok(Vec::new());
+                return Ok(Settled { done: Vec::new(), proven: true, trouble: None });
             }
             // From here on it is done, whatever happens: at most its proof is owed.
             Ok(self.settle(&debt, &state, tally, context))
@@ -191,12 +233,28 @@ impl<'a> Work<'a> {
     }
 
     /// Completes a debt whose rows are gone, and tells the ledger. What goes wrong is told, and the debt stays.
-    pub fn settle(&mut self, debt: &Debt, state: &State, tally: &mut Tally, context: &Context) -> Vec<Done> {
+    pub fn settle(&mut self, debt: &Debt, state: &State, tally: &mut Tally, context: &Context) -> Settled {
         let (removed, trouble) = match self.remove(debt, state, context) {
             Ok(removed) => (removed, None),
             Err(error) => (Removed::default(), Some(error)),
         };
-        tally.owed = !removed.is_proven();
+        let mut settled = Settled { done: Vec::new(), proven: removed.is_proven(), trouble };
+        for item in &debt.items {
+            match self.certificate(debt, item, &removed, state) {
+                Ok((json, page)) => {
+                    tally.certificates.push(digest(json.as_bytes()).to_string());
+                    settled.done.push(Done::of(item, &removed, Some((json, page))));
+                }
+                Err(error) => {
+                    settled.trouble.get_or_insert(error);
+                    settled.done.push(Done::of(item, &removed, None));
+                }
+            }
+        }
+        if settled.proven && settled.trouble.is_none() {
+            settled.trouble = self.close(debt, &settled.done, state).err();
+        }
+        tally.owed = !settled.proven || settled.trouble.is_some();
         let tables = || debt.items.iter().flat_map(|item| &item.summary.tables);
         for (what, many) in [
             ("relations", debt.items.len() as u64),
@@ -207,14 +265,7 @@ impl<'a> Work<'a> {
         ] {
             tally.counts.insert(what.to_owned(), many);
         }
-        let mut all: Vec<Done> =
-            debt.items.iter().map(|item| self.done(debt, item, &removed, state, tally)).collect();
-        let written = self.write_certificates(debt, &all, state);
-        if let Some(first) = all.first_mut() {
-            first.trouble = trouble.or(written.err());
-            tally.owed |= first.trouble.is_some();
-        }
-        all
+        settled
     }
 
     /// Makes the values of committed erasures leave the files.
@@ -240,19 +291,6 @@ impl<'a> Work<'a> {
         let removed = removal.run();
         progress.finish();
         removed
-    }
-
-    fn done(&self, debt: &Debt, item: &Item, removed: &Removed, state: &State, tally: &mut Tally) -> Done {
-        let certificate = self.certificate(debt, item, removed, state);
-        let (certificate, trouble) = match certificate {
-            Ok(certificate) => (Some(certificate), None),
-            Err(error) => (None, Some(error)),
-        };
-        tally
-            .certificates
-            .extend(certificate.iter().map(|(json, _)| crate::digest::digest(json.as_bytes()).to_string()));
-        let (relation, summary) = (item.relation.clone(), item.summary.clone());
-        Done { relation, summary, removed: Some(removed.clone()), certificate, trouble }
     }
 
     fn certificate(
@@ -282,10 +320,7 @@ impl<'a> Work<'a> {
     }
 
     /// Writes the certificates of a proven debt into its folder, where it has one, and takes the debt off.
-    fn write_certificates(&self, debt: &Debt, all: &[Done], state: &State) -> Result<()> {
-        if !all.iter().all(Done::is_proven) {
-            return Ok(());
-        }
+    fn close(&self, debt: &Debt, all: &[Done], state: &State) -> Result<()> {
         for (item, done) in debt.items.iter().zip(all) {
             let path = debt.certificates.as_ref().map(|folder| folder.join(format!("{}.json", item.act)));
             if let (Some(path), Some((json, _))) = (path, &done.certificate)
