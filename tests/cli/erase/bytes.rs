@@ -150,7 +150,7 @@ const INDEXED: &str = "
     CREATE VIRTUAL TABLE told USING fts5 (name, about, content = 'person', content_rowid = 'id', prefix = '3');
     CREATE VIRTUAL TABLE untold USING fts5 (about, content = 'person', content_rowid = 'id');
     CREATE VIRTUAL TABLE own USING fts5 (about);
-    CREATE VIRTUAL TABLE older USING fts4 (content = 'person', about, tokenize = unicode61);
+    CREATE VIRTUAL TABLE older USING fts4 (content=\"person\", about, tokenize=unicode61);
     CREATE VIRTUAL TABLE oldest USING fts3 (about);
     CREATE TRIGGER added AFTER INSERT ON person BEGIN
         INSERT INTO told (rowid, name, about) VALUES (new.id, new.name, new.about);

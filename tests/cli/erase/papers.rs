@@ -120,7 +120,7 @@ fn a_certificate_says_all_that_it_has_to() {
     let proven = world.on_crm(["erase", "verify", "c.json", "--json"]).exits(0).json();
     assert_eq!((proven["act"].clone(), proven["ledger"].as_str()), (paper["act"].clone(), Some("done")));
     // A ledger that was touched proves nothing.
-    fs::write(&state, ledger.replacen("\"deleted\":", "\"deleted\": ", 1)).unwrap();
+    fs::write(&state, ledger.replacen("\"command\":", "\"command\": ", 1)).unwrap();
     world.on_crm(["erase", "verify", "c.json"]).exits(7).complains("ledger");
     fs::write(&state, &ledger).unwrap();
     world.on_crm(["erase", "verify", "c.json"]).exits(0);

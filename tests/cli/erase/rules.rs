@@ -113,7 +113,8 @@ fn what_has_come_due_is_listed_and_finished() {
     let path = world.path("crm.db.crm-admin/kept.json");
     let kept = fs::read_to_string(&path).unwrap();
     fs::write(&path, kept.replace("2109-02-03", "2020-02-03").replace("2080-06-30", "2020-06-30")).unwrap();
-    world.database("crm.db").execute_batch("UPDATE person SET closed = '1950-01-01' WHERE id = 1").unwrap();
+    let ago = "UPDATE person SET closed = '1950-01-01' WHERE id = 1; UPDATE sale SET sold = '2001-01-01' WHERE id = 2";
+    world.database("crm.db").execute_batch(ago).unwrap();
     let look = world.on_crm(["erase", "resume", "--dry-run"]).exits(0);
     assert!(look.stdout().contains("2020-02-03 (due)"), "{}", look.stdout());
     erase(&world, &["resume"]).exits(8).complains("say --yes");
