@@ -90,6 +90,8 @@ pub enum Command {
     Exclude(commands::exclude::ExcludeCommand),
     Erase(commands::erase::EraseArgs),
     #[command(subcommand)]
+    Erp(commands::erp::ErpCommand),
+    #[command(subcommand)]
     Archive(commands::archive::ArchiveCommand),
     #[command(subcommand)]
     Map(commands::map::MapCommand),
@@ -102,7 +104,7 @@ pub enum Command {
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "tour"]),
     ("Accounts", &["user", "temp-password", "reset", "audit", "policy", "ledger"]),
-    ("People's data", &["exclude", "erase"]),
+    ("People's data", &["exclude", "erase", "erp"]),
     ("Backup for the technician", &["backup", "restore", "archive"]),
     ("The CRM that is there", &["map"]),
     ("For the shell", &["generate"]),

@@ -71,6 +71,7 @@ pub mod config;
 pub mod deliver;
 pub mod digest;
 pub mod erasure;
+pub mod erp;
 pub mod fault;
 pub mod fingerprints;
 pub mod interrupt;

@@ -31,7 +31,7 @@ pub fn text(value: ValueRef<'_>) -> Option<String> {
 }
 
 /// A whole number, where the value is one.
-pub(super) fn number(value: ValueRef<'_>) -> Option<i64> {
+pub fn number(value: ValueRef<'_>) -> Option<i64> {
     match value {
         ValueRef::Integer(number) => Some(number),
         ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok()?.trim().parse().ok(),

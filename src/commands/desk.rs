@@ -64,6 +64,11 @@ impl Desk {
         State::open(&self.place)
     }
 
+    /// The state folder, where there is one.
+    pub fn known_state(&self) -> Result<Option<State>> {
+        State::find(&self.place)
+    }
+
     /// Who acts.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ pub mod backup;
 mod beside;
 mod desk;
 pub mod erase;
+pub mod erp;
 pub mod exclude;
 pub mod generate;
 mod handout;
@@ -67,6 +68,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
         Command::Init(args) => init::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Erase(args) => erase::run(args, context),
+        Command::Erp(command) => erp::run(command, context),
         Command::Exclude(command) => exclude::run(command, context),
         Command::Restore(args) => restore::run(args, context),
         Command::User(command) => user::run(command, context),

@@ -86,8 +86,13 @@ impl Suppression {
 
     /// Whether an address or number, in its one form, is on the list and counts on this day.
     pub fn holds(&self, medium: Medium, form: &str, day: Date) -> bool {
-        !self.is_empty()
-            && self.rows.get(&(medium, self.digest(medium, form))).is_some_and(|found| found.until >= day)
+        !self.is_empty() && self.since(medium, form, day).is_some()
+    }
+
+    /// The day since which it is on the list, if it counts on this one.
+    pub fn since(&self, medium: Medium, form: &str, day: Date) -> Option<Date> {
+        let found = self.rows.get(&(medium, self.digest(medium, form)))?;
+        (found.until >= day).then_some(found.since)
     }
 
     /// How many entries there are.

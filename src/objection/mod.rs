@@ -26,6 +26,7 @@ mod removal;
 pub use apply::{Applied, apply};
 pub use blocked::Blocked;
 pub use excluded::{Because, Excluded, Standing};
+pub use places::withdrawn;
 pub use plan::{Contacts, Person, Plan, Wish};
 pub use reach::Reach;
 pub use register::Register;
