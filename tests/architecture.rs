@@ -25,6 +25,7 @@ const HOMES: &[(&str, &str)] = &[
     ("sha_crypt", "password/scheme"),
     ("arboard", "clipboard"),
     ("siphasher", "masking"),
+    ("chacha20poly1305", "erp/seal.rs"),
     ("signal_hook", "interrupt.rs"),
     ("clap_complete", "commands/generate.rs"),
     ("clap_mangen", "commands/generate"),
