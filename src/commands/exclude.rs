@@ -2,6 +2,7 @@
 
 mod add;
 mod default;
+mod filter;
 mod remove;
 mod report;
 mod show;
@@ -31,6 +32,7 @@ pub enum ExcludeCommand {
     Remove(remove::RemoveArgs),
     Show(show::ShowArgs),
     Default(default::DefaultArgs),
+    Filter(filter::FilterArgs),
 }
 
 /// Runs `exclude`.
@@ -43,6 +45,7 @@ pub fn run(command: &ExcludeCommand, context: &mut Context) -> Result<Outcome> {
         ExcludeCommand::Remove(args) => remove::run(args, context),
         ExcludeCommand::Show(args) => show::run(args, context),
         ExcludeCommand::Default(args) => default::run(args, context),
+        ExcludeCommand::Filter(args) => filter::run(args, context),
     }
 }
 

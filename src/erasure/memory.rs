@@ -1,11 +1,12 @@
 //! What is remembered of erased people: keyed digests of kind and id, to know them again in an older copy.
 
 use super::plan::Plan;
-use super::suppression::{Channel, Suppressed, Suppression};
+use super::suppression::{Suppressed, Suppression};
 use super::target::RelationRef;
+use crate::address;
 use crate::digest::keyed;
 use crate::fault::{Fault, Result};
-use crate::schema::{Category, CompleteMap, Content, RelationKind};
+use crate::schema::{Category, CompleteMap, Content, Medium, RelationKind};
 use crate::state::State;
 use crate::store::{Snapshot, Value};
 use jiff::civil::Date;
@@ -141,9 +142,9 @@ impl Memory {
         days.last().and_then(|entry| entry[from.len()..].parse().ok())
     }
 
-    /// The day on which somebody was erased who had this address or telephone, as long as that is remembered.
-    pub fn erased_on(&self, channel: Channel, text: &str, today: Date) -> Option<Date> {
-        self.suppression.entry(channel, text, today).map(|entry| entry.since)
+    /// The last day on which somebody was erased who had one of these addresses or numbers, as long as that is remembered.
+    pub fn erased_on(&self, medium: Medium, text: &str, today: Date) -> Option<Date> {
+        address::some(medium, text).filter_map(|form| self.suppression.since(medium, &form, today)).max()
     }
 
     /// Remembers more.

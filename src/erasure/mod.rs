@@ -34,5 +34,5 @@ pub use owed::{Debt, Item, Owed};
 pub use plan::{Cost, Kept, Options, Plan, TablePlan};
 pub use removal::{Removal, Removed};
 pub use row::{Act, New, Row, RowId};
-pub use suppression::{Channel, Suppressed, Suppression, YEARS};
+pub use suppression::{Suppressed, Suppression, YEARS};
 pub use target::RelationRef;

@@ -103,6 +103,7 @@ impl<'a> Work<'a> {
             ("rows".to_owned(), sum(Plan::changes)),
             ("files".to_owned(), sum(|plan| plan.files.len() as u64)),
         ]);
+        // Not whom: an erased relation's number leads back to it in any older copy.
         let intent = Intent { command: command.to_owned(), by: self.by.clone(), counts, ..Intent::default() };
         ledger.perform(&intent, |tally| {
             let settings = self.desk.store.make_ready()?;

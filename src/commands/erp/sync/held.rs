@@ -1,9 +1,10 @@
 //! What must not come back from the ERP: third parties that were erased in the CRM, and old rows of whoever was.
 
 use crate::accounts::flag;
-use crate::erasure::{Channel, Memory};
+use crate::erasure::Memory;
 use crate::erp::{Access, Details, Erp, Held, Party, Seen};
 use crate::fault::Result;
+use crate::schema::Medium;
 use jiff::civil::Date;
 use std::collections::{HashMap, HashSet};
 
@@ -55,8 +56,8 @@ fn erased_on(memory: &Memory, details: &Details, today: Date) -> Option<Date> {
     let day = |(word, value): &(String, crate::store::Value)| {
         let text = flag::text(value.borrow())?;
         match word.as_str() {
-            "email" => memory.erased_on(Channel::Email, &text, today),
-            "phone" => memory.erased_on(Channel::Phone, &text, today),
+            "email" => memory.erased_on(Medium::Email, &text, today),
+            "phone" => memory.erased_on(Medium::Phone, &text, today),
             _ => memory.siret_erased_on(&text),
         }
     };
