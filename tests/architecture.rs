@@ -62,6 +62,7 @@ const ONE_WAY: &[(&str, &[&str])] = &[
         &["store", "erasure", "accounts", "state", "masking", "archive", "commands", "ui", "cli"],
     ),
     ("address", &["store", "erasure", "objection", "masking", "archive", "commands", "ui", "cli"]),
+    ("erp", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     (
         "accounts",
