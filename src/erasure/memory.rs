@@ -4,6 +4,7 @@ use super::plan::Plan;
 use super::row::{self, Act, Row, RowId};
 use super::suppression::{Suppressed, Suppression};
 use super::target::RelationRef;
+use crate::address;
 use crate::digest::{Digest, keyed};
 use crate::fault::{Fault, Result};
 use crate::schema::{Category, CompleteMap, Content, Medium, RelationKind};
@@ -164,10 +165,9 @@ impl Memory {
         days.last().and_then(|entry| entry[from.len()..].parse().ok())
     }
 
-    /// The day on which somebody was erased who had this address or telephone, as long as that is remembered.
+    /// The last day on which somebody was erased who had one of these addresses or numbers, as long as that is remembered.
     pub fn erased_on(&self, medium: Medium, text: &str, today: Date) -> Option<Date> {
-        let forms = crate::address::some(medium, text);
-        forms.filter_map(|form| self.suppression.since(medium, &form, today)).max()
+        address::some(medium, text).filter_map(|form| self.suppression.since(medium, &form, today)).max()
     }
 
     /// Remembers more.

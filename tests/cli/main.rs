@@ -9,6 +9,7 @@ mod clipboard;
 mod counts;
 mod databases;
 mod erase;
+mod erp;
 mod interrupts;
 mod ledger;
 mod limits;

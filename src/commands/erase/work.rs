@@ -153,14 +153,7 @@ impl<'a> Work<'a> {
             ("files".to_owned(), sum(|plan| plan.files.len() as u64)),
         ]);
         // Not whom: an erased relation's number leads back to it in any older copy.
-        let relations = Vec::new();
-        let intent = Intent {
-            command: command.to_owned(),
-            by: self.by.clone(),
-            accounts: Vec::new(),
-            relations,
-            counts,
-        };
+        let intent = Intent { command: command.to_owned(), by: self.by.clone(), counts, ..Intent::default() };
         ledger.perform(&intent, |tally| {
             let mut debt = Debt {
                 act: tally.act.clone(),

@@ -112,7 +112,7 @@ impl End {
             End::Well(Outcome::Done) => "Done, or nothing to do.",
             End::Well(Outcome::Findings) => "The check worked and found something.",
             End::Well(Outcome::Owed) => {
-                "Done, but something is still owed. No command of this version ends so."
+                "Done, but something is still owed: the proof of an erasure, or an erasure that a rule forbids."
             }
             End::Badly(Kind::Unfinished) => {
                 "It could not be finished: no rights, no room, no reader for the output."
@@ -152,6 +152,10 @@ fn statuses(name: &str) -> &'static [u8] {
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
         "crm-admin-map-show" | "crm-admin-map-explain" => &[0, 1, 2, 4, 5, 6, 7],
         "crm-admin-generate-key" => &[0, 1, 2, 4],
+        "crm-admin-erp-connect" | "crm-admin-erp-sync" => &[0, 1, 2, 4, 5, 6, 7, 8, 10, 129, 130, 143],
+        "crm-admin-erp-status" => &[0, 1, 2, 3, 4, 5, 6, 7],
+        "crm-admin-erp-rotate" => &[0, 1, 2, 4, 5, 6, 7, 10],
+        "crm-admin-erp-revoke" => &[0, 1, 2, 4, 5, 6, 7, 9, 10],
         "crm-admin-map-list"
         | "crm-admin-generate-completions"
         | "crm-admin-generate-man"
@@ -263,6 +267,32 @@ fn notes(name: &str) -> Vec<Paragraph> {
             "The printed lines are careful guesses. Read each of them before it goes into the map.",
         ],
         "crm-admin-map-explain" => &["The example is a made-up value and its mask under a throw-away key."],
+        "crm-admin-erp-connect" => &[
+            "The key is 256 random bits. It never leaves the program: the ERP's database gets its SHA-256, the CRM's the key \
+             under XChaCha20-Poly1305, with a key file that is made on first use. Whoever has both the CRM's database and \
+             that file has the key: keep them apart, with CRM_ADMIN_KEY_FILE or as the systemd credential crm-admin-key. \
+             A key file that is lost is replaced by connecting again.",
+            "An earlier key of the same name and company is revoked, unless another program has used it: then the name is \
+             taken (exit status 4). A kill after the ERP has issued a key leaves one that nobody has; connecting again \
+             revokes it.",
+            "The passwords are those of --as and --erp-as: prompted for, or from --as-password-file and \
+             --erp-as-password-file, or the systemd credentials crm-admin-password and crm-admin-erp-password.",
+        ],
+        "crm-admin-erp-sync" => &[
+            "What decides between two sides is when something was said: the map's `at` and `withdrawn-at` of objections. An \
+             objection without a moment holds until it is taken back where it was made. An objection to one way of \
+             marketing only is the CRM's own matter, since an ERP has one flag; so are objections of single contacts.",
+            "An erasure takes the third party and every relation that is linked to it, on the path of crm-admin-erase(1) and \
+             on the authority of the link: nobody's password is asked for. The ERP learns of it once it is proven. Where \
+             a rule of the map forbids it, it is owed (exit status 8), and the rest goes on. Several erasures are \
+             searched for at once, so the figures of the search in a certificate are those of all of them.",
+            "Third parties are known by their code, and new ones are linked by their SIRET where one company alone has it. \
+             Names and addresses that differ are told by column, and not copied. What was erased is known again by its \
+             code for good, by its SIRET, and by its addresses and telephones for three years; an ERP's row that was made \
+             after the erasure is somebody who has come again.",
+            "The ERP is a database that this machine can open. Where its map cannot be found by itself, name it with \
+             --erp-map or CRM_ADMIN_ERP_MAP.",
+        ],
         "crm-admin-init" => &[
             "The synthetic people are made of word lists; they have never lived. Their mail addresses are of reserved \
              domains. Their telephone numbers begin with two zeros after the zone, and are not known to be anybody's; \
