@@ -42,9 +42,23 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("erasure", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     (
         "objection",
-        &["masking", "archive", "anonymise", "proof", "commands", "ui", "cli", "config", "store::sqlite", "reference"],
+        &[
+            "masking",
+            "archive",
+            "anonymise",
+            "proof",
+            "commands",
+            "ui",
+            "cli",
+            "config",
+            "store::sqlite",
+            "reference",
+        ],
     ),
-    ("objection/mailing", &["store", "erasure", "accounts", "state", "masking", "archive", "commands", "ui", "cli"]),
+    (
+        "objection/mailing",
+        &["store", "erasure", "accounts", "state", "masking", "archive", "commands", "ui", "cli"],
+    ),
     ("address", &["store", "erasure", "objection", "masking", "archive", "commands", "ui", "cli"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     (

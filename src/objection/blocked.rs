@@ -58,7 +58,9 @@ impl Blocked {
             let Some(standing) = excluded.by_id(id) else { return Ok(()) };
             let forbids = |because: &&super::Because| match medium {
                 // A text message goes to a telephone, and a list does not say which it is for.
-                Medium::Phone => because.objecting.forbids(Medium::Phone) || because.objecting.forbids(Medium::Sms),
+                Medium::Phone => {
+                    because.objecting.forbids(Medium::Phone) || because.objecting.forbids(Medium::Sms)
+                }
                 medium => because.objecting.forbids(medium),
             };
             if let Some(because) = standing.because.iter().find(forbids) {
@@ -76,7 +78,9 @@ impl Blocked {
     /// Addresses on a list of objections that are no relation's any more, or never were.
     fn listed(&mut self, map: &CompleteMap, data: &mut dyn Snapshot) -> Result<()> {
         for place in map.objection() {
-            let (Tie::Address(_, medium), Some(relation)) = (&place.tie, map.relation(place.kind)) else { continue };
+            let (Tie::Address(_, medium), Some(relation)) = (&place.tie, map.relation(place.kind)) else {
+                continue;
+            };
             noted(place, map, relation, None, data, &mut |row| {
                 let text = row.tied.borrow().as_str().filter(|_| row.objects).map(str::to_owned);
                 for address in text.and_then(|text| address::all(*medium, &text)).unwrap_or_default() {
@@ -95,7 +99,8 @@ impl Blocked {
 
     /// Why an address or number, in its one form, is not to be written to; none where nothing is against it.
     pub fn why(&self, medium: Medium, address: &str) -> Option<Why> {
-        let known = if self.known.is_empty() { None } else { self.known.get(&half(medium, address)).copied() };
+        let known =
+            if self.known.is_empty() { None } else { self.known.get(&half(medium, address)).copied() };
         known.or_else(|| self.suppressed.holds(medium, address).then_some(Why::Erased))
     }
 }

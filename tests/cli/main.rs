@@ -9,6 +9,7 @@ mod clipboard;
 mod counts;
 mod databases;
 mod erase;
+mod exclude;
 mod interrupts;
 mod ledger;
 mod limits;

@@ -145,7 +145,8 @@ fn tell(tally: &Tally, dry: bool, report_has_stdout: bool, context: &mut Context
         tally.dropped.iter().map(|(why, many)| format!("{many} {}", why.words())).collect();
     let (may, why) = (if dry { "Would pass" } else { "Passed" }, reasons.join(", "));
     let (kept, read, dropped) = (tally.kept, tally.read, tally.all_dropped());
-    let left_out = if dropped == 0 { "; nobody is left out".to_owned() } else { format!("; left out {dropped}: {why}") };
+    let left_out =
+        if dropped == 0 { "; nobody is left out".to_owned() } else { format!("; left out {dropped}: {why}") };
     ui.status(format_args!("{may} on {kept} of {read} lines{left_out}."));
     Ok(())
 }

@@ -150,6 +150,7 @@ fn no_column(lacking: &[String], first: &[String], has_header: bool) -> Fault {
     let what = format!("the list has no column {}", lacking.join(", "));
     match has_header {
         true => Fault::usage(what).hint(format!("its first line names: {}", first.join(", "))),
-        false => Fault::usage(what).hint(format!("without a header, columns are numbers from 1 to {}", first.len())),
+        false => Fault::usage(what)
+            .hint(format!("without a header, columns are numbers from 1 to {}", first.len())),
     }
 }

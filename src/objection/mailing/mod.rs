@@ -160,7 +160,8 @@ fn verdict(
     let mut why = None;
     for column in &settled.columns {
         let text = settled.encoding.read(record.field(column.at));
-        let text = text.ok_or_else(|| format!("column {} is not {}", column.at + 1, settled.encoding.name()))?;
+        let text =
+            text.ok_or_else(|| format!("column {} is not {}", column.at + 1, settled.encoding.name()))?;
         let all = address::all(column.medium, &text).ok_or_else(|| {
             let what = if column.medium == Medium::Email { "e-mail address" } else { "telephone number" };
             format!("column {} holds something that is no {what}", column.at + 1)

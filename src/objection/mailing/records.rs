@@ -216,6 +216,7 @@ fn lines(bytes: &[u8]) -> u64 {
     if !bytes.contains(&b'\r') {
         return feeds as u64;
     }
-    let lone = bytes.iter().enumerate().filter(|(at, byte)| **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
+    let lone =
+        bytes.iter().enumerate().filter(|(at, byte)| **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'));
     (feeds + lone.count()) as u64
 }
