@@ -10,6 +10,8 @@ mod counts;
 mod databases;
 mod erase;
 mod exclude;
+mod exclude_filter;
+mod exclude_maps;
 mod interrupts;
 mod ledger;
 mod limits;

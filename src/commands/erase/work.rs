@@ -8,6 +8,7 @@ use crate::erasure::{
 };
 use crate::fault::{Fault, Result};
 use crate::ledger::{Actor, Counts, Intent, Tally};
+use crate::objection::Register;
 use crate::schema::CompleteMap;
 use crate::state::State;
 use crate::store::{Scrub, Store, sqlite};
@@ -136,6 +137,7 @@ impl<'a> Work<'a> {
             return Err(error);
         }
         memory.merge(debt.remembered.clone(), state)?;
+        forget_objections(plan, self.map, state)?;
         Ok(debt)
     }
 
@@ -193,6 +195,21 @@ impl<'a> Work<'a> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The register of objections keeps no ids of relations that are no more.
+fn forget_objections(plan: &Plan, map: &CompleteMap, state: &State) -> Result<()> {
+    let mut register = Register::read(Some(state))?;
+    for relation in map.relations() {
+        let of_kind = |(table, row): &(&str, &erasure::Row)| {
+            *table == relation.table && matches!(row.act, Act::Delete | Act::Blank)
+        };
+        let gone =
+            plan.rows().filter(of_kind).filter_map(|(_, row)| erasure::shown(row.value(&relation.key)));
+        let gone: Vec<String> = gone.collect();
+        register.forget(gone.iter().map(|id| (relation.kind, id.as_str())));
+    }
+    register.after_commit(state)
 }
 
 /// How many rows a plan changes.
