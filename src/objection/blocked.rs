@@ -7,21 +7,22 @@ use super::reach::Reach;
 use super::register::Register;
 use crate::address;
 use crate::digest::digest;
-use crate::erasure::{Memory, Suppressed};
+use crate::erasure::Suppression;
 use crate::fault::Result;
 use crate::schema::{CompleteMap, Medium, RelationKind, Tie};
 use crate::state::State;
 use crate::store::Snapshot;
+use jiff::civil::Date;
 use std::collections::HashMap;
 
 /// Half a digest: enough to tell a hundred million addresses apart.
 type Half = [u8; 16];
 
 /// Whom not to write to.
-#[derive(Debug, Default)]
 pub struct Blocked {
     known: HashMap<Half, Why>,
-    suppressed: Suppressed,
+    suppressed: Option<Suppression>,
+    day: Date,
 }
 
 impl Blocked {
@@ -29,11 +30,15 @@ impl Blocked {
     ///
     /// # Errors
     /// Those of reading; damaged when the state folder is.
-    pub fn read(map: &CompleteMap, state: Option<&State>, data: &mut dyn Snapshot) -> Result<Self> {
+    pub fn read(
+        map: &CompleteMap,
+        state: Option<&State>,
+        data: &mut dyn Snapshot,
+        day: Date,
+    ) -> Result<Self> {
         let register = Register::read(state)?;
-        let memory = state.map(Memory::find).transpose()?.flatten();
-        let suppressed = memory.map(|memory| memory.suppressed()).transpose()?.unwrap_or_default();
-        let mut blocked = Blocked { known: HashMap::new(), suppressed };
+        let suppressed = state.map(Suppression::find).transpose()?.flatten();
+        let mut blocked = Blocked { known: HashMap::new(), suppressed, day };
         for (_, kind) in RelationKind::WORDS {
             blocked.objectors(*kind, map, &register, data)?;
         }
@@ -101,7 +106,8 @@ impl Blocked {
     pub fn why(&self, medium: Medium, address: &str) -> Option<Why> {
         let known =
             if self.known.is_empty() { None } else { self.known.get(&half(medium, address)).copied() };
-        known.or_else(|| self.suppressed.holds(medium, address).then_some(Why::Erased))
+        let is_erased = |list: &Suppression| list.holds(medium, address, self.day);
+        known.or_else(|| self.suppressed.as_ref().is_some_and(is_erased).then_some(Why::Erased))
     }
 }
 

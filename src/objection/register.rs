@@ -3,8 +3,9 @@
 
 use super::plan::Plan;
 use super::{Details, Objecting};
+use crate::erasure::{self, Act};
 use crate::fault::{Fault, Result};
-use crate::schema::{Medium, RelationKind};
+use crate::schema::{CompleteMap, Medium, RelationKind};
 use crate::state::State;
 use std::collections::BTreeMap;
 
@@ -56,11 +57,21 @@ impl Register {
         }
     }
 
-    /// Forgets relations that are no more.
-    pub fn forget<'a>(&mut self, relations: impl IntoIterator<Item = (RelationKind, &'a str)>) {
-        for (kind, id) in relations {
-            self.set(kind, id, None);
+    /// Keeps no ids of relations that have been erased.
+    ///
+    /// # Errors
+    /// Damaged when the register cannot be understood; unfinished when it cannot be written.
+    pub fn forget_erased(erased: &[erasure::Plan], map: &CompleteMap, state: &State) -> Result<()> {
+        let mut register = Self::read(Some(state))?;
+        for (table, row) in erased.iter().flat_map(erasure::Plan::rows) {
+            let is_gone = matches!(row.act, Act::Delete | Act::Blank);
+            for relation in map.relations().iter().filter(|relation| is_gone && relation.table == table) {
+                if let Some(id) = erasure::shown(row.value(&relation.key)) {
+                    register.set(relation.kind, &id, None);
+                }
+            }
         }
+        register.after_commit(state)
     }
 
     fn set(&mut self, kind: RelationKind, id: &str, noted: Option<Objecting>) {

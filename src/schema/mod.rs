@@ -6,6 +6,8 @@ pub mod category;
 mod check;
 mod complete;
 mod derived;
+mod erp_lookup;
+mod erp_roles;
 mod explain;
 mod live;
 mod live_roles;
@@ -31,6 +33,7 @@ pub use account_roles::{Creation, PolicyPlace, Templates};
 pub use category::Category;
 pub use check::{Check, Misfit, Stale, Thing, Unmapped, Warning};
 pub use complete::{CompleteMap, History, MappedColumn, MappedTable, Neutralise, Origin, Rows};
+pub use erp_roles::{ErpCompanies, ErpConnections, ErpKeys, ErpLink, ErpThirdParties};
 pub use explain::{Explanation, explain};
 pub use map::Map;
 pub use names::is_personal_name;
@@ -40,8 +43,8 @@ pub use objection_roles::{
 pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
-    AccountName, Accounts, ActiveFlag, Administrator, CompanyLink, ErpLink, Filter, HasChild, HashColumn,
-    MustChange, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
+    AccountName, Accounts, ActiveFlag, Administrator, CompanyLink, Filter, HasChild, HashColumn, MustChange,
+    Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
     TemporaryPassword,
 };
 pub use rule::*;

@@ -195,3 +195,16 @@ fn a_user_says_what_lists_show_and_it_stands_in_the_crm() {
     assert_eq!(wish(), 1);
     world.on_crm(["exclude", "default", "nobody", "on"]).exits(5);
 }
+
+#[test]
+fn an_erasure_leaves_no_id_in_the_register() {
+    let world = crate::erase::world(40, 5);
+    let register = world.path("crm.db.crm-admin/objections.json");
+    std::fs::write(&register, r#"{"contact":{"3":{"all":true},"4":{"all":true}}}"#).unwrap();
+    world.on_crm(["exclude", "show", "contact", "3"]).exits(0).says("excluded\tyes");
+    crate::erase::erase(&world, &["contact", "3", "--yes"]).exits(0);
+    let left: serde_json::Value = serde_json::from_slice(&std::fs::read(&register).unwrap()).unwrap();
+    assert_eq!(left, serde_json::json!({ "contact": { "4": { "all": true } } }));
+    std::fs::write(&register, "{").unwrap();
+    world.on_crm(["exclude", "show", "contact", "4"]).exits(7).complains("objections.json");
+}

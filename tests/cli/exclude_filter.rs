@@ -145,10 +145,10 @@ fn what_cannot_be_read_stays_behind_and_is_told() {
 #[test]
 fn a_list_of_the_erased_without_its_key_stops_everything() {
     let People { world, fine, .. } = people();
-    fs::remove_file(world.path("crm.db.crm-admin/erasure.key")).unwrap();
+    fs::remove_file(world.path("crm.db.crm-admin/suppression.key")).unwrap();
     let told = filtered(&world, format!("email\n{fine}\n"), &["--email-column", "email"]).exits(7);
     assert_eq!(told.stdout(), "");
-    assert!(!world.path("crm.db.crm-admin/erasure.key").exists(), "no new key is made that knows nobody");
+    assert!(!world.path("crm.db.crm-admin/suppression.key").exists(), "no new key is made that knows nobody");
 }
 
 #[test]

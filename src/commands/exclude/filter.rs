@@ -74,7 +74,8 @@ pub(super) fn run(args: &FilterArgs, context: &mut Context) -> Result<Outcome> {
     }
     let mut office = Office::open(context)?;
     let state = office.found_state()?;
-    let blocked = Blocked::read(&office.map, state.as_ref(), &mut *office.store.snapshot()?)?;
+    let day = jiff::tz::TimeZone::UTC.to_datetime(office.now).date();
+    let blocked = Blocked::read(&office.map, state.as_ref(), &mut *office.store.snapshot()?, day)?;
     let dry = args.check || context.settings.dry_run;
     let mut draft = args.output.as_deref().filter(|_| !dry).map(Draft::beside).transpose()?;
     let mut progress = context.ui.progress();
