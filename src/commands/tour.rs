@@ -73,6 +73,12 @@ fn stops(contacts: u64) -> Vec<Stop> {
             "--db demo.db erp status",
             3,
         ),
+        stop(
+            "A company objects to marketing, and so all its contacts do.",
+            "--db demo.db exclude add company 1 --channel letter",
+            0,
+        ),
+        stop("", "--db demo.db exclude show company 1", 0),
         stop("Who did what, and is the record whole?", "--db demo.db ledger show", 0),
         stop("", "--db demo.db ledger verify", 0),
     ]

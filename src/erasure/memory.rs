@@ -233,8 +233,17 @@ impl Memory {
         keyed(&self.key, &[b"row:", table.as_bytes(), b":", identity].concat())
     }
 
+    /// Whether a relation is among those that are remembered here.
+    pub fn is_in(&self, remembered: &Remembered, kind: RelationKind, id: &str) -> bool {
+        let wanted = self.of_id(kind, id);
+        remembered.relations.iter().any(|erased| erased.relation == wanted)
+    }
+
     fn of_relation(&self, kind: RelationKind, key: &Value) -> Digest {
-        let shown = super::links::shown(key).unwrap_or_default();
-        keyed(&self.key, format!("{}:{shown}", kind.word()).as_bytes())
+        self.of_id(kind, &super::links::shown(key).unwrap_or_default())
+    }
+
+    fn of_id(&self, kind: RelationKind, id: &str) -> Digest {
+        keyed(&self.key, format!("{}:{id}", kind.word()).as_bytes())
     }
 }

@@ -10,6 +10,7 @@ use crate::erasure::{
 };
 use crate::fault::{Fault, Kind, Result, kind_of};
 use crate::ledger::{self, Actor, Counts, Ending, Intent, Tally};
+use crate::objection::Register;
 use crate::publish::Draft;
 use crate::schema::CompleteMap;
 use crate::state::State;
@@ -264,7 +265,9 @@ impl<'a> Work<'a> {
     /// Makes the values of committed erasures leave the files.
     fn remove(&mut self, debt: &Debt, state: &State, context: &Context) -> Result<Removed> {
         let day = self.options.as_of;
-        Memory::open(state)?.merge(debt.remembered.clone(), day, state)?;
+        let mut memory = Memory::open(state)?;
+        memory.merge(debt.remembered.clone(), day, state)?;
+        Register::forget(state, |kind, id| memory.is_in(&debt.remembered, kind, id))?;
         let mut held = Held::read(state)?;
         if debt.due {
             held.forget_due(day, state)?;
