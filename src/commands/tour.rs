@@ -63,6 +63,22 @@ fn stops(contacts: u64) -> Vec<Stop> {
             "--db demo.db temp-password admin --deliver file:new.password",
             0,
         ),
+        stop(
+            "Its ERP: a database of its own, with the customers that the CRM is linked to.",
+            &format!("init erp.db --erp --admin chef --demo {contacts} --seed 1 --deliver file:erp.password"),
+            0,
+        ),
+        stop(
+            "The link was set up with a user's password. `erp connect` puts a key in its place, on the word of an administrator on either side.",
+            "--db demo.db erp status",
+            3,
+        ),
+        stop(
+            "A company objects to marketing, and so all its contacts do.",
+            "--db demo.db exclude add company 1 --channel letter",
+            0,
+        ),
+        stop("", "--db demo.db exclude show company 1", 0),
         stop("Who did what, and is the record whole?", "--db demo.db ledger show", 0),
         stop("", "--db demo.db ledger verify", 0),
     ]

@@ -4,6 +4,7 @@ use super::plan::Plan;
 use super::row::{self, Act, Row, RowId};
 use super::suppression::{Suppressed, Suppression};
 use super::target::RelationRef;
+use crate::address;
 use crate::digest::{Digest, keyed};
 use crate::fault::{Fault, Result};
 use crate::schema::{Category, CompleteMap, Content, Medium, RelationKind};
@@ -164,10 +165,9 @@ impl Memory {
         days.last().and_then(|entry| entry[from.len()..].parse().ok())
     }
 
-    /// The day on which somebody was erased who had this address or telephone, as long as that is remembered.
+    /// The last day on which somebody was erased who had one of these addresses or numbers, as long as that is remembered.
     pub fn erased_on(&self, medium: Medium, text: &str, today: Date) -> Option<Date> {
-        let forms = crate::address::some(medium, text);
-        forms.filter_map(|form| self.suppression.since(medium, &form, today)).max()
+        address::some(medium, text).filter_map(|form| self.suppression.since(medium, &form, today)).max()
     }
 
     /// Remembers more.
@@ -233,8 +233,17 @@ impl Memory {
         keyed(&self.key, &[b"row:", table.as_bytes(), b":", identity].concat())
     }
 
+    /// Whether a relation is among those that are remembered here.
+    pub fn is_in(&self, remembered: &Remembered, kind: RelationKind, id: &str) -> bool {
+        let wanted = self.of_id(kind, id);
+        remembered.relations.iter().any(|erased| erased.relation == wanted)
+    }
+
     fn of_relation(&self, kind: RelationKind, key: &Value) -> Digest {
-        let shown = super::links::shown(key).unwrap_or_default();
-        keyed(&self.key, format!("{}:{shown}", kind.word()).as_bytes())
+        self.of_id(kind, &super::links::shown(key).unwrap_or_default())
+    }
+
+    fn of_id(&self, kind: RelationKind, id: &str) -> Digest {
+        keyed(&self.key, format!("{}:{id}", kind.word()).as_bytes())
     }
 }

@@ -23,7 +23,7 @@ pub use crm::{Applied, Connection, Crm, Linked, Seen};
 pub use database::Database;
 pub use key::Key;
 pub use merge::{Standing, merged};
-pub use office::{Company, Issued, KeyRecord, Office};
+pub use office::{Company, KeyRecord, Office};
 pub use plan::{Difference, Drift, Held, Place, Plan, Step, plan};
 pub use standings::Objections;
 

@@ -14,15 +14,6 @@ pub struct Company {
     pub name: String,
 }
 
-/// A key that was issued, for whoever carries it to where it is sealed.
-#[derive(Debug)]
-pub struct Issued {
-    /// The key.
-    pub key: Key,
-    /// How many earlier keys of the same name and company were revoked, none of which had been used.
-    pub replaced: u64,
-}
-
 /// A key as the ERP remembers it.
 #[derive(Debug, Clone)]
 pub struct KeyRecord {
@@ -48,11 +39,12 @@ pub trait Office {
     /// When the ERP cannot be read.
     fn companies(&mut self) -> Result<Vec<Company>>;
 
-    /// Issues a key. `own` is the key of the same use that it replaces, where there is one.
+    /// Issues a key. `own` is the key of the same use that it replaces, where there is one: that one stays good until
+    /// [`super::Erp::retire_others`], so that a kill in between ends no link.
     ///
     /// # Errors
     /// Refused when another key of that name is in use.
-    fn issue(&mut self, company: &Company, name: &str, own: Option<&Key>) -> Result<Issued>;
+    fn issue(&mut self, company: &Company, name: &str, own: Option<&Key>) -> Result<Key>;
 
     /// Every key that was ever issued, in that order.
     ///

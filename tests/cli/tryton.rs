@@ -329,3 +329,82 @@ fn is_in_a_live_row(world: &World, value: &str) -> bool {
         database.query_row(&sql, [value], |row| row.get(0)).unwrap()
     })
 }
+
+#[test]
+fn an_objection_switches_a_party_off_on_every_list_and_tryton_goes_on() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let database = world.database("db/crm.sqlite");
+    // A company with somebody who works there.
+    let company = number(
+        &database,
+        "SELECT r.\"to\" FROM party_relation r JOIN party_identifier i ON i.party = r.\"to\"
+            WHERE i.type IN ('fr_siren', 'fr_siret') AND NOT EXISTS (SELECT 1 FROM party_identifier WHERE party = r.from_)
+                AND EXISTS (SELECT 1 FROM party_contact_mechanism WHERE party = r.from_ AND type = 'email')
+            GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
+    );
+    let people = format!(
+        "SELECT id FROM party_party WHERE id = {company} OR id IN (SELECT from_ FROM party_relation WHERE \"to\" = {company})"
+    );
+    let mails = format!(
+        "SELECT DISTINCT lower(value) FROM party_contact_mechanism WHERE type = 'email' AND party IN ({people})"
+    );
+    let mails = texts(&database, &mails);
+    let lists = number(&database, "SELECT count(*) FROM marketing_email_list");
+    let stranger =
+        "SELECT lower(value) FROM party_contact_mechanism m WHERE type = 'email' AND lower(value) NOT IN
+        (SELECT lower(email) FROM marketing_email WHERE NOT active) AND lower(value) <> ?1 ORDER BY id DESC";
+    drop(database);
+    let id = company.to_string();
+    let told = on_tryton(&world, &["exclude", "add", "company", &id, "--at", "2026-05-04", "--json"])
+        .exits(0)
+        .json();
+    assert!(told["contacts_changed"].as_u64().is_some_and(|contacts| contacts > 0), "{told:#}");
+    let database = world.database("db/crm.sqlite");
+    for mail in &mails {
+        let of = format!("SELECT count(*) FROM marketing_email WHERE lower(email) = '{mail}'");
+        assert_eq!(number(&database, &format!("{of} AND active = 0")), lists, "off on every list: {mail}");
+        assert_eq!(number(&database, &format!("{of} AND active")), 0);
+    }
+    assert_eq!(
+        number(&database, "SELECT count(*) FROM marketing_email WHERE coalesce(email_token, '') = ''"),
+        0
+    );
+    let other = database.prepare(stranger).unwrap().query_row([&mails[0]], |row| row.get::<_, String>(0));
+    drop(database);
+    on_tryton(&world, &["exclude", "add", "company", &id]).exits(0).complains("Nothing to do");
+    let shown = on_tryton(&world, &["exclude", "show", "company", &id, "--json"]).exits(0).json();
+    assert_eq!(shown["rows"][0]["at"], "2026-05-04T00:00:00Z", "Tryton has no place for it: {shown:#}");
+
+    let other = other.unwrap();
+    let list = format!("Email\n{}\n{other}\n", mails.join("\n"));
+    fs::write(world.path("in.csv"), &list).unwrap();
+    let mut command = world.program();
+    command.args([
+        "--db",
+        "db/crm.sqlite",
+        "--map",
+        "tryton-8",
+        "exclude",
+        "filter",
+        "--email-column",
+        "Email",
+    ]);
+    let told = crate::world::Told::of(command.stdin(fs::File::open(world.path("in.csv")).unwrap())).exits(0);
+    assert!(!mails.contains(&other));
+    assert_eq!(told.stdout(), format!("Email\n{other}\n"));
+
+    on_tryton(&world, &["exclude", "remove", "company", &id, "--contacts", "clear"]).exits(0);
+    let database = world.database("db/crm.sqlite");
+    let off = mails.iter().map(|mail| {
+        number(
+            &database,
+            &format!("SELECT count(*) FROM marketing_email WHERE lower(email) = '{mail}' AND NOT active"),
+        )
+    });
+    assert_eq!(off.sum::<i64>(), 0);
+    drop(database);
+    fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
+    let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
+    opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
+}

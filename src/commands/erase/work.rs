@@ -10,6 +10,7 @@ use crate::erasure::{
 };
 use crate::fault::{Fault, Kind, Result, kind_of};
 use crate::ledger::{self, Actor, Counts, Ending, Intent, Tally};
+use crate::objection::Register;
 use crate::publish::Draft;
 use crate::schema::CompleteMap;
 use crate::state::State;
@@ -153,14 +154,7 @@ impl<'a> Work<'a> {
             ("files".to_owned(), sum(|plan| plan.files.len() as u64)),
         ]);
         // Not whom: an erased relation's number leads back to it in any older copy.
-        let relations = Vec::new();
-        let intent = Intent {
-            command: command.to_owned(),
-            by: self.by.clone(),
-            accounts: Vec::new(),
-            relations,
-            counts,
-        };
+        let intent = Intent { command: command.to_owned(), by: self.by.clone(), counts, ..Intent::default() };
         ledger.perform(&intent, |tally| {
             let mut debt = Debt {
                 act: tally.act.clone(),
@@ -277,7 +271,9 @@ impl<'a> Work<'a> {
     /// Makes the values of committed erasures leave the files.
     fn remove(&mut self, debt: &Debt, state: &State, context: &Context) -> Result<Removed> {
         let day = self.options.as_of;
-        Memory::open(state)?.merge(debt.remembered.clone(), day, state)?;
+        let mut memory = Memory::open(state)?;
+        memory.merge(debt.remembered.clone(), day, state)?;
+        Register::forget(state, |kind, id| memory.is_in(&debt.remembered, kind, id))?;
         let mut held = Held::read(state)?;
         if debt.due {
             held.forget_due(day, state)?;

@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::commands::erase::work::Work;
 use crate::commands::who::{ErpWhoArgs, WhoArgs, administrator, erp_administrator};
 use crate::erasure::{Debt, Owed};
-use crate::erp::{Company, Connection, Crm, Issued, Office, seal};
+use crate::erp::{Company, Connection, Crm, Erp, Key, Office, seal};
 use crate::fault::{Fault, Outcome, Result};
 use crate::ledger::{Actor, Counts, Intent};
 use crate::store::{Needles, Scrub, Store};
@@ -69,11 +69,11 @@ pub fn run(args: &ConnectArgs, context: &mut Context) -> Result<Outcome> {
     let state = crm.desk.state()?;
     let _alone = state.keep(super::sync::LOCK, context.settings.lock_wait)?;
     let under = sealing::read_or_make(args.link.key_file.as_deref(), &state)?;
-    let issued = issue(&mut erp, erp_by, (&company, &name), (&crm, existing.as_ref()), &args.link)?;
-    report.replaced = issued.replaced;
-    let sealed = seal::seal(&issued.key, &name, &under)?;
+    let key = issue(&mut erp, erp_by.clone(), (&company, &name), (&crm, existing.as_ref()), &args.link)?;
+    let sealed = seal::seal(&key, &name, &under)?;
     let place = erp.desk.store.path().display().to_string();
     report.password_proven_gone = store(&mut crm, by, existing.as_ref(), (&name, &place, sealed), context)?;
+    report.replaced = retire(&mut erp, erp_by, &key)?;
     context.ui.report(&report)?;
     if report.password_proven_gone == Some(false) {
         context.ui.warn("the password is gone, but something of it may be left in the files: run `crm-admin erase resume` later");
@@ -114,14 +114,14 @@ fn company(said: Option<&str>, all: &[Company], context: &Context) -> Result<Com
         .ok_or_else(|| Fault::missing(format!("the ERP keeps no books of {said}")).details(names).into())
 }
 
-/// Has the ERP issue the key, between two lines of its ledger. A key that the CRM had for the same use is replaced.
+/// Has the ERP issue the key, between two lines of its ledger.
 fn issue(
     erp: &mut Side,
     by: Actor,
     (company, name): (&Company, &str),
     (crm, existing): (&Side, Option<&Connection>),
     link: &LinkArgs,
-) -> Result<Issued> {
+) -> Result<Key> {
     // One that cannot be opened any more is none of ours to replace.
     let own = existing.filter(|one| one.sealed.is_some());
     let own = own.and_then(|one| side::key_of(one, link, &crm.desk).ok());
@@ -129,10 +129,19 @@ fn issue(
     let mut ledger = erp.desk.ledger()?;
     let counts = Counts::from([("keys".to_owned(), 1)]);
     let intent = Intent { command: "erp connect".into(), by, counts, ..Intent::default() };
+    ledger.perform(&intent, |_| erp.erp()?.issue(company, name, own.as_ref()))
+}
+
+/// Has the ERP revoke earlier keys of the same use, once the new one is sealed: how many.
+fn retire(erp: &mut Side, by: Actor, key: &Key) -> Result<u64> {
+    let mut ledger = erp.desk.ledger()?;
+    let intent = Intent { command: "erp connect".into(), by, ..Intent::default() };
     ledger.perform(&intent, |tally| {
-        let issued = erp.erp()?.issue(company, name, own.as_ref())?;
-        tally.counts.insert("replaced".into(), issued.replaced);
-        Ok(issued)
+        let mut ours = erp.erp()?;
+        let access = ours.enter(key)?;
+        let retired = ours.retire_others(&access)?;
+        tally.counts.insert("retired".into(), retired);
+        Ok(retired)
     })
 }
 

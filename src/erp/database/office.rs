@@ -2,7 +2,7 @@
 
 use super::{Database, Roles};
 use crate::accounts::flag;
-use crate::erp::{Company, Issued, Key, KeyRecord, Office};
+use crate::erp::{Company, Key, KeyRecord, Office};
 use crate::fault::{Fault, Result};
 use crate::store::{Snapshot, Transaction, Value};
 
@@ -19,7 +19,7 @@ impl Office for Database<'_> {
         Ok(found)
     }
 
-    fn issue(&mut self, company: &Company, name: &str, own: Option<&Key>) -> Result<Issued> {
+    fn issue(&mut self, company: &Company, name: &str, own: Option<&Key>) -> Result<Key> {
         let mut change = self.store.transaction()?;
         let own = own.map(|key| Value::from(key.digest().to_string()));
         let is_in_the_way = |used: bool, digest: &Value| used && own.as_ref() != Some(digest);
@@ -32,10 +32,9 @@ impl Office for Database<'_> {
                 .hint("call this one otherwise with --name, or revoke that one: `crm-admin erp revoke`")
                 .into());
         }
-        let replaced = self.roles.retire(&mut *change, name, |_, books, _| *books == company.key)?;
         let key = self.roles.issue_in(&mut *change, company, name)?;
         change.commit()?;
-        Ok(Issued { key, replaced })
+        Ok(key)
     }
 
     fn keys(&mut self) -> Result<Vec<KeyRecord>> {
