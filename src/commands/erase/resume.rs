@@ -133,12 +133,17 @@ fn erase_due(
 
 /// Erases again what was erased once and is there again.
 pub fn replay(work: &mut Work<'_>, context: &Context) -> Result<Outcome> {
-    let (all, failed) = replay_all(work, context)?;
+    let mut refused = 0;
+    let all = again(work, context, super::confirm, &mut |error| {
+        context.ui.error(&error);
+        refused += 1;
+        Ok(())
+    })?;
     context.ui.report(&EraseReport::done(&all))?;
     for done in all.iter().filter(|done| !done.is_proven()) {
         context.ui.warn(report::owed(done));
     }
-    Ok(if failed == 0 && all.iter().all(Done::is_proven) { Outcome::Done } else { Outcome::Owed })
+    Ok(if refused == 0 && all.iter().all(Done::is_proven) { Outcome::Done } else { Outcome::Owed })
 }
 
 /// The relations that were erased once and are there again.
@@ -147,14 +152,27 @@ pub fn returned(work: &mut Work<'_>) -> Result<Vec<RelationRef>> {
     Memory::open(&state)?.returned(work.map, &mut *work.desk.store.snapshot()?)
 }
 
-/// The same without a report: what was done, and how many could not be erased again.
-pub fn replay_all(work: &mut Work<'_>, context: &Context) -> Result<(Vec<Done>, u64)> {
-    let returned = returned(work)?;
-    let (mut all, mut failed) = (Vec::new(), 0);
-    for relation in returned {
+/// The same for a copy that is being restored: each after `confirm`, and none may be left out.
+#[allow(dead_code, reason = "what restores an identifiable copy comes with it")]
+pub fn repeat(
+    work: &mut Work<'_>,
+    context: &Context,
+    confirm: fn(&Plan, &Context) -> Result<()>,
+) -> Result<Vec<Done>> {
+    again(work, context, confirm, &mut Err)
+}
+
+fn again(
+    work: &mut Work<'_>,
+    context: &Context,
+    confirm: fn(&Plan, &Context) -> Result<()>,
+    refused: &mut dyn FnMut(anyhow::Error) -> Result<()>,
+) -> Result<Vec<Done>> {
+    let mut all = Vec::new();
+    for relation in returned(work)? {
         match work.plan(&relation) {
             Ok(plan) if plan.changes() > 0 => {
-                super::confirm(&plan, context)?;
+                confirm(&plan, context)?;
                 let mut done = work.erase(&relation, plan, context)?;
                 done.trouble.take().map_or(Ok(()), Err)?;
                 all.push(done);
@@ -162,12 +180,9 @@ pub fn replay_all(work: &mut Work<'_>, context: &Context) -> Result<(Vec<Done>, 
             Ok(_) => {}
             // One erasure may have taken another of them along.
             Err(error) if kind_of(&error) == Kind::Missing => {}
-            Err(error) if kind_of(&error) == Kind::Refused => {
-                context.ui.error(&error);
-                failed += 1;
-            }
+            Err(error) if kind_of(&error) == Kind::Refused => refused(error)?,
             Err(error) => return Err(error),
         }
     }
-    Ok((all, failed))
+    Ok(all)
 }

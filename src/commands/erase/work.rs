@@ -27,6 +27,9 @@ pub struct Work<'a> {
     /// The folder into which every certificate goes, where there is one.
     pub certificates: Option<PathBuf>,
     pub options: Options,
+    /// Whether it is a copy that nobody else has and that has no name yet: what is owed on it is owed by nobody, since
+    /// it gets its name only when nothing is.
+    is_copy: bool,
 }
 
 /// What one erasure did.
@@ -91,7 +94,14 @@ impl<'a> Work<'a> {
     pub fn new(keep_contacts: bool, ordered: bool, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
         let as_of = desk.now.strftime("%Y-%m-%d").to_string().parse().unwrap_or_default();
         let options = Options { keep_contacts, as_of, ordered };
-        Work { map, desk, by: Actor::default(), certificates: None, options }
+        Work { map, desk, by: Actor::default(), certificates: None, options, is_copy: false }
+    }
+
+    /// What repeats recorded erasures on a copy that is being restored. That its rows still have a link to the ERP is
+    /// no reason to keep them: they were erased once.
+    #[allow(dead_code, reason = "what restores an identifiable copy comes with it")]
+    pub fn on_a_copy(by: Actor, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
+        Work { by, is_copy: true, ..Work::new(false, true, map, desk) }
     }
 
     /// The plan for one relation, now.
@@ -107,7 +117,8 @@ impl<'a> Work<'a> {
 
     /// Erases what the plan says, between two lines of the ledger.
     pub fn erase(&mut self, relation: &RelationRef, plan: Plan, context: &Context) -> Result<Done> {
-        let command = format!("erase {}", relation.kind.word());
+        let command =
+            format!("{}erase {}", if self.is_copy { "restore: " } else { "" }, relation.kind.word());
         self.erase_one(&command, relation.to_string(), plan, context)
     }
 
@@ -174,6 +185,9 @@ impl<'a> Work<'a> {
 
     /// Sets the engine, and notes before what has to be put back.
     pub fn make_ready(&mut self, state: &State) -> Result<std::collections::BTreeMap<String, String>> {
+        if self.is_copy {
+            return self.desk.store.make_ready();
+        }
         let was = self.desk.store.settings()?;
         let mut owed = Owed::read(state)?;
         // What was written down and never committed is owed by nobody: it may be what is about to be done now.
@@ -222,6 +236,9 @@ impl<'a> Work<'a> {
             return Ok(false);
         }
         debt.needles = all.needles(&words);
+        if self.is_copy {
+            return change.commit().map(|()| true);
+        }
         let mut owed = Owed::read(state)?;
         owed.debts.push(debt.clone());
         owed.write(state)?;
