@@ -63,6 +63,9 @@ pub fn of(name: &str, command: &Command, examples: Vec<String>, all: &[String]) 
     if name == "crm-admin" {
         sections.extend([environment(command), files()]);
     }
+    if name == "crm-admin-erase" {
+        sections.extend(super::erasure::sections());
+    }
     sections.push(Section { heading: "NOTES", paragraphs: notes(name) });
     sections.push(Section { heading: "EXAMPLES", paragraphs: lines(examples) });
     sections.push(see_also(name, all));

@@ -38,7 +38,9 @@ impl Scrub for Sqlite {
             return Err(Fault::unfinished("secure_delete cannot be switched on").into());
         }
         if was != "wal" {
-            pragma(connection, "journal_mode = WAL")?;
+            connection
+                .query_row("PRAGMA main.journal_mode = WAL", [], |_| Ok(()))
+                .told(|| "switching to a write-ahead log".into())?;
         }
         let journal = pragma(connection, JOURNAL)?;
         if journal != "wal" {
