@@ -45,6 +45,8 @@ fn facts(account: &Account, population: &Population) -> AccountFacts {
         temporary_until: account.temporary_until,
         code_in_clear: population.temporary.as_ref().map(|_| clear && account.temporary.is_some()),
         never_expires: account.never_expires,
+        second_factor: account.second_factor,
+        service: account.service,
         last_login: mapped(&population.last_login, account.last_login),
         has_session: Some(account.sessions > 0),
         template: account.template.as_ref().map(key),

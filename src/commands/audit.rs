@@ -159,11 +159,12 @@ fn look(args: &AuditArgs, desk: &mut Desk) -> Result<Seen> {
     let templates = accounts::templates(&mut *desk.store.snapshot()?, &population)?;
     let policy = desk.policy()?;
     let checks = policy.rules.checks();
-    let hints = population.hash.as_ref().map(accounts::hints).unwrap_or_default();
+    let hints = accounts::hints(&population);
     let dormant = u32::try_from(policy.rules.get("dormant-days")).unwrap_or(audit::DORMANT_DAYS);
     let standard = Standard {
         policy: (!policy.scope.is_nobody()).then_some(&checks),
         hints: &hints,
+        shipped: population.hash.as_ref().map(|hash| hash.shipped.as_slice()).unwrap_or_default(),
         as_of: args.as_of.unwrap_or(desk.now),
         dormant_days: if dormant == 0 { u32::MAX } else { dormant },
     };
@@ -182,10 +183,9 @@ fn is_covered(finding: &Finding, accounts: &Accounts, policy: &Policy) -> bool {
     let of_policy = matches!(finding.rule, Rule::TooOld | Rule::NeverExpires);
     let name = |key: &str| format!("{}:{key}", accounts.name());
     match &finding.subject {
-        Subject::Account(key) if of_policy => accounts.of_fact(key).is_some_and(|account| {
-            let template = account.template.as_ref().map(|one| name(&super::handout::key(one)));
-            policy.scope.covers(&accounts.ledger_name(account), template.as_deref())
-        }),
+        Subject::Account(key) if of_policy => {
+            accounts.of_fact(key).is_some_and(|account| policy.covers(accounts, account))
+        }
         Subject::Template(key) if finding.rule != Rule::TemplatePassword => {
             policy.scope.everybody || policy.scope.templates.contains(&name(key))
         }

@@ -30,7 +30,8 @@ impl Desk {
     pub fn open(context: &Context) -> Result<Desk> {
         let mut store = context.open()?;
         let map = context.map(&mut store)?;
-        let roles = map.accounts_for(&store.catalog()?)?;
+        let mut roles = map.accounts_for(&store.catalog()?)?;
+        accounts::look_salts_up(&mut *store.snapshot()?, &mut roles)?;
         let place = state::place(store.path(), context.settings.state.as_deref());
         let (lock_wait, acting) = (context.settings.lock_wait, context.settings.acting.clone());
         Ok(Desk { store, roles, now: Timestamp::now(), place, lock_wait, acting })

@@ -39,8 +39,7 @@ pub(super) fn administrator(
     let password = password(args, context, &login)?;
     let population = desk.population(None)?;
     let accounts = desk.accounts(&population)?;
-    let oldest = desk.policy()?.rules.get("maximum-age-days");
-    let proven = prove(&accounts, &login, &password, Some(oldest).filter(|days| *days > 0), desk.now)?;
+    let proven = prove(&accounts, &login, &password, &desk.policy()?, desk.now)?;
     let named = |account| Some(accounts.ledger_name(account));
     match proven {
         Ok(account) => Ok(Actor { account: named(account), proven: true, ..Actor::system() }),

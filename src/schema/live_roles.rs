@@ -28,6 +28,7 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .filter_map(|accounts| account_lookup::accounts(live, tables, accounts))
             .collect(),
         policy: written.policy.as_ref().and_then(|place| account_lookup::policy(live, place)),
+        organisation: written.organisation.as_ref().map(|one| account_lookup::organisation(live, one)),
         relations: written
             .relations
             .iter()
@@ -73,7 +74,7 @@ impl Columns<'_> {
         name.as_deref().map(|name| self.one(name))
     }
 
-    fn filter(&self, filter: &Filter) -> Filter {
+    pub(super) fn filter(&self, filter: &Filter) -> Filter {
         filter.iter().map(|(column, values)| (self.one(column), values.clone())).collect()
     }
 }

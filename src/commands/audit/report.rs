@@ -57,7 +57,7 @@ struct Row {
 
 impl AuditReport {
     pub(super) fn new(seen: &Seen, guessed: Option<&Guessed>, plan: Option<&Plan>) -> Self {
-        let hints = seen.accounts.population.hash.as_ref().map(crate::accounts::hints).unwrap_or_default();
+        let hints = crate::accounts::hints(&seen.accounts.population);
         let schemes = generations(&seen.accounts.facts(), &hints);
         let empty = Plan::default();
         let mut rows = hits(seen, guessed);

@@ -5,6 +5,7 @@ mod columns;
 pub(super) mod content;
 mod cursor;
 mod generalise;
+mod organisation;
 mod roles;
 mod tables;
 

@@ -4,6 +4,7 @@ use super::super::complete::Neutralise;
 use super::super::period::Period;
 use super::super::roles::*;
 use super::accounts;
+use super::organisation;
 use super::cursor::{Entry, Fields};
 
 /// Reads every role.
@@ -11,6 +12,7 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
     Roles {
         accounts: named(fields, "accounts", accounts::accounts),
         policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
+        organisation: fields.take("organisation").and_then(|entry| organisation::organisation(&entry)),
         relations: by_kind(fields, "relations", relation),
         objection: by_kind(fields, "objection", objection),
         erp: by_kind(fields, "erp", erp_link),
@@ -44,7 +46,7 @@ fn by_kind<T>(
 }
 
 /// `where = { column = value or list }`.
-fn filter(fields: &mut Fields<'_>) -> Filter {
+pub(super) fn filter(fields: &mut Fields<'_>) -> Filter {
     let entries = fields.take("where").and_then(|entry| entry.fields()).map(Fields::rest).unwrap_or_default();
     entries.iter().filter_map(|entry| Some((entry.key.to_owned(), entry.stored_list()?))).collect()
 }
