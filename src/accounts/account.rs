@@ -8,7 +8,7 @@ use crate::schema::{AccountName, AccountRoles, Accounts as Population, Administr
 use crate::secret::Secret;
 use crate::store::{Catalog, Snapshot, Value, ValueRef};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One account. What the map does not tell is `None`.
 #[derive(Debug, Clone)]
@@ -97,6 +97,8 @@ pub struct Accounts {
     pub all: Vec<Account>,
     /// Whether logins differ by more than their case.
     fold_case: bool,
+    /// Where each account stands, by its key as text.
+    places: HashMap<String, usize>,
 }
 
 /// What a list of logins was found to be.
@@ -123,9 +125,11 @@ impl Accounts {
             all.push(columns.account(row, population, roles.time.as_deref(), &groups, &sessions));
             Ok(())
         })?;
+        let place = |(at, account): (usize, &Account)| (text(account.key.borrow()).unwrap_or_default(), at);
         Ok(Accounts {
             population: population.clone(),
             time: roles.time.clone(),
+            places: all.iter().enumerate().map(place).collect(),
             all,
             fold_case: folds_case(&catalog, population),
         })
@@ -176,9 +180,9 @@ impl Accounts {
         }
     }
 
-    /// The account of a key.
-    pub fn by_key(&self, key: &Value) -> Option<&Account> {
-        self.all.iter().find(|account| account.key == *key)
+    /// The account of a key, written as text.
+    pub fn of_key(&self, key: &str) -> Option<&Account> {
+        self.places.get(key).map(|at| &self.all[*at])
     }
 
     /// What the map calls them.

@@ -22,11 +22,6 @@ impl Accounts {
     pub fn facts(&self) -> Vec<AccountFacts> {
         self.all.iter().map(|account| facts(account, &self.population)).collect()
     }
-
-    /// The account of a key as facts name it.
-    pub fn of_fact<'a>(&'a self, by_key: &'a str) -> Option<&'a Account> {
-        self.all.iter().find(|account| key(&account.key) == by_key)
-    }
 }
 
 fn facts(account: &Account, population: &Population) -> AccountFacts {

@@ -123,7 +123,7 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
         false => None,
     };
     let plan = args.repair.then(|| repair::plan(&before, guessed.as_ref()));
-    let mut report = AuditReport::new(&before, guessed.as_ref(), plan.as_ref());
+    let mut report = AuditReport::new(&before, guessed.as_ref(), desk.now);
     let mut after = None;
     if let Some(plan) = &plan
         && !plan.is_empty()
@@ -135,9 +135,10 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
     }
     context.ui.report(&report)?;
     let left = after.as_ref().unwrap_or(&before);
-    let repaired = |key: &str| plan.as_ref().is_some_and(|plan| report.repaired && repair::forces(plan, key));
+    let forced = plan.as_ref().filter(|_| report.repaired).map(repair::forced).unwrap_or_default();
     let hits = guessed.iter().flat_map(|guessed| &guessed.hits);
-    let open_hits = hits.filter(|hit| !left.is_asked(&hit.account) && !repaired(&hit.account)).count();
+    let open_hits =
+        hits.filter(|hit| !left.is_asked(&hit.account) && !forced.contains(&hit.account)).count();
     let found = left.findings.iter().any(|finding| args.fail_on.counts(finding.severity))
         || (open_hits > 0 && args.fail_on.counts(Severity::High));
     if report.repaired && found {
@@ -149,7 +150,7 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
 impl Seen {
     /// Whether the owner of an account has been asked for another password already.
     fn is_asked(&self, key: &str) -> bool {
-        self.accounts.of_fact(key).is_some_and(|account| account.must_change == Some(true))
+        self.accounts.of_key(key).is_some_and(|account| account.must_change == Some(true))
     }
 }
 
@@ -184,7 +185,7 @@ fn is_covered(finding: &Finding, accounts: &Accounts, policy: &Policy) -> bool {
     let name = |key: &str| format!("{}:{key}", accounts.name());
     match &finding.subject {
         Subject::Account(key) if of_policy => {
-            accounts.of_fact(key).is_some_and(|account| policy.covers(accounts, account))
+            accounts.of_key(key).is_some_and(|account| policy.covers(accounts, account))
         }
         Subject::Template(key) if finding.rule != Rule::TemplatePassword => {
             policy.scope.everybody || policy.scope.templates.contains(&name(key))

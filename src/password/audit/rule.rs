@@ -52,8 +52,8 @@ impl Repair {
     /// What it would do, in words.
     pub fn words(self) -> &'static str {
         match self {
-            Repair::ForceChange => "make the owner change the password at the next login",
-            Repair::Waiting => "nothing: the owner must change the password at the next login",
+            Repair::ForceChange => "force a change",
+            Repair::Waiting => "nothing: already asked for",
             Repair::ExpireTemporary => "end the temporary password",
             Repair::EmptyCode => "empty the code",
             Repair::EndSessions => "end the sessions",

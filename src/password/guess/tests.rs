@@ -85,7 +85,7 @@ fn budget(most_guesses: Option<usize>) -> Budget {
 fn run(targets: &[Target], tried: &mut Tried, budget: Budget, kernel: &dyn Kernel) -> Report {
     let sequence = Sequence::new(YEAR, &[]);
     let plan = Plan::new(targets, &sequence, tried, budget, kernel).unwrap();
-    plan.run(tried, &mut Silence, &|| false).unwrap()
+    plan.run(tried, &mut Silence, &|| false, &mut |_| ()).unwrap()
 }
 
 fn fresh() -> Tried {
