@@ -1,9 +1,11 @@
 //! `backup`: the anonymised archive of a database.
 
+mod full;
 mod report;
 mod target;
 mod work;
 
+use super::who::WhoArgs;
 use super::{Context, key_file};
 use crate::anonymise;
 use crate::cli;
@@ -27,6 +29,11 @@ use work::Work;
 /// classify stops the backup with exit status 4. Then the finished archive is
 /// held against the database, and gets its name only if nothing is left in it.
 ///
+/// With --full it is a copy in which everybody can be recognised: for an
+/// administrator of the CRM (--as), confirmed by typing, readable by its owner
+/// alone, with `full` in its name. Only with the state folder of the database at
+/// hand can it be restored, and what was erased meanwhile is erased again then.
+///
 /// The archive is one .zst file: `zstd -dc ARCHIVE > NEW.db` makes a database of
 /// it with nothing of crm-admin's installed.
 ///
@@ -35,6 +42,7 @@ use work::Work;
 ///   crm-admin --db crm.sqlite backup -o /var/backups/
 ///   crm-admin --db crm.sqlite backup -o - | ssh desk 'cat > crm.zst'
 ///   crm-admin --db crm.sqlite backup -o crm.zst --key-file pseudonyms.key
+///   crm-admin --db crm.sqlite --as marie backup --full -o /var/backups/
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct BackupArgs {
@@ -55,6 +63,11 @@ pub struct BackupArgs {
     /// this, such as 30s; those who write may have to wait until then
     #[arg(long, value_name = "TIME", value_parser = cli::duration)]
     pub max_lock: Option<Duration>,
+    /// Write a copy in which everybody can be recognised
+    #[arg(long, conflicts_with_all = ["no_proof", "key_file"])]
+    pub full: bool,
+    #[command(flatten)]
+    pub who: WhoArgs,
 }
 
 /// Runs `backup`.
@@ -62,10 +75,13 @@ pub struct BackupArgs {
 /// # Errors
 /// Refused when the map does not fit or the archive is there already; damaged when the database is.
 pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
+    if args.full {
+        return full::run(args, context);
+    }
     let key = args.key_file.as_deref().map(key_file::read).transpose()?;
     let mut store = context.open()?;
     let map = context.map(&mut store)?;
-    let target = Target::of(&args.output, store.path())?;
+    let target = Target::of(&args.output, store.path(), "anonymised")?;
     let others_wait = store.reading_holds_up_writers()?;
     let mut snapshot = store.snapshot()?;
     let deadline = args.max_lock.map(Deadline::after);

@@ -52,6 +52,11 @@ impl Memory {
         Ok(Memory { key, remembered })
     }
 
+    /// Whether nothing was ever erased.
+    pub fn is_empty(&self) -> bool {
+        self.remembered.relations.is_empty()
+    }
+
     /// What there is to remember of a plan: its relations, and their addresses and numbers.
     pub fn of_plan(&self, plan: &Plan, map: &CompleteMap, day: &str) -> Remembered {
         let mut remembered = Remembered::default();

@@ -1,10 +1,10 @@
 //! What earlier erasures still owe, and what an older copy has brought back.
 
 use super::report::{EraseReport, ResumeReport};
-use super::work::Work;
+use super::work::{Done, Work};
 use crate::commands::Context;
-use crate::erasure::{Memory, Owed, RelationRef};
-use crate::fault::{Outcome, Result};
+use crate::erasure::{Memory, Owed, Plan, RelationRef};
+use crate::fault::{Kind, Outcome, Result, kind_of};
 use crate::ledger::{Counts, Intent};
 
 /// Whether an erasure of this relation is committed and still owes its proof.
@@ -52,6 +52,17 @@ pub fn resume(work: &mut Work<'_>, context: &mut Context) -> Result<Outcome> {
 
 /// Erases again what was erased once and is there again.
 pub fn replay(work: &mut Work<'_>, context: &mut Context) -> Result<Outcome> {
+    let all = repeat(work, context, super::confirm)?;
+    context.ui.report(&EraseReport::done(&all))?;
+    Ok(if all.iter().all(Done::is_proven) { Outcome::Done } else { Outcome::Owed })
+}
+
+/// Erases again what was erased once and is there again; each after `confirm`.
+pub fn repeat(
+    work: &mut Work<'_>,
+    context: &Context,
+    confirm: fn(&Plan, &Context) -> Result<()>,
+) -> Result<Vec<Done>> {
     let state = work.desk.state()?;
     let memory = Memory::open(&state)?;
     let returned = {
@@ -60,13 +71,15 @@ pub fn replay(work: &mut Work<'_>, context: &mut Context) -> Result<Outcome> {
     };
     let mut all = Vec::new();
     for relation in returned {
-        // One erasure may have taken another of them along.
-        let Ok(plan) = work.plan(&relation) else { continue };
+        let plan = match work.plan(&relation) {
+            // One erasure may have taken another of them along.
+            Err(error) if kind_of(&error) == Kind::Missing => continue,
+            plan => plan?,
+        };
         if super::work::changes(&plan) > 0 {
-            super::confirm(&plan, context)?;
+            confirm(&plan, context)?;
             all.push(work.erase(&relation, &plan, context)?);
         }
     }
-    context.ui.report(&EraseReport::done(&all))?;
-    Ok(if all.iter().all(super::Done::is_proven) { Outcome::Done } else { Outcome::Owed })
+    Ok(all)
 }

@@ -21,6 +21,8 @@ pub struct Work<'a> {
     /// Who acts.
     pub by: Actor,
     options: Options,
+    /// What the ledger calls it.
+    doing: &'static str,
     /// Settings that are to be put back when all is done.
     was: Option<BTreeMap<String, String>>,
 }
@@ -47,7 +49,14 @@ impl<'a> Work<'a> {
     pub fn new(args: &EraseArgs, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
         let as_of = desk.now.strftime("%Y-%m-%d").to_string().parse().unwrap_or_default();
         let options = Options { keep_contacts: args.keep_contacts, as_of };
-        Work { map, desk, by: Actor::default(), options, was: None }
+        Work { map, desk, by: Actor::default(), options, doing: "erase", was: None }
+    }
+
+    /// What repeats recorded erasures on a copy that is being restored.
+    pub fn on_a_copy(by: Actor, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
+        let as_of = desk.now.strftime("%Y-%m-%d").to_string().parse().unwrap_or_default();
+        let options = Options { keep_contacts: false, as_of };
+        Work { map, desk, by, options, doing: "restore: erase", was: None }
     }
 
     /// The plan for one relation, now.
@@ -76,7 +85,7 @@ impl<'a> Work<'a> {
         }
         let state = self.desk.state()?;
         let mut ledger = self.desk.ledger()?;
-        let command = format!("erase {}", relation.kind.word());
+        let command = format!("{} {}", self.doing, relation.kind.word());
         let counts =
             Counts::from([("rows".to_owned(), changes(plan)), ("files".to_owned(), plan.files.len() as u64)]);
         let intent = Intent { command, by: self.by.clone(), accounts: Vec::new(), counts };
