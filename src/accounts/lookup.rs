@@ -27,7 +27,8 @@ const MOST: usize = 10;
 /// When a table cannot be read.
 pub fn office(snapshot: &mut dyn Snapshot, roles: &AccountRoles) -> Result<Office> {
     let Some(place) = &roles.organisation else { return Ok(Office::default()) };
-    let mut all = |lookup: &Option<Lookup>| lookup.as_ref().map_or(Ok(Vec::new()), |one| texts(snapshot, one));
+    let mut all =
+        |lookup: &Option<Lookup>| lookup.as_ref().map_or(Ok(Vec::new()), |one| texts(snapshot, one));
     Ok(Office { names: all(&place.name)?, towns: all(&place.town)?, postcodes: all(&place.postcode)? })
 }
 

@@ -43,10 +43,8 @@ impl Template {
     /// # Errors
     /// Usage when a number of the template is out of bounds.
     pub fn tighten(&self, rules: &mut Rules) -> Result<()> {
-        let own = [
-            ("minimum-length", self.rules.minimum_length),
-            ("minimum-classes", self.rules.minimum_classes),
-        ];
+        let own =
+            [("minimum-length", self.rules.minimum_length), ("minimum-classes", self.rules.minimum_classes)];
         for (word, value) in own {
             if let Some(value) = value.filter(|value| *value > rules.get(word)) {
                 rules.set(word, value)?;

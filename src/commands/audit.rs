@@ -137,8 +137,7 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
     let left = after.as_ref().unwrap_or(&before);
     let forced = plan.as_ref().filter(|_| report.repaired).map(repair::forced).unwrap_or_default();
     let hits = guessed.iter().flat_map(|guessed| &guessed.hits);
-    let open_hits =
-        hits.filter(|hit| !left.is_asked(&hit.account) && !forced.contains(&hit.account)).count();
+    let open_hits = hits.filter(|hit| !left.is_asked(&hit.account) && !forced.contains(&hit.account)).count();
     let found = left.findings.iter().any(|finding| args.fail_on.counts(finding.severity))
         || (open_hits > 0 && args.fail_on.counts(Severity::High));
     if report.repaired && found {

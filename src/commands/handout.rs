@@ -101,7 +101,9 @@ pub(super) fn in_turn<T>(
             [one] if all.len() > 1 => {
                 let (place, count) = (done + 1, all.len());
                 let of = login(one);
-                context.ui.wait_for_enter(&format!("Press Enter for the password of {of} ({place} of {count})"))
+                context
+                    .ui
+                    .wait_for_enter(&format!("Press Enter for the password of {of} ({place} of {count})"))
             }
             _ => Ok(()),
         };

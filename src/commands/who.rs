@@ -62,7 +62,7 @@ fn password(args: &WhoArgs, context: &Context, login: &str) -> Result<Secret> {
     let credential =
         std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| PathBuf::from(folder).join(CREDENTIAL));
     if let Some(path) = credential.filter(|path| path.exists()) {
-        return Secret::from_file(&path);
+        return Secret::from_credential(&path);
     }
     context.ui.ask_secret(&format!("Password of {login}"), "--as-password-file FILE")
 }

@@ -77,7 +77,10 @@ fn an_administrator_may_act_with_the_right_password() {
     assert_eq!(refusal(&mut store, &roles, "Mesange-bleue-7", now()), None);
     assert_eq!(refusal(&mut store, &roles, "mesange-bleue-7", now()), Some(Refusal::Unknown));
     let all = accounts(&mut store, &roles);
-    assert_eq!(prove(&all, "x", &secret("x"), &Policy::default(), now()).unwrap().err(), Some(Refusal::Unknown));
+    assert_eq!(
+        prove(&all, "x", &secret("x"), &Policy::default(), now()).unwrap().err(),
+        Some(Refusal::Unknown)
+    );
 }
 
 #[test]

@@ -28,7 +28,8 @@ fn crowd(accounts: u32) -> World {
 }
 
 const THEN: [&str; 2] = ["--as-of", "2026-10-01T08:00:00Z"];
-const DUE: &str = "SELECT count(*) FROM user WHERE active AND NOT password_must_change AND password_hash IS NOT NULL";
+const DUE: &str =
+    "SELECT count(*) FROM user WHERE active AND NOT password_must_change AND password_hash IS NOT NULL";
 
 /// What of the database an act may change, in one number.
 fn state(world: &World) -> String {
@@ -55,7 +56,13 @@ fn ten_thousand_accounts_are_audited_at_once_and_repaired_in_one_transaction() {
     let before = writes(&world);
     world.on_crm(["audit", "--repair", "--yes", "--json"].iter().chain(&THEN)).exits(3);
     assert_eq!(writes(&world), before + 1, "one transaction");
-    assert_eq!(number(&world.database("crm.db"), "SELECT sum(password_must_change) FROM user WHERE login LIKE 'agent%'"), 5_000);
+    assert_eq!(
+        number(
+            &world.database("crm.db"),
+            "SELECT sum(password_must_change) FROM user WHERE login LIKE 'agent%'"
+        ),
+        5_000
+    );
     world.on_crm(["audit", "--repair", "--yes"].iter().chain(&THEN)).exits(3);
     assert_eq!(writes(&world), before + 1, "the second time there is nothing to do");
 }
@@ -157,7 +164,9 @@ fn as_somebody_else(world: &World) -> Option<Command> {
         tools::skip("somebody else");
         return None;
     }
-    let open = |name: &str, mode: u32| fs::set_permissions(world.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    let open = |name: &str, mode: u32| {
+        fs::set_permissions(world.path(name), fs::Permissions::from_mode(mode)).unwrap()
+    };
     fs::copy(env!("CARGO_BIN_EXE_crm-admin"), world.path("program")).unwrap();
     fs::create_dir_all(world.path("state")).unwrap();
     open(".", 0o755);
@@ -177,9 +186,11 @@ fn without_rights_nothing_is_changed_and_the_cause_is_named() {
     fs::create_dir(world.path("closed")).unwrap();
     fs::rename(world.path("crm.db"), world.path("closed/crm.db")).unwrap();
     let before = fs::read(world.path("closed/crm.db")).unwrap();
-    for (file, folder, cause) in
-        [(0o000, 0o755, "cannot be read"), (0o444, 0o755, "crm.db"), (0o666, 0o555, "crm.db")]
-    {
+    for (file, folder, cause) in [
+        (0o000, 0o755, "cannot be read"),
+        (0o444, 0o755, "may not be written"),
+        (0o666, 0o555, "may not be written"),
+    ] {
         for (name, mode) in [("closed/crm.db", file), ("closed", folder)] {
             fs::set_permissions(world.path(name), fs::Permissions::from_mode(mode)).unwrap();
         }
@@ -227,7 +238,8 @@ fn a_full_disk_is_named_and_nothing_is_changed() {
     assert!(told.stdout().contains("status 1"), "{}", told.stdout());
     fs::rename(world.path("after.db"), world.path("crm.db")).unwrap();
     assert_eq!(state(&world), before);
-    let ledger = world.run(["--db", "crm.db", "--state", "state", "ledger", "show", "--json"]).exits(0).json();
+    let ledger =
+        world.run(["--db", "crm.db", "--state", "state", "ledger", "show", "--json"]).exits(0).json();
     assert_eq!(ledger["rows"][0]["ending"], "failed");
 }
 

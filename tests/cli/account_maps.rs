@@ -64,7 +64,8 @@ fn site(salt: &str) -> World {
     World::with(&script, &map)
 }
 
-const IN_A_TABLE: &str = r#"salt = { table = "conf", column = "value", where = { name = ["SECURITY_SALT"] } }"#;
+const IN_A_TABLE: &str =
+    r#"salt = { table = "conf", column = "value", where = { name = ["SECURITY_SALT"] } }"#;
 const IN_A_FILE: &str = r#"salt-file = "salt""#;
 
 fn private(world: &World, name: &str, content: &str) {
@@ -90,8 +91,13 @@ fn a_site_s_salt_is_found_where_the_map_says_and_its_passwords_are_guessed() {
         for strong in ["chef", "cron"] {
             assert!(!rules(&report, strong).contains(&"password.guessed".to_owned()), "{strong}");
         }
-        assert!(rules(&report, "paul").contains(&"hash.unsalted".to_owned()), "one salt for all is as good as none");
-        for (path, bytes) in world.files().into_iter().filter(|(path, _)| path.to_string_lossy().contains("crm-admin")) {
+        assert!(
+            rules(&report, "paul").contains(&"hash.unsalted".to_owned()),
+            "one salt for all is as good as none"
+        );
+        for (path, bytes) in
+            world.files().into_iter().filter(|(path, _)| path.to_string_lossy().contains("crm-admin"))
+        {
             for secret in [SALT, "soleil", "Vannes56"] {
                 assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{path:?}");
             }
@@ -142,9 +148,17 @@ fn a_stranger_s_policy_lives_in_the_state_folder_and_every_audit_says_where_it_h
     world.on_crm(["policy", "apply", "--user", "paul", "--yes"]).exits(0).says("1 accounts");
     world.on_crm(["policy", "apply", "--yes"]).exits(0);
     let shown = world.on_crm(["policy", "show", "--json"]).exits(0).json();
-    assert_eq!((&shown["kept_in"], &shown["rules"]["minimum-length"]), (&"the state folder".into(), &12.into()));
-    assert!(world.on_crm(["audit", "--fail-on", "none"]).stdout().starts_with("policy in force for\teverybody"));
-    assert!(fs::read(world.path("crm.db")).unwrap() == before, "nothing was written into the CRM's own tables");
+    assert_eq!(
+        (&shown["kept_in"], &shown["rules"]["minimum-length"]),
+        (&"the state folder".into(), &12.into())
+    );
+    assert!(
+        world.on_crm(["audit", "--fail-on", "none"]).stdout().starts_with("policy in force for\teverybody")
+    );
+    assert!(
+        fs::read(world.path("crm.db")).unwrap() == before,
+        "nothing was written into the CRM's own tables"
+    );
 }
 
 #[test]

@@ -165,10 +165,7 @@ impl Report for AuditReport {
                 ("policy in force for", self.policy_in_force_for.as_str()),
                 ("note", self.hashes_do_not_tell),
             ])
-            .table(
-                &["Severity", "Rule", "Account", "Since", "Repair"],
-                self.rows.iter().map(row).collect(),
-            )
+            .table(&["Severity", "Rule", "Account", "Since", "Repair"], self.rows.iter().map(row).collect())
             .table(&["Rule", "What it found"], meaning.collect())
             .facts(self.counts())
     }
@@ -184,7 +181,8 @@ impl Row {
 
 impl AuditReport {
     fn counts(&self) -> Vec<(String, String)> {
-        let administrators = format!("{}, of whom {} can log in", self.administrators, self.able_administrators);
+        let administrators =
+            format!("{}, of whom {} can log in", self.administrators, self.able_administrators);
         let mut counts = vec![
             ("accounts".to_owned(), self.accounts.to_string()),
             ("administrators".to_owned(), administrators),

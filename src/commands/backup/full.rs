@@ -31,7 +31,9 @@ pub(super) fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
     let path = target(args, desk.store.path())?;
     let mut draft = Draft::beside(&path)?;
     if context.settings.dry_run {
-        context.ui.status(format_args!("{} would be a copy in which everybody can be recognised.", path.display()));
+        context
+            .ui
+            .status(format_args!("{} would be a copy in which everybody can be recognised.", path.display()));
         return Ok(Outcome::Done);
     }
     let by = administrator("backup full", &args.who, context, &mut desk)?;
@@ -63,15 +65,19 @@ fn folder_of(path: &Path) -> &Path {
 /// Where it goes: to a file, whose name says what it is.
 fn target(args: &BackupArgs, database: &Path) -> Result<PathBuf> {
     let Target::File(path) = Target::of(&args.output, database, MARK)? else {
-        return Err(Fault::usage("a copy in which everybody can be recognised goes to a file that only its owner reads")
-            .hint("say -o FILE or -o DIR")
-            .into());
+        return Err(Fault::usage(
+            "a copy in which everybody can be recognised goes to a file that only its owner reads",
+        )
+        .hint("say -o FILE or -o DIR")
+        .into());
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     if !name.contains(MARK) {
-        return Err(Fault::usage(format!("the name of such a copy says `{MARK}`, so that nobody takes it for another"))
-            .hint(format!("say -o DIR for a name of its own, or one like crm-{MARK}.zst"))
-            .into());
+        return Err(Fault::usage(format!(
+            "the name of such a copy says `{MARK}`, so that nobody takes it for another"
+        ))
+        .hint(format!("say -o DIR for a name of its own, or one like crm-{MARK}.zst"))
+        .into());
     }
     Ok(path)
 }

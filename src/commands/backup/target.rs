@@ -52,7 +52,9 @@ mod tests {
     #[test]
     fn a_folder_gets_a_file_and_a_name_stays_a_name() {
         let folder = tempfile::tempdir().unwrap();
-        let of = |output: &Path| Target::of(output.to_str().unwrap(), Path::new("/x/crm.sqlite"), "anonymised").unwrap();
+        let of = |output: &Path| {
+            Target::of(output.to_str().unwrap(), Path::new("/x/crm.sqlite"), "anonymised").unwrap()
+        };
         let Target::File(named) = of(folder.path()) else { panic!("a file") };
         assert_eq!(named.parent(), Some(folder.path()));
         assert!(named.file_name().unwrap().to_str().unwrap().starts_with("crm-anonymised-2"));

@@ -78,7 +78,10 @@ impl AtHand {
         let mut work = Work::on_a_copy(by, &complete, &mut desk);
         let done = repeat(&mut work, context, |_, _| Ok(()))?;
         if !done.iter().all(|one| one.is_proven()) {
-            return Err(Fault::refused("what was erased could not be proven gone from the copy; nothing was restored").into());
+            return Err(Fault::refused(
+                "what was erased could not be proven gone from the copy; nothing was restored",
+            )
+            .into());
         }
         drop(desk);
         scratch.file().rewind()?;

@@ -68,8 +68,12 @@ impl Old {
     /// As [`Draft::replace`]; the old database is there then, as it was.
     pub fn replace(self, draft: Draft) -> Result<()> {
         let mut ledger = self.desk.ledger()?;
-        let intent =
-            Intent { command: "restore replace".into(), by: self.by, accounts: Vec::new(), counts: Counts::new() };
+        let intent = Intent {
+            command: "restore replace".into(),
+            by: self.by,
+            accounts: Vec::new(),
+            counts: Counts::new(),
+        };
         ledger.perform(&intent, |_| draft.replace(&self.kept))
     }
 }

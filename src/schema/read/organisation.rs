@@ -8,7 +8,8 @@ use super::roles::filter;
 pub(super) fn organisation(entry: &Entry<'_>) -> Option<Organisation> {
     let mut fields = entry.fields()?;
     let origin = entry.origin_as("[organisation]");
-    let mut read = Organisation { name: None, town: None, postcode: None, product: fields.text("product"), origin };
+    let mut read =
+        Organisation { name: None, town: None, postcode: None, product: fields.text("product"), origin };
     for (word, place) in read.lookups() {
         *place = fields.take(word).and_then(|entry| lookup(&entry));
     }

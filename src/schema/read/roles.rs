@@ -4,8 +4,8 @@ use super::super::complete::Neutralise;
 use super::super::period::Period;
 use super::super::roles::*;
 use super::accounts;
-use super::organisation;
 use super::cursor::{Entry, Fields};
+use super::organisation;
 
 /// Reads every role.
 pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {

@@ -21,8 +21,8 @@ pub use whole::Whole;
 use super::{Catalog, Snapshot, Store, Transaction};
 use crate::fault::{Fault, Result};
 use errors::Told;
-use scrub::pragma;
 use rusqlite::Connection;
+use scrub::pragma;
 use session::Session;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -73,7 +73,14 @@ impl Sqlite {
                 found.path.display()
             ));
         }
-        Ok(Sqlite { session, names: found.names, path: found.path, notes, raw: None, unpublished: options.unpublished })
+        Ok(Sqlite {
+            session,
+            names: found.names,
+            path: found.path,
+            notes,
+            raw: None,
+            unpublished: options.unpublished,
+        })
     }
 
     /// Keeps the file itself at hand, of a database that is about to lose its name.

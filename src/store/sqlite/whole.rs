@@ -3,7 +3,7 @@
 use super::errors::Told;
 use super::snapshot::Moment;
 use super::{Awaited, Sqlite, pragma};
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Kind, Result, kind_of};
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::store::{Catalog, Health, Snapshot};
@@ -47,8 +47,10 @@ impl Sqlite {
             .collect::<Result<Vec<_>>>()?;
         let doing = || "copying the database".to_owned();
         let mut to = into.connection;
-        to.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
-            .told(doing)?;
+        to.execute_batch(
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF",
+        )
+        .told(doing)?;
         progress.stage("copying", None);
         let copying = Backup::new(self.session.connection(), &mut to).told(doing)?;
         loop {
@@ -72,14 +74,20 @@ impl Sqlite {
     /// Busy when somebody else has it open.
     pub fn alone(&mut self) -> Result<()> {
         let connection = self.session.connection();
-        let busy = || {
-            Fault::busy("another program has the database open").hint("stop the CRM first, and whatever else works on it")
+        let alone = || -> Result<bool> {
+            if pragma(connection, "journal_mode")? == "wal" {
+                pragma(connection, "journal_mode = DELETE")?;
+            }
+            let lock = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
+            connection.execute_batch(lock).told(|| "locking the database".into())?;
+            Ok(pragma(connection, "journal_mode")? != "wal")
         };
-        if pragma(connection, "journal_mode")? == "wal" && pragma(connection, "journal_mode = DELETE")? != "delete" {
-            return Err(busy().into());
+        match alone() {
+            Ok(true) => Ok(()),
+            Err(error) if kind_of(&error) != Kind::Busy => Err(error),
+            _ => Err(Fault::busy("another program has the database open")
+                .hint("stop the CRM first, and whatever else works on it")
+                .into()),
         }
-        connection
-            .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT")
-            .told(|| "locking the database".into())
     }
 }

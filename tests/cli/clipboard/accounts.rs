@@ -15,7 +15,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 fn hash_of(world: &World, login: &str) -> String {
-    text(&world.database("crm.db"), &format!("SELECT coalesce(password_hash, '') FROM user WHERE login = '{login}'"))
+    text(
+        &world.database("crm.db"),
+        &format!("SELECT coalesce(password_hash, '') FROM user WHERE login = '{login}'"),
+    )
 }
 
 fn is_the_password(world: &World, login: &str, candidate: &str) -> bool {
@@ -52,7 +55,8 @@ fn assert_nowhere(world: &World, secret: &str, told: &Told, seen: BTreeSet<Vec<u
     let mut places: Vec<Vec<u8>> = seen.into_iter().collect();
     places.extend([told.bytes().to_vec(), told.stderr().into_bytes()]);
     let theirs: Vec<_> = theirs.iter().map(|name| world.path(name)).collect();
-    places.extend(world.files().into_iter().filter(|(path, _)| !theirs.contains(path)).map(|(_, bytes)| bytes));
+    places
+        .extend(world.files().into_iter().filter(|(path, _)| !theirs.contains(path)).map(|(_, bytes)| bytes));
     for needle in [secret.to_owned(), base64(secret)] {
         assert!(needle.len() >= 15);
         assert!(!places.iter().any(|place| contains(place, needle.as_bytes())), "it is somewhere");
