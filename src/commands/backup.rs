@@ -11,7 +11,9 @@ use crate::anonymise;
 use crate::cli;
 use crate::fault::{Outcome, Result};
 use crate::interrupt::Deadline;
+use crate::ledger::{Actor, Counts, Intent, Ledger};
 use crate::publish::{Draft, scratch_in};
+use crate::state::{self, State};
 use crate::store::Store;
 use clap::Args;
 use report::{BackupReport, PlanReport};
@@ -81,6 +83,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
     let key = args.key_file.as_deref().map(key_file::read).transpose()?;
     let mut store = context.open()?;
     let map = context.map(&mut store)?;
+    let database = store.path().to_owned();
     let target = Target::of(&args.output, store.path(), "anonymised")?;
     let others_wait = store.reading_holds_up_writers()?;
     let mut snapshot = store.snapshot()?;
@@ -107,6 +110,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
             drop((snapshot, deadline));
             draft.publish()?;
             drop(progress);
+            note(context, &database, &done);
             context.ui.report(&BackupReport::new(Some(&path), &complete, &done))?;
             tell_times(context, &done);
         }
@@ -119,11 +123,29 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
             drop((snapshot, deadline));
             drop(progress);
             send(spool.file())?;
+            note(context, &database, &done);
             context.ui.status(BackupReport::new(None, &complete, &done).sentence());
             tell_times(context, &done);
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Notes the backup where the database has a ledger. A backup only reads, so it makes none, and whoever may read the
+/// database need not be allowed to write there.
+fn note(context: &Context, database: &Path, done: &work::Done) {
+    let place = state::place(database, context.settings.state.as_deref());
+    let note = || -> Result<()> {
+        let Some(state) = State::find(&place)? else { return Ok(()) };
+        let rows = done.copied.tables.iter().map(|table| table.rows).sum();
+        let counts = Counts::from([("rows".to_owned(), rows)]);
+        let by = Actor::system();
+        let intent = Intent { command: "backup".into(), by, accounts: Vec::new(), counts };
+        Ledger::open(&state, context.settings.lock_wait)?.perform(&intent, |_| Ok(()))
+    };
+    if let Err(error) = note() {
+        context.ui.warn(format_args!("the backup is not in the ledger: {error}"));
+    }
 }
 
 /// Says before it starts that others will not be able to write until it is over.
