@@ -90,6 +90,11 @@ impl Memory {
         Ok(Memory { key, relations, marks, suppression: Suppression::open(state)? })
     }
 
+    /// Whether nothing was ever erased.
+    pub fn is_empty(&self) -> bool {
+        self.relations.is_empty()
+    }
+
     /// What there is to remember of a plan: its relations, and their addresses and numbers.
     pub fn of_plan(&self, plan: &Plan, map: &CompleteMap, day: Date) -> Remembered {
         let mut remembered = Remembered::default();

@@ -14,7 +14,7 @@ mod texts;
 mod tests;
 
 pub use companies::{company_marks, company_stems, company_trades, legal_forms};
-pub use passwords::{common_passwords, is_common_password};
+pub use passwords::{common_passwords, dictation_words, is_common_password};
 pub use people::{
     Gender, family_names, gender_of, given_names, given_names_for_both, is_family_name, is_given_name, jobs,
 };

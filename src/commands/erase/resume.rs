@@ -133,7 +133,7 @@ fn erase_due(
 
 /// Erases again what was erased once and is there again.
 pub fn replay(work: &mut Work<'_>, context: &Context) -> Result<Outcome> {
-    let (all, failed) = replay_all(work, context)?;
+    let (all, failed) = repeat(work, context, super::confirm)?;
     context.ui.report(&EraseReport::done(&all))?;
     for done in all.iter().filter(|done| !done.is_proven()) {
         context.ui.warn(report::owed(done));
@@ -147,14 +147,18 @@ pub fn returned(work: &mut Work<'_>) -> Result<Vec<RelationRef>> {
     Memory::open(&state)?.returned(work.map, &mut *work.desk.store.snapshot()?)
 }
 
-/// The same without a report: what was done, and how many could not be erased again.
-pub fn replay_all(work: &mut Work<'_>, context: &Context) -> Result<(Vec<Done>, u64)> {
+/// The same without a report, each after `confirm`: what was done, and how many could not be erased again.
+pub fn repeat(
+    work: &mut Work<'_>,
+    context: &Context,
+    confirm: fn(&Plan, &Context) -> Result<()>,
+) -> Result<(Vec<Done>, u64)> {
     let returned = returned(work)?;
     let (mut all, mut failed) = (Vec::new(), 0);
     for relation in returned {
         match work.plan(&relation) {
             Ok(plan) if plan.changes() > 0 => {
-                super::confirm(&plan, context)?;
+                confirm(&plan, context)?;
                 let mut done = work.erase(&relation, plan, context)?;
                 done.trouble.take().map_or(Ok(()), Err)?;
                 all.push(done);

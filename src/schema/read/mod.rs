@@ -7,6 +7,7 @@ mod cursor;
 mod erp;
 mod generalise;
 mod objection;
+mod organisation;
 mod roles;
 mod tables;
 

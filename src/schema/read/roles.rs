@@ -7,6 +7,7 @@ use super::accounts;
 use super::cursor::{Entry, Fields};
 use super::erp;
 use super::objection;
+use super::organisation;
 
 /// Reads every role.
 pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
@@ -14,6 +15,7 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
     Roles {
         accounts: named(fields, "accounts", accounts::accounts),
         policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
+        organisation: fields.take("organisation").and_then(|entry| organisation::organisation(&entry)),
         relations: by_kind(fields, "relations", relation),
         objection: objection::objections(fields),
         erp,
