@@ -47,7 +47,7 @@ mod properties;
 
 pub use crowd::Crowd;
 pub use derive::text_of as decider_text;
-pub use document::is_blank_picture;
+pub use document::is_stub;
 pub use example::example;
 pub use generalise::is_general;
 pub use json::json_texts;
