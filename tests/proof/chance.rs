@@ -11,15 +11,20 @@ use std::os::unix::fs::PermissionsExt;
 /// So many copies of copies are made of each database. Documents need three to come out as they went in.
 const GENERATIONS: u64 = 4;
 
-/// Archives `crm.db`, restores the archive in its place, and so on. Keys follow from the seed.
-fn copy_copies(world: &World, seed: u64) {
+/// Archives `crm.db`, restores the archive in its place, and so on. Keys follow from the seed. What was refused is
+/// noted, and left out of nothing: the next copy is made all the same.
+fn copy_copies(world: &World, seed: u64, refused: &mut Vec<String>) {
     for generation in 0..GENERATIONS {
         let mut key = [7; 32];
         key[..8].copy_from_slice(&(seed * GENERATIONS + generation).to_le_bytes());
         fs::write(world.path("key"), key).unwrap();
         fs::set_permissions(world.path("key"), fs::Permissions::from_mode(0o600)).unwrap();
-        let told = world.on_crm(["backup", "-o", "a.zst", "--key-file", "key"]);
-        assert_eq!(told.status(), Some(0), "seed {seed}, generation {generation}: {}", told.stderr());
+        let backup = ["backup", "-o", "a.zst", "--key-file", "key"];
+        let told = world.on_crm(backup);
+        if told.status() != Some(0) {
+            refused.push(format!("seed {seed}, generation {generation}: {}", told.stderr()));
+            world.on_crm(backup.iter().chain(&["--no-proof"])).exits(0);
+        }
         fs::remove_file(world.path("crm.db")).unwrap();
         world.run(["restore", "a.zst", "--to", "crm.db"]).exits(0);
         fs::remove_file(world.path("a.zst")).unwrap();
@@ -28,13 +33,15 @@ fn copy_copies(world: &World, seed: u64) {
 
 #[test]
 fn a_demo_and_the_copies_of_its_copies_are_archived() {
+    let mut refused = Vec::new();
     for seed in 0..count(6, 300) {
         let world = World::empty();
         let (contacts, number) = ((seed * 13 % 70 + 1).to_string(), seed.to_string());
         let init = ["init", "crm.db", "--deliver", "file:password", "--admin", "admin", "--demo", &contacts];
         world.run(init.iter().chain(&["--seed", &number])).exits(0);
-        copy_copies(&world, seed);
+        copy_copies(&world, seed, &mut refused);
     }
+    assert!(refused.is_empty(), "{}", refused.concat());
 }
 
 /// Each category under each gesture that changes what its masks have to be.
@@ -249,6 +256,7 @@ fn few_rows_of_words_that_masks_are_made_of_are_archived() {
         "name = \"few\"\nformat = 1\nfor = \"chance\"\n[table.t]\nid = \"keep\"\n{}\n",
         rules.join("\n")
     );
+    let mut refused = Vec::new();
     for seed in 0..count(12, 600) {
         let encoding = if seed % 5 == 4 { "PRAGMA encoding = 'UTF-16le';" } else { "" };
         let script = format!("{encoding} CREATE TABLE t (id INTEGER PRIMARY KEY, {});", columns.join(", "));
@@ -268,6 +276,7 @@ fn few_rows_of_words_that_masks_are_made_of_are_archived() {
                 .unwrap();
         }
         drop(database);
-        copy_copies(&world, seed);
+        copy_copies(&world, seed, &mut refused);
     }
+    assert!(refused.is_empty(), "{}", refused.concat());
 }
