@@ -61,9 +61,30 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Counts what a rule names that keeps the rest. One that names nothing at all is misspelt.
+    fn note_named(&self, row: &[ValueRef<'_>], original: ValueRef<'_>, seen: &mut Seen) {
+        if seen.named > 0 || !tells(original) {
+            return;
+        }
+        let (named, unnamed) = match self.content {
+            Some(Content::ByColumn { when, otherwise, .. }) if otherwise.is_kept() => {
+                let decider = self.decider.map(|place| masking::decider_text(row[place])).unwrap_or_default();
+                let is_named = when.contains_key(decider.as_str());
+                (u64::from(is_named), u64::from(!is_named))
+            }
+            Some(Content::Json { paths, otherwise }) if otherwise.is_kept() && !paths.is_empty() => {
+                original.as_str().map(|text| masking::json_named(text, paths)).unwrap_or_default()
+            }
+            _ => return,
+        };
+        seen.named += named;
+        seen.unnamed += unnamed;
+    }
+
     /// Looks at one value.
     pub fn look(&self, pair: &Pair<'_>, search: &mut Search<'_>, seen: &mut Seen) {
         let (original, mask) = (pair.row[pair.place], pair.mask);
+        self.note_named(pair.row, original, seen);
         match self.content {
             Some(Content::ListOf(category)) => {
                 let parts = |value: ValueRef<'_>| -> Vec<(Category, String)> {
