@@ -124,9 +124,8 @@ impl Masker {
     }
 }
 
-/// The SIREN in a longer number of a company. No mask's may be it: numbers with check digits stand close together, and
-/// two companies would seem to be one.
-pub fn siren_in(category: Category, value: &str) -> Option<String> {
+/// The SIREN in a longer number of a company.
+pub(super) fn siren_in(category: Category, value: &str) -> Option<String> {
     let number = compact(value);
     let siren = match category {
         Category::Siret if is_digits(&number, 14) => &number[..9],

@@ -101,6 +101,12 @@ pub(super) fn is_of_fiction(value: &str) -> bool {
         || (value.trim().starts_with(SPARE) && plain.len() > SPARE.len())
 }
 
+/// The national part of a French number: `612345678` for `06 12 34 56 78` and `+33 6 12 34 56 78`.
+pub(super) fn national_part(value: &str) -> Option<String> {
+    let number = canonical(value.trim(), &digits(value));
+    number.strip_prefix("33").filter(|national| national.len() == 9).map(str::to_owned)
+}
+
 /// A country code that no country has.
 const SPARE: &str = "+999";
 

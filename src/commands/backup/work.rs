@@ -7,7 +7,7 @@ use crate::archive::{
     self, Archive, Limits, Manifest, Options, Proof, ProofState, Pseudonyms, Summary, Writer,
 };
 use crate::fault::{Kind, Result, kind_of};
-use crate::masking::{Key, Masker, Originals, reaches_nobody, siren_in};
+use crate::masking::{Key, Masker, Originals, also_written, reaches_nobody};
 use crate::progress::Progress;
 use crate::proof::{self, Collector, Evidence, Needles, Watching};
 use crate::publish::scratch_in;
@@ -102,7 +102,7 @@ impl<'a> Work<'a> {
                 Category::FreeText => add_text(&mut originals, original.value),
                 category => {
                     originals.add(original.value);
-                    siren_in(category, original.value).iter().for_each(|siren| originals.add(siren));
+                    also_written(category, original.value).iter().for_each(|value| originals.add(value));
                 }
             }
             if !with_proof {
