@@ -13,7 +13,7 @@ use super::who::{WhoArgs, administrator};
 use crate::erasure::{Plan, RelationRef};
 use crate::fault::{Fault, Kind, Outcome, Result, kind_of};
 use crate::publish::Draft;
-use crate::schema::RelationKind;
+use crate::schema::{CompleteMap, RelationKind};
 use crate::state::State;
 use crate::store::Store;
 use clap::{Args, Subcommand};
@@ -109,7 +109,7 @@ pub fn run(args: &EraseArgs, context: &mut Context) -> Result<Outcome> {
     let mut desk = Desk::open(context)?;
     let map = context.map(&mut desk.store)?;
     let map = map.complete_for(&desk.store.catalog()?)?;
-    let relations = relations(args)?;
+    let relations = relations(args, &map)?;
     let mut work = Work::new(args.keep_contacts, false, &map, &mut desk);
     if context.settings.dry_run {
         return dry_run(args, &relations, &mut work, context);
@@ -239,7 +239,7 @@ fn folder(path: &Path) -> Result<PathBuf> {
     }
 }
 
-fn relations(args: &EraseArgs) -> Result<Vec<RelationRef>> {
+fn relations(args: &EraseArgs, map: &CompleteMap) -> Result<Vec<RelationRef>> {
     let one = |kind, id: &IdArgs| Ok(vec![RelationRef { kind, id: id.id.clone() }]);
     match (&args.what, &args.from) {
         (Some(_), Some(_)) => Err(Fault::usage("say either a relation or --from").into()),
@@ -257,9 +257,10 @@ fn relations(args: &EraseArgs) -> Result<Vec<RelationRef>> {
             }
             let text = read_list(from)?;
             let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty());
+            // Read to its end, and every id with it, before anything is erased.
             let read = |(at, line): (usize, &str)| {
-                RelationRef::parse(line)
-                    .map_err(|error| error.context(format!("line {} of the list", at + 1)))
+                let relation = RelationRef::parse(line).and_then(|it| it.key(map).map(|_| it));
+                relation.map_err(|error| error.context(format!("line {} of the list", at + 1)))
             };
             let found = lines.map(read).collect::<Result<Vec<_>>>()?;
             if found.len() > 1 && (args.certificate.is_some() || args.certificate_text.is_some()) {

@@ -184,6 +184,12 @@ impl<'a> Work<'a> {
     pub fn make_ready(&mut self, state: &State) -> Result<std::collections::BTreeMap<String, String>> {
         let was = self.desk.store.settings()?;
         let mut owed = Owed::read(state)?;
+        // What was written down and never committed is owed by nobody: it may be what is about to be done now.
+        for debt in owed.debts.clone() {
+            if !debt.is_committed(self.map, &mut *self.desk.store.snapshot()?)? {
+                owed.settle(&debt.act, state)?;
+            }
+        }
         if owed.settings.is_empty() {
             owed.settings = was;
             owed.write(state)?;
