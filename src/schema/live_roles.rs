@@ -1,6 +1,6 @@
 //! The roles of a map, looked up in a live database. A role on an optional table that is not there falls away.
 
-use super::account_lookup;
+use super::{account_lookup, live_lists};
 use super::complete::{MappedTable, Neutralise, Origin};
 use super::live::Live;
 use super::roles::*;
@@ -46,6 +46,9 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .collect(),
         neutralise: written.neutralise.iter().filter_map(|table| neutralise(live, table)).collect(),
         restored: written.restored.iter().filter_map(|mark| restored(live, mark)).collect(),
+        fields: written.fields.iter().filter_map(|field| live_lists::field(live, tables, field)).collect(),
+        search: written.search.iter().filter_map(|index| live_lists::search(live, index)).collect(),
+        groups: written.groups.as_ref().and_then(|groups| live_lists::groups(live, groups)),
     }
 }
 
@@ -73,7 +76,7 @@ impl Columns<'_> {
         name.as_deref().map(|name| self.one(name))
     }
 
-    fn filter(&self, filter: &Filter) -> Filter {
+    pub(super) fn filter(&self, filter: &Filter) -> Filter {
         filter.iter().map(|(column, values)| (self.one(column), values.clone())).collect()
     }
 }
@@ -94,6 +97,7 @@ fn relation(live: &Live<'_>, tables: &[MappedTable], written: &Relation) -> Opti
         table: columns.table.name.clone(),
         key: columns.one(&written.key),
         label: columns.maybe(&written.label),
+        changed_at: columns.maybe(&written.changed_at),
         filter: columns.filter(&written.filter),
         has,
         unless: written.unless,
@@ -140,7 +144,7 @@ fn has_child(
 }
 
 /// The column by which a child points at the root: its only owner, else its only link.
-fn pointing_column(child: &MappedTable, root: &Table) -> Result<String, String> {
+pub(super) fn pointing_column(child: &MappedTable, root: &Table) -> Result<String, String> {
     let pointing = |bond| -> Vec<&str> {
         let fits = child.columns.iter().filter(|column| {
             let link = column.rule.link.as_ref().filter(|link| link.bond == bond);
@@ -157,7 +161,7 @@ fn pointing_column(child: &MappedTable, root: &Table) -> Result<String, String> 
 }
 
 /// The relation kind that another role speaks of, as the map writes it.
-fn kind<'a>(live: &Live<'a>, kind: RelationKind, origin: &Origin) -> Option<&'a Relation> {
+pub(super) fn kind<'a>(live: &Live<'a>, kind: RelationKind, origin: &Origin) -> Option<&'a Relation> {
     let found = live.map.roles.relations.iter().find(|relation| relation.kind == kind);
     if found.is_none() {
         live.misfit(origin, format!("there is no [relations.{}]", kind.word()));

@@ -5,6 +5,7 @@ mod columns;
 pub(super) mod content;
 mod cursor;
 mod generalise;
+mod lists;
 mod roles;
 mod tables;
 

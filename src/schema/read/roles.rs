@@ -3,7 +3,7 @@
 use super::super::complete::Neutralise;
 use super::super::period::Period;
 use super::super::roles::*;
-use super::accounts;
+use super::{accounts, lists};
 use super::cursor::{Entry, Fields};
 
 /// Reads every role.
@@ -17,6 +17,12 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
         retention: by_kind(fields, "retention", retention),
         neutralise: named(fields, "neutralise", neutralise),
         restored: named(fields, "restored", restored),
+        fields: by_kind(fields, "fields", |kind, _, fields| Some(lists::fields(kind, fields)))
+            .into_iter()
+            .flatten()
+            .collect(),
+        search: named(fields, "search", lists::search),
+        groups: fields.take("groups").and_then(|entry| lists::groups(&entry)),
     }
 }
 
@@ -44,7 +50,7 @@ fn by_kind<T>(
 }
 
 /// `where = { column = value or list }`.
-fn filter(fields: &mut Fields<'_>) -> Filter {
+pub(super) fn filter(fields: &mut Fields<'_>) -> Filter {
     let entries = fields.take("where").and_then(|entry| entry.fields()).map(Fields::rest).unwrap_or_default();
     entries.iter().filter_map(|entry| Some((entry.key.to_owned(), entry.stored_list()?))).collect()
 }
@@ -54,6 +60,7 @@ fn relation(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Op
     let table = fields.need("table").and_then(|entry| entry.text());
     let key = fields.need("key").and_then(|entry| entry.text());
     let label = fields.text("label");
+    let changed_at = fields.text("changed-at");
     let filter = filter(&mut fields);
     let has = fields.take("has").and_then(|entry| has_child(&entry));
     let unless = fields.take("unless").and_then(|entry| {
@@ -67,7 +74,7 @@ fn relation(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Op
     let erase = fields.take("erase").and_then(|entry| entry.word(&words)).unwrap_or(RootErase::Delete);
     fields.finish();
     let origin = entry.origin_as(format!("[relations.{}]", kind.word()));
-    Some(Relation { kind, table: table?, key: key?, label, filter, has, unless, erase, origin })
+    Some(Relation { kind, table: table?, key: key?, label, changed_at, filter, has, unless, erase, origin })
 }
 
 fn has_child(entry: &Entry<'_>) -> Option<HasChild> {
