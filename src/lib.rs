@@ -13,6 +13,7 @@
 //! | [`ui`] | the voice: tables and JSON from one value, progress, questions. Commands alone call it |
 //! | [`anonymise`] | what happens to a whole database: read, masked, written anew |
 //! | [`erasure`] | a relation erased: planned, applied, searched for, certified |
+//! | [`relation`] | a relation found, shown with everything attached, and rectified |
 //! | [`proof`] | a finished archive, decoded and held against its source |
 //! | [`masking`] | what happens to one value. Keyed and pure |
 //! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
@@ -80,6 +81,7 @@ pub mod progress;
 pub mod proof;
 pub mod publish;
 pub mod reference;
+pub mod relation;
 pub mod schema;
 pub mod secret;
 pub mod state;

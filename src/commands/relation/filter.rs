@@ -1,0 +1,76 @@
+//! The marketing filter of a list: who objects, and whether that keeps them out of it.
+
+use super::list::ListArgs;
+use super::{About, state};
+use crate::accounts::Accounts;
+use crate::commands::Context;
+use crate::fault::Result;
+use crate::objection::{Excluded, Register, Standing, preference};
+use crate::relation::Key;
+use crate::store::Snapshot;
+
+/// Who of those that fit is listed.
+pub(super) struct Filter {
+    excluded: Excluded,
+    /// Whether those who object are listed, and whether the others are.
+    shows: (bool, bool),
+}
+
+impl Filter {
+    /// As the options say; else as the user prefers for whom the list is; else objectors are left out.
+    pub fn of(args: &ListArgs, about: &About, context: &Context, data: &mut dyn Snapshot) -> Result<Self> {
+        let state = state(context)?;
+        let leaves_out = match &args.viewer {
+            _ if args.include_excluded || args.only_excluded => false,
+            None => true,
+            Some(login) => {
+                let roles = about.written.accounts_for(&about.catalog)?;
+                let accounts = Accounts::read(data, &roles, &roles.population(None)?.clone())?;
+                let account = accounts.require([login.as_str()])?[0];
+                preference::excludes(&accounts, account, state.as_ref(), data)?
+            }
+        };
+        let register = Register::read(state.as_ref())?;
+        let excluded = Excluded::all(args.kind, &about.map, &register, data)?;
+        Ok(Filter { excluded, shows: (!leaves_out, !args.only_excluded) })
+    }
+
+    /// Whether a relation is listed.
+    pub fn lists(&self, key: &Key) -> bool {
+        if self.standing(key).is_some() { self.shows.0 } else { self.shows.1 }
+    }
+
+    /// What is done with those who object, in one word.
+    pub fn word(&self) -> &'static str {
+        match self.shows {
+            (false, _) => "left-out",
+            (true, true) => "included",
+            (true, false) => "only",
+        }
+    }
+
+    /// How a relation stands that is excluded.
+    pub fn standing(&self, key: &Key) -> Option<&Standing> {
+        self.excluded.of(&key.value()).filter(|standing| standing.is_excluded())
+    }
+
+    /// Why it is excluded, in a few words.
+    pub fn why(&self, key: &Key) -> Option<String> {
+        self.standing(key).map(why)
+    }
+}
+
+/// Whose objections they are.
+pub(super) fn why(standing: &Standing) -> String {
+    let mut whose: Vec<String> = Vec::new();
+    for because in &standing.because {
+        let words = match because.own {
+            true => "objects".to_owned(),
+            false => format!("{} {} objects", because.kind.word(), because.id),
+        };
+        if !whose.contains(&words) {
+            whose.push(words);
+        }
+    }
+    whose.join(", ")
+}
