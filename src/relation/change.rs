@@ -191,7 +191,7 @@ impl<'a> Planner<'a> {
             Err(why) => return Ok(Err(why)),
         };
         let time = self.fields.map.time_of(&field.table, &field.column);
-        let today = self.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let today = jiff::tz::TimeZone::UTC.to_datetime(self.now).date();
         let row = &self.rows[at].row;
         let fit = Fit { mapped, column, live, time, today };
         let fitting = match fit.made(&correction.value, &|name| row.value(name).clone()) {

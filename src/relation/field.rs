@@ -33,19 +33,22 @@ impl<'a> FieldSet<'a> {
         let relation = map.relation(kind).ok_or_else(unknown)?;
         let root = map.require_table(&relation.table)?;
         let mut set = FieldSet { map, relation, root, fields: map.fields(kind).cloned().collect() };
-        for column in root.columns.iter().filter(|column| set.is_a_field(column)) {
-            if set.find(&column.name).is_none() {
-                set.fields.push(set.plain(&column.name, &column.name));
+        for column in &root.columns {
+            if set.is_a_field(column) && set.find(&column.name).is_none() {
+                let plain = set.plain(&column.name, &column.name);
+                set.fields.push(plain);
             }
         }
         if let Some(label) = &relation.label
             && set.find("name").is_none()
         {
-            set.fields.push(set.plain("name", label));
+            let plain = set.plain("name", label);
+            set.fields.push(plain);
         }
         for (name, category) in USUAL {
             if set.find(name).is_none() {
-                set.fields.extend(set.only_column_of(name, *category));
+                let only = set.only_column_of(name, *category);
+                set.fields.extend(only);
             }
         }
         Ok(set)

@@ -13,7 +13,6 @@ const ROWS_OF_A_PAGE: usize = 1_000;
 /// A list that is being written.
 pub struct List<'a> {
     ui: &'a Ui,
-    schema: (&'static str, u32),
     headings: Vec<String>,
     out: BufWriter<Stdout>,
     rows: u64,
@@ -28,7 +27,7 @@ impl Ui {
     pub fn list(&self, schema: (&'static str, u32), headings: &[&str]) -> Result<List<'_>> {
         let headings: Vec<String> = headings.iter().map(|heading| (*heading).to_owned()).collect();
         let out = BufWriter::with_capacity(64 << 10, std::io::stdout());
-        let mut list = List { ui: self, schema, headings, out, rows: 0, page: Vec::new() };
+        let mut list = List { ui: self, headings, out, rows: 0, page: Vec::new() };
         match self.format() {
             Format::Json => {
                 let (name, number) = schema;

@@ -11,7 +11,7 @@ use crate::relation::{Change, Correction, Step, corrections, shown};
 use crate::state::{self, State};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Snapshot, Store};
-use crate::ui::{Page, Report};
+use crate::ui::{Page, Report, text};
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -173,6 +173,7 @@ impl SetReport {
         let line = |row: &Row| {
             let follows = if row.follows { " (follows)" } else { "" };
             let (before, after) = (told(&row.before), told(&row.after));
+            let (before, after) = (text::line(&before), text::line(&after));
             format!("{} {}, {}: {before} -> {after}{follows}", row.kind, row.id, row.column)
         };
         self.rows.iter().map(line).collect()
