@@ -88,6 +88,8 @@ pub enum Command {
     Ledger(commands::ledger::LedgerCommand),
     #[command(subcommand)]
     Relation(commands::relation::RelationCommand),
+    #[command(subcommand)]
+    Exclude(commands::exclude::ExcludeCommand),
     Erase(commands::erase::EraseArgs),
     #[command(subcommand)]
     Archive(commands::archive::ArchiveCommand),
@@ -116,7 +118,7 @@ impl Command {
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "tour"]),
     ("Accounts", &["user", "temp-password", "reset", "audit", "policy", "ledger"]),
-    ("People's data", &["relation", "erase"]),
+    ("People's data", &["relation", "exclude", "erase"]),
     ("Backup for the technician", &["backup", "restore", "archive"]),
     ("The CRM that is there", &["map"]),
     ("For the shell", &["generate"]),

@@ -13,6 +13,20 @@ pub fn digest(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }
 
+impl Digest {
+    /// The digest that 64 hexadecimal digits write.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+        }
+        Some(Digest(bytes))
+    }
+}
+
 /// A digest of bytes that come in pieces.
 #[derive(Default)]
 pub struct Hasher(Sha256);
@@ -55,6 +69,7 @@ mod tests {
     fn it_is_the_digest_that_sha256sum_prints() {
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(digest(b"abc").to_string(), abc);
+        assert_eq!(Digest::parse(abc), Some(digest(b"abc")));
         let mut pieces = Hasher::default();
         pieces.add(b"a");
         pieces.add(b"bc");

@@ -2,13 +2,14 @@
 
 use super::plan::Plan;
 use super::target::RelationRef;
+use crate::address;
 use crate::digest::{Digest, digest};
 use crate::fault::{Fault, Result};
-use crate::schema::{Category, CompleteMap, Content, RelationKind};
+use crate::schema::{CompleteMap, Content, Medium, RelationKind};
 use crate::state::State;
 use crate::store::{Snapshot, Value};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 const KEY: &str = "erasure.key";
 const FILE: &str = "erased.json";
@@ -50,6 +51,33 @@ impl Memory {
                 .map_err(|error| Fault::damaged(format!("{FILE} of the state folder: {error}")))?,
         };
         Ok(Memory { key, remembered })
+    }
+
+    /// Opens the memory where there is one, for commands that only read.
+    ///
+    /// # Errors
+    /// Damaged when there are digests and no key that made them.
+    pub fn find(state: &State) -> Result<Option<Self>> {
+        if state.read(FILE)?.is_none() {
+            return Ok(None);
+        }
+        if state.read(KEY)?.is_none() {
+            return Err(Fault::damaged(format!("{FILE} of the state folder has lost its {KEY}")).into());
+        }
+        Self::open(state).map(Some)
+    }
+
+    /// The addresses and numbers that are not to be written to, to be asked again and again.
+    ///
+    /// # Errors
+    /// Damaged when one of them is no digest.
+    pub fn suppressed(&self) -> Result<Suppressed> {
+        let digest = |text: &str| Digest::parse(text).map(|digest| digest.0);
+        let digests = self.remembered.suppressed.iter().map(|(_, text, _)| digest(text));
+        let digests: Option<HashSet<[u8; 32]>> = digests.collect();
+        let digests =
+            digests.ok_or_else(|| Fault::damaged(format!("{FILE} of the state folder holds no digests")))?;
+        Ok(Suppressed { key: self.key.clone(), digests })
     }
 
     /// What there is to remember of a plan: its relations, and their addresses and numbers.
@@ -105,10 +133,33 @@ impl Memory {
         self.keyed(&format!("{}:{shown}", kind.word())).to_string()
     }
 
-    /// Two rounds, so that nothing can be added behind what was digested.
     fn keyed(&self, text: &str) -> Digest {
-        let inner = digest(&[&self.key, text.as_bytes()].concat());
-        digest(&[&self.key[..], &inner.0].concat())
+        keyed(&self.key, text)
+    }
+}
+
+/// Two rounds, so that nothing can be added behind what was digested.
+fn keyed(key: &[u8], text: &str) -> Digest {
+    let inner = digest(&[key, text.as_bytes()].concat());
+    digest(&[key, &inner.0].concat())
+}
+
+/// Whom not to write to any more, as digests under a key.
+#[derive(Debug, Default)]
+pub struct Suppressed {
+    key: Vec<u8>,
+    digests: HashSet<[u8; 32]>,
+}
+
+impl Suppressed {
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.digests.is_empty()
+    }
+
+    /// Whether an address or number, in its one form, is of somebody who was erased.
+    pub fn holds(&self, medium: Medium, value: &str) -> bool {
+        !self.is_empty() && self.digests.contains(&keyed(&self.key, &format!("{}:{value}", medium.word())).0)
     }
 }
 
@@ -131,43 +182,13 @@ fn channels(plan: &Plan, map: &CompleteMap) -> BTreeSet<(&'static str, String)> 
             else {
                 continue;
             };
+            let Some(medium) = address::medium_of(category) else { continue };
             for part in text.split([',', ';', '\n']) {
-                match category {
-                    Category::Email if part.contains('@') => {
-                        found.insert(("email", part.trim().to_lowercase()));
-                    }
-                    Category::Phone => {
-                        found.extend(number(part).map(|number| ("phone", number)));
-                    }
-                    _ => {}
-                }
+                found.extend(
+                    address::all(medium, part).unwrap_or_default().into_iter().map(|it| (medium.word(), it)),
+                );
             }
         }
     }
     found
-}
-
-/// A telephone number in its international form; a French one may be written without the country.
-fn number(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let number = match (text.trim().starts_with('+'), digits.strip_prefix("00"), digits.strip_prefix('0')) {
-        (true, ..) => digits.clone(),
-        (_, Some(rest), _) => rest.to_owned(),
-        (_, _, Some(rest)) => format!("33{rest}"),
-        _ => digits.clone(),
-    };
-    (number.len() >= 6).then(|| format!("+{number}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_has_one_form() {
-        for text in ["06 12 34 56 78", "+33 6 12 34 56 78", "0033612345678"] {
-            assert_eq!(number(text).as_deref(), Some("+33612345678"), "{text}");
-        }
-        assert_eq!(number("-"), None);
-    }
 }

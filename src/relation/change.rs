@@ -8,7 +8,7 @@ use crate::erasure::{RelationRef, Row, read};
 use crate::fault::{Fault, Result};
 use crate::masking::{followed, follows};
 use crate::schema::{
-    CompleteMap, Content, Field, FieldPlace, MappedColumn, MappedTable, Objection, ObjectionSign,
+    CompleteMap, Content, Field, FieldPlace, MappedColumn, MappedTable, Objection,
 };
 use crate::store::{Generated, Snapshot, Transaction, Value};
 use jiff::Timestamp;
@@ -348,10 +348,9 @@ impl Changing<'_> {
 
 /// The columns that note an objection: it has commands of its own.
 fn objection_columns(place: &Objection) -> Vec<&str> {
-    match &place.sign {
-        ObjectionSign::MayBeMailed(flag) | ObjectionSign::Objected(flag) => vec![flag],
-        ObjectionSign::Present => Vec::new(),
-    }
+    let words = [&place.channel, &place.made_by];
+    let words = words.into_iter().flatten().map(|word| word.column.as_str());
+    place.sign.column().into_iter().chain(place.at.as_deref()).chain(words).collect()
 }
 
 /// What a row is called in front of people.

@@ -13,6 +13,8 @@ mod live_lists;
 mod live_roles;
 mod map;
 mod names;
+mod objection_lookup;
+mod objection_roles;
 mod pattern;
 mod period;
 mod read;
@@ -35,11 +37,14 @@ pub use explain::{Explanation, explain};
 pub use list_roles::{Field, FieldPlace, Groups, SearchIndex};
 pub use map::Map;
 pub use names::{is_personal_name, nearest};
+pub use objection_roles::{
+    CHANNELS, MAKERS, Medium, NewRow, Objection, ObjectionSign, OnceFor, PreferencePlace, Tie, WordColumn,
+};
 pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
-    AccountName, Accounts, ActiveFlag, Administrator, ErpLink, Filter, HasChild, HashColumn, MustChange,
-    Objection, ObjectionSign, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase,
-    SessionTable, Since, TemporaryPassword,
+    AccountName, Accounts, ActiveFlag, Administrator, CompanyLink, ErpLink, Filter, HasChild, HashColumn,
+    MustChange, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
+    TemporaryPassword,
 };
 pub use rule::*;

@@ -29,7 +29,13 @@ pub fn resume(work: &mut Work<'_>, context: &mut Context) -> Result<Outcome> {
         }
         let counts = Counts::from([("rows".to_owned(), debt.rows)]);
         let by = work.by.clone();
-        let intent = Intent { command: "erase resume".into(), by, accounts: Vec::new(), counts };
+        let intent = Intent {
+            command: "erase resume".into(),
+            by,
+            accounts: Vec::new(),
+            relations: Vec::new(),
+            counts,
+        };
         let removed = ledger.perform(&intent, |tally| {
             Memory::open(&state)?.merge(debt.remembered.clone(), &state)?;
             crate::store::Scrub::make_ready(&mut work.desk.store)?;

@@ -79,7 +79,8 @@ impl<'a> Work<'a> {
         let command = format!("erase {}", relation.kind.word());
         let counts =
             Counts::from([("rows".to_owned(), changes(plan)), ("files".to_owned(), plan.files.len() as u64)]);
-        let intent = Intent { command, by: self.by.clone(), accounts: Vec::new(), counts };
+        let intent =
+            Intent { command, by: self.by.clone(), accounts: Vec::new(), relations: Vec::new(), counts };
         ledger.perform(&intent, |tally| {
             let settings = self.desk.store.make_ready()?;
             let sought = erasure::needles(plan, self.map, &self.desk.store)?;

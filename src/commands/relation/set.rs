@@ -103,8 +103,8 @@ impl Work<'_> {
         let state = State::open(&state::place(store.path(), context.settings.state.as_deref()))?;
         let mut ledger = Ledger::open(&state, context.settings.lock_wait)?;
         let counts: Counts = change.columns().into_iter().map(|column| (column, 1)).collect();
-        let command = format!("relation set {}", self.relation);
-        let intent = Intent { command, by, accounts: Vec::new(), counts: counts.clone() };
+        let (command, relations) = ("relation set".to_owned(), vec![self.relation.to_string()]);
+        let intent = Intent { command, by, accounts: Vec::new(), relations, counts: counts.clone() };
         ledger.perform(&intent, |tally| {
             let mut transaction = store.transaction()?;
             if self.plan(&mut *transaction)? != *change {

@@ -6,6 +6,7 @@ pub(super) mod content;
 mod cursor;
 mod generalise;
 mod lists;
+mod objection;
 mod roles;
 mod tables;
 

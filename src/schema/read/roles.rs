@@ -5,6 +5,7 @@ use super::super::period::Period;
 use super::super::roles::*;
 use super::{accounts, lists};
 use super::cursor::{Entry, Fields};
+use super::objection;
 
 /// Reads every role.
 pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
@@ -12,7 +13,7 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
         accounts: named(fields, "accounts", accounts::accounts),
         policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
         relations: by_kind(fields, "relations", relation),
-        objection: by_kind(fields, "objection", objection),
+        objection: objection::objections(fields),
         erp: by_kind(fields, "erp", erp_link),
         retention: by_kind(fields, "retention", retention),
         neutralise: named(fields, "neutralise", neutralise),
@@ -72,9 +73,24 @@ fn relation(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Op
     });
     let words = [("delete", RootErase::Delete), ("blank", RootErase::Blank)];
     let erase = fields.take("erase").and_then(|entry| entry.word(&words)).unwrap_or(RootErase::Delete);
+    let company = objection::company_links(kind, &mut fields);
+    let reach = objection::reach(&mut fields);
     fields.finish();
     let origin = entry.origin_as(format!("[relations.{}]", kind.word()));
-    Some(Relation { kind, table: table?, key: key?, label, changed_at, filter, has, unless, erase, origin })
+    Some(Relation {
+        kind,
+        table: table?,
+        key: key?,
+        label,
+        changed_at,
+        filter,
+        has,
+        unless,
+        erase,
+        company,
+        reach,
+        origin,
+    })
 }
 
 fn has_child(entry: &Entry<'_>) -> Option<HasChild> {
@@ -84,30 +100,6 @@ fn has_child(entry: &Entry<'_>) -> Option<HasChild> {
     let filter = filter(&mut fields);
     fields.finish();
     Some(HasChild { table: table?, by, filter })
-}
-
-fn objection(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<Objection> {
-    let table = fields.need("table").and_then(|entry| entry.text());
-    let sign = match fields.take("present") {
-        Some(present) => {
-            if present.truth() == Some(false) {
-                present.complain("`present` is true or not there");
-            }
-            Some(ObjectionSign::Present)
-        }
-        None => objection_flag(&mut fields),
-    };
-    fields.finish();
-    let origin = entry.origin_as(format!("[objection.{}]", kind.word()));
-    Some(Objection { kind, table: table?, sign: sign?, origin })
-}
-
-fn objection_flag(fields: &mut Fields<'_>) -> Option<ObjectionSign> {
-    let flag = fields.need("flag").and_then(|entry| entry.text());
-    let words = [("may-be-mailed", true), ("objected", false)];
-    let welcome = fields.need("means").and_then(|entry| entry.word(&words));
-    let flag = flag?;
-    Some(if welcome? { ObjectionSign::MayBeMailed(flag) } else { ObjectionSign::Objected(flag) })
 }
 
 fn erp_link(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<ErpLink> {
