@@ -1,12 +1,12 @@
 //! The marketing filter of a list: who objects, and whether that keeps them out of it.
 
 use super::list::ListArgs;
-use super::{About, state};
 use crate::accounts::Accounts;
-use crate::commands::Context;
 use crate::fault::Result;
 use crate::objection::{Excluded, Register, Standing, preference};
 use crate::relation::Key;
+use crate::schema::{AccountRoles, CompleteMap};
+use crate::state::State;
 use crate::store::Snapshot;
 
 /// Who of those that fit is listed.
@@ -18,20 +18,19 @@ pub(super) struct Filter {
 
 impl Filter {
     /// As the options say; else as the user prefers for whom the list is; else objectors are left out.
-    pub fn of(args: &ListArgs, about: &About, context: &Context, data: &mut dyn Snapshot) -> Result<Self> {
-        let state = state(context)?;
-        let leaves_out = match &args.viewer {
-            _ if args.include_excluded || args.only_excluded => false,
-            None => true,
-            Some(login) => {
-                let roles = about.written.accounts_for(&about.catalog)?;
-                let accounts = Accounts::read(data, &roles, &roles.population(None)?.clone())?;
-                let account = accounts.require([login.as_str()])?[0];
-                preference::excludes(&accounts, account, state.as_ref(), data)?
-            }
+    pub fn of(
+        args: &ListArgs,
+        map: &CompleteMap,
+        roles: Option<&AccountRoles>,
+        state: Option<&State>,
+        data: &mut dyn Snapshot,
+    ) -> Result<Self> {
+        let wish = match (&args.viewer, roles) {
+            (Some(login), Some(roles)) => Some(preferred(login, roles, state, data)?),
+            _ => None,
         };
-        let register = Register::read(state.as_ref())?;
-        let excluded = Excluded::all(args.kind, &about.map, &register, data)?;
+        let leaves_out = !args.include_excluded && !args.only_excluded && wish.unwrap_or(true);
+        let excluded = Excluded::all(args.kind, map, &Register::read(state)?, data)?;
         Ok(Filter { excluded, shows: (!leaves_out, !args.only_excluded) })
     }
 
@@ -58,6 +57,18 @@ impl Filter {
     pub fn why(&self, key: &Key) -> Option<String> {
         self.standing(key).map(why)
     }
+}
+
+/// Whether this user's lists leave out who objects.
+fn preferred(
+    login: &str,
+    roles: &AccountRoles,
+    state: Option<&State>,
+    data: &mut dyn Snapshot,
+) -> Result<bool> {
+    let accounts = Accounts::read(data, roles, roles.population(None)?)?;
+    let account = accounts.require([login])?[0];
+    preference::excludes(&accounts, account, state, data)
 }
 
 /// Whose objections they are.

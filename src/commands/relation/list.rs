@@ -1,8 +1,9 @@
 //! `relation list`: who fits, and who may be written to.
 
 use super::filter::Filter;
-use super::{Opened, kind};
 use crate::commands::Context;
+use crate::commands::exclude::words;
+use crate::commands::office::Office;
 use crate::fault::{Fault, Outcome, Result};
 use crate::relation::{Cell, Condition, FieldSet, Key, Listed, Selection, Sort, Wanted, listed, shown, terms};
 use crate::schema::{Field, FieldPlace, RelationKind};
@@ -37,8 +38,8 @@ const ROWS_OF_A_TABLE: usize = 50;
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ListArgs {
-    /// company, contact, lead or third-party
-    #[arg(long, value_name = "KIND", value_parser = kind)]
+    /// What is listed
+    #[arg(long, value_name = "KIND", value_parser = words(RelationKind::WORDS))]
     pub kind: RelationKind,
     /// Only those with all these words in a name, address, number or town
     #[arg(long, value_name = "TEXT")]
@@ -76,8 +77,10 @@ pub struct ListArgs {
 }
 
 pub(super) fn run(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
-    let mut opened = Opened::of(context)?;
-    let fields = FieldSet::of(&opened.about.map, args.kind)?;
+    let mut office = Office::open(context)?;
+    let roles = args.viewer.as_ref().map(|_| office.account_roles()).transpose()?;
+    let state = office.found_state()?;
+    let fields = FieldSet::of(&office.map, args.kind)?;
     let shown_fields = shown_fields(args, &fields)?;
     let sort = sort(args, &fields)?;
     let conditions =
@@ -87,8 +90,8 @@ pub(super) fn run(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
         return Err(Fault::usage("there is no word in --search").into());
     }
     let wanted = Wanted { terms: &terms, group: args.group.as_deref(), conditions: &conditions };
-    let mut snapshot = opened.store.snapshot()?;
-    let filter = Filter::of(args, &opened.about, context, &mut *snapshot)?;
+    let mut snapshot = office.store.snapshot()?;
+    let filter = Filter::of(args, &office.map, roles.as_ref(), state.as_ref(), &mut *snapshot)?;
     let selection = Selection::find(&fields, &wanted, sort.as_ref(), &mut *snapshot)?;
     let lister = Lister { args, context, fields: &fields, shown: &shown_fields, filter: &filter };
     lister.write(&selection, &mut *snapshot)?;

@@ -6,13 +6,8 @@ mod set;
 mod show;
 
 use super::Context;
-use crate::erasure::RelationRef;
 use crate::fault::{Fault, Outcome, Result};
-use crate::schema::{CompleteMap, Map, RelationKind};
-use crate::state::State;
-use crate::store::sqlite::Sqlite;
-use crate::store::{Catalog, Store};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 /// Find relations, show what the CRM holds about one, and rectify it
 #[derive(Debug, Subcommand)]
@@ -20,23 +15,6 @@ pub enum RelationCommand {
     List(list::ListArgs),
     Show(show::ShowArgs),
     Set(set::SetArgs),
-}
-
-/// Which relation.
-#[derive(Debug, Args)]
-pub struct WhichArgs {
-    /// company, contact, lead or third-party
-    #[arg(value_parser = kind)]
-    pub kind: RelationKind,
-    /// The id, as the CRM shows it
-    #[arg(allow_hyphen_values = true)]
-    pub id: String,
-}
-
-impl WhichArgs {
-    fn relation(&self) -> RelationRef {
-        RelationRef { kind: self.kind, id: self.id.clone() }
-    }
 }
 
 /// Runs `relation`.
@@ -49,43 +27,6 @@ pub fn run(command: &RelationCommand, context: &mut Context) -> Result<Outcome> 
         RelationCommand::Show(args) => show::run(args, context),
         RelationCommand::Set(args) => set::run(args, context),
     }
-}
-
-/// A kind of relation, by its word.
-fn kind(word: &str) -> Result<RelationKind, String> {
-    let known = RelationKind::WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind);
-    known.ok_or_else(|| {
-        let words: Vec<&str> = RelationKind::WORDS.iter().map(|(word, _)| *word).collect();
-        format!("a kind is one of {}", words.join(", "))
-    })
-}
-
-/// The database, and what the map says of it.
-struct Opened {
-    store: Sqlite,
-    about: About,
-}
-
-/// A map that fits, and what it was held against.
-struct About {
-    written: Map,
-    map: CompleteMap,
-    catalog: Catalog,
-}
-
-impl Opened {
-    fn of(context: &Context) -> Result<Self> {
-        let mut store = context.open()?;
-        let written = context.map(&mut store)?;
-        let catalog = store.catalog()?;
-        let map = written.complete_for(&catalog)?;
-        Ok(Opened { store, about: About { written, map, catalog } })
-    }
-}
-
-/// The state folder, where there is one: who only reads makes none.
-fn state(context: &Context) -> Result<Option<State>> {
-    State::find(&crate::state::place(&context.database()?, context.settings.state.as_deref()))
 }
 
 /// What is read from a file or from standard input, up to a limit.

@@ -1,15 +1,14 @@
 //! `relation set`: the right to rectification.
 
 use super::list::as_json;
-use super::{About, Opened, WhichArgs, read_text};
-use crate::accounts::Accounts;
+use super::read_text;
 use crate::commands::Context;
+use crate::commands::exclude::{WhoseArgs, ledger_name};
+use crate::commands::office::Office;
 use crate::erasure::RelationRef;
 use crate::fault::{Fault, Outcome, Result};
-use crate::ledger::{Actor, Counts, Intent, Ledger};
-use crate::relation::{Change, Correction, Step, corrections, shown};
-use crate::state::{self, State};
-use crate::store::sqlite::Sqlite;
+use crate::relation::{Change, Correction, Set, Step, corrections, shown};
+use crate::schema::CompleteMap;
 use crate::store::{Snapshot, Store};
 use crate::ui::{Page, Report, text};
 use clap::Args;
@@ -38,25 +37,26 @@ const LONGEST: u64 = 1 << 20;
 #[command(verbatim_doc_comment)]
 pub struct SetArgs {
     #[command(flatten)]
-    pub which: WhichArgs,
+    pub which: WhoseArgs,
     /// The values, in lines such as NAME=VALUE; - is standard input
     #[arg(long, value_name = "FILE|-")]
     pub from: String,
 }
 
 pub(super) fn run(args: &SetArgs, context: &mut Context) -> Result<Outcome> {
-    let mut opened = Opened::of(context)?;
-    let relation = args.which.relation();
-    let corrections = corrections(&read_text(&args.from, LONGEST)?)?;
-    let work = Work { relation: &relation, corrections: &corrections, about: &opened.about, now: now() };
-    let store = &mut opened.store;
-    let change = work.plan(&mut *store.snapshot()?)?;
+    let mut office = Office::open(context)?;
+    let wish = Wish {
+        relation: args.which.relation(),
+        corrections: corrections(&read_text(&args.from, LONGEST)?)?,
+        // To the second, as it is stored: the plan that is made again inside the transaction is the same.
+        now: office.now.round(jiff::Unit::Second)?,
+    };
+    let change = wish.plan(&office.map, &mut *office.store.snapshot()?)?;
     for doubt in &change.doubts {
         context.ui.warn(doubt);
     }
-    store.let_triggers_run()?;
-    work.rehearse(&change, store)?;
-    let report = SetReport::of(&relation, &change, context.settings.dry_run);
+    rehearse(&change, &mut office)?;
+    let report = SetReport::of(&wish.relation, &change, context.settings.dry_run);
     if context.settings.dry_run || change.is_empty() {
         context.ui.report(&report)?;
         if change.is_empty() {
@@ -64,70 +64,56 @@ pub(super) fn run(args: &SetArgs, context: &mut Context) -> Result<Outcome> {
         }
         return Ok(Outcome::Done);
     }
-    for line in report.lines() {
-        context.ui.status(line);
-    }
-    let question = format!("Type {} to change these {} values", relation.id, report.rows.len());
-    context.ui.confirm_by_typing(&question, &relation.id)?;
-    work.carry_out(&change, store, context)?;
+    confirm(&report, context)?;
+    carry_out(&wish, &change, &mut office)?;
     context.ui.report(&report)?;
     Ok(Outcome::Done)
 }
 
-/// To the second, as it is stored: the plan that is made again inside the transaction is the same.
-fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_second(now.as_second()).unwrap_or(now)
-}
-
-struct Work<'a> {
-    relation: &'a RelationRef,
-    corrections: &'a [Correction],
-    about: &'a About,
+/// What is wanted.
+struct Wish {
+    relation: RelationRef,
+    corrections: Vec<Correction>,
     now: Timestamp,
 }
 
-impl Work<'_> {
-    fn plan(&self, data: &mut dyn Snapshot) -> Result<Change> {
-        Change::plan(self.relation, &self.about.map, self.corrections, data, self.now)
+impl Wish {
+    fn plan(&self, map: &CompleteMap, data: &mut dyn Snapshot) -> Result<Change> {
+        Change::plan(&self.relation, map, &self.corrections, data, self.now)
     }
+}
 
-    /// Sees whether the database lets the change pass, and leaves no trace.
-    fn rehearse(&self, change: &Change, store: &mut Sqlite) -> Result<()> {
-        if change.is_empty() { Ok(()) } else { change.apply(&mut *store.transaction()?) }
+/// Sees whether the database lets the change pass, and leaves no trace.
+fn rehearse(change: &Change, office: &mut Office) -> Result<()> {
+    if change.is_empty() {
+        return Ok(());
     }
+    office.store.let_triggers_run()?;
+    change.apply(&mut *office.store.transaction()?)
+}
 
-    /// Plans again inside the transaction, compares and applies, between two lines of the ledger.
-    fn carry_out(&self, change: &Change, store: &mut Sqlite, context: &Context) -> Result<()> {
-        let by = self.actor(store, context)?;
-        let state = State::open(&state::place(store.path(), context.settings.state.as_deref()))?;
-        let mut ledger = Ledger::open(&state, context.settings.lock_wait)?;
-        let counts: Counts = change.columns().into_iter().map(|column| (column, 1)).collect();
-        let (command, relations) = ("relation set".to_owned(), vec![self.relation.to_string()]);
-        let intent = Intent { command, by, accounts: Vec::new(), relations, counts: counts.clone() };
-        ledger.perform(&intent, |tally| {
-            let mut transaction = store.transaction()?;
-            if self.plan(&mut *transaction)? != *change {
-                return Err(Fault::refused(format!("{} changed since it was shown", self.relation))
-                    .hint("run the command again and look at what would change")
-                    .into());
-            }
-            change.apply(&mut *transaction)?;
-            transaction.commit()?;
-            tally.counts = counts;
-            Ok(())
-        })
+/// Shows what would change, and has the id typed.
+fn confirm(report: &SetReport, context: &Context) -> Result<()> {
+    for line in report.lines() {
+        context.ui.status(line);
     }
+    let question = format!("Type {} to change these {} values", report.id, report.rows.len());
+    context.ui.confirm_by_typing(&question, &report.id)
+}
 
-    fn actor(&self, store: &mut Sqlite, context: &Context) -> Result<Actor> {
-        let mut actor = Actor::system();
-        if let Some(login) = &context.settings.acting {
-            let roles = self.about.written.accounts_for(&self.about.catalog)?;
-            let accounts = Accounts::read(&mut *store.snapshot()?, &roles, &roles.population(None)?.clone())?;
-            actor.account = Some(accounts.ledger_name(accounts.require([login.as_str()])?[0]));
+/// Plans again inside the transaction, compares and applies. The ledger notes which columns, and no value.
+fn carry_out(wish: &Wish, change: &Change, office: &mut Office) -> Result<()> {
+    let relations = vec![ledger_name(&wish.relation)];
+    office.act("relation set", relations, |transaction, map, _, tally| {
+        if wish.plan(map, &mut *transaction)? != *change {
+            return Err(Fault::refused(format!("{} changed since it was shown", wish.relation))
+                .hint("run the command again and look at what would change")
+                .into());
         }
-        Ok(actor)
-    }
+        change.apply(transaction)?;
+        tally.counts.extend(change.columns().into_iter().map(|column| (column, 1)));
+        Ok(())
+    })
 }
 
 /// What was rectified, or would be.
@@ -154,7 +140,7 @@ impl SetReport {
     fn of(relation: &RelationRef, change: &Change, dry_run: bool) -> Self {
         let of_step = |step: &Step| -> Vec<Row> {
             let id = step.identity.iter().map(|(_, value)| shown(value.borrow())).collect::<Vec<_>>().join("/");
-            let row = |set: &crate::relation::Set| Row {
+            let row = |set: &Set| Row {
                 kind: step.table.clone(),
                 id: id.clone(),
                 column: set.column.clone(),

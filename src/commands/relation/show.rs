@@ -2,10 +2,11 @@
 
 use super::filter::why;
 use super::list::as_json;
-use super::{Opened, WhichArgs, state};
 use crate::commands::Context;
+use crate::commands::exclude::WhoseArgs;
+use crate::commands::office::Office;
 use crate::fault::{Outcome, Result};
-use crate::objection::{Excluded, Register, Standing};
+use crate::objection::{Excluded, Standing};
 use crate::relation::{Dossier, Entry, Part, shown};
 use crate::schema::{Category, CompleteMap, Content};
 use crate::store::{Store, Value};
@@ -27,15 +28,14 @@ use serde_json::Map;
 #[command(verbatim_doc_comment)]
 pub struct ShowArgs {
     #[command(flatten)]
-    pub which: WhichArgs,
+    pub which: WhoseArgs,
 }
 
 pub(super) fn run(args: &ShowArgs, context: &mut Context) -> Result<Outcome> {
-    let mut opened = Opened::of(context)?;
-    let map = &opened.about.map;
-    let relation = args.which.relation();
-    let register = Register::read(state(context)?.as_ref())?;
-    let mut snapshot = opened.store.snapshot()?;
+    let mut office = Office::open(context)?;
+    let register = office.register()?;
+    let (relation, map) = (args.which.relation(), &office.map);
+    let mut snapshot = office.store.snapshot()?;
     let dossier = Dossier::of(&relation, map, &mut *snapshot)?;
     let standing = Excluded::standing(&relation, map, &register, &mut *snapshot)?;
     let label = relation.relation(map)?.label.as_deref();
