@@ -43,9 +43,17 @@ impl Term {
         (!flat.is_empty()).then(|| Term { text: text.to_owned(), flat, dialled })
     }
 
-    /// What an index of words is asked for: any of these.
+    /// What an index of words is asked for: any of these. Such an index takes accents off, and leaves ligatures.
     pub fn phrases(&self) -> Vec<String> {
-        std::iter::once(self.text.clone()).chain(self.dialled.iter().cloned()).collect()
+        let folded = fold(&self.text);
+        let ligatures = folded.replace("oe", "œ").replace("ae", "æ");
+        let mut phrases = vec![self.text.clone()];
+        for other in [folded, ligatures].into_iter().chain(self.dialled.iter().cloned()) {
+            if !phrases.contains(&other) {
+                phrases.push(other);
+            }
+        }
+        phrases
     }
 
     /// Whether the word begins a word of the text.
@@ -131,6 +139,7 @@ mod tests {
         let texts: Vec<String> = terms(" Durand  01 99 00 12 34 Lyon ").into_iter().map(|term| term.text).collect();
         assert_eq!(texts, ["Durand", "01 99 00 12 34", "Lyon"]);
         assert!(terms(" - ").is_empty() && terms("").is_empty());
-        assert_eq!(one("69003").phrases(), ["69003", "69003"]);
+        assert_eq!(one("69003").phrases(), ["69003"]);
+        assert_eq!(one("Oeuvre").phrases(), ["Oeuvre", "oeuvre", "œuvre"]);
     }
 }

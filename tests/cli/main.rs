@@ -18,6 +18,7 @@ mod masks;
 mod outputs;
 mod policy;
 mod reference;
+mod relation;
 mod search;
 mod sizes;
 mod statuses;
