@@ -7,11 +7,22 @@ const BETWEEN: [char; 5] = [',', ';', '\n', '|', '\t'];
 
 /// Every address or number in a text, each in its one form. None where something in it is neither.
 pub fn all(medium: Medium, text: &str) -> Option<Vec<String>> {
+    parts(medium, text).map(|part| one(medium, part)).collect()
+}
+
+/// Those parts of a text that are an address or number, each in its one form.
+pub fn some(medium: Medium, text: &str) -> impl Iterator<Item = String> {
+    parts(medium, text).filter_map(move |part| one(medium, part))
+}
+
+fn parts(medium: Medium, text: &str) -> impl Iterator<Item = &str> {
     let between =
-        |character: char| BETWEEN.contains(&character) || (medium != Medium::Email && character == '/');
-    let parts = text.split(between).map(str::trim).filter(|part| !part.is_empty());
-    let one = if medium == Medium::Email { email } else { number };
-    parts.map(one).collect()
+        move |character: char| BETWEEN.contains(&character) || (medium != Medium::Email && character == '/');
+    text.split(between).map(str::trim).filter(|part| !part.is_empty())
+}
+
+fn one(medium: Medium, part: &str) -> Option<String> {
+    if medium == Medium::Email { email(part) } else { number(part) }
 }
 
 /// An e-mail address: without a display name around it, in lower case.
@@ -29,23 +40,24 @@ pub fn email(text: &str) -> Option<String> {
 }
 
 /// A telephone number in its international form; a French one may be written without the country, and without the
-/// zero that spreadsheets drop.
+/// zero that spreadsheets drop. What stands before it (`tél.`) and behind it (`poste 12`) is another matter.
 pub fn number(text: &str) -> Option<String> {
-    let text = text.trim().replace("(0)", "");
+    let start = text.find(|sign: char| sign == '+' || sign.is_ascii_digit())?;
+    let text = text[start..].replace("(0)", "");
+    let text = &text[..text.find(char::is_alphabetic).unwrap_or(text.len())];
     let is_part =
         |c: char| c.is_ascii_digit() || c.is_whitespace() || "+.-()/".contains(c) || is_invisible(c);
     if !text.chars().all(is_part) {
         return None;
     }
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let number =
-        match (text.trim_start().starts_with('+'), digits.strip_prefix("00"), digits.strip_prefix('0')) {
-            (true, ..) => digits.clone(),
-            (_, Some(rest), _) => rest.to_owned(),
-            (_, _, Some(rest)) => format!("33{rest}"),
-            _ if digits.len() == 9 => format!("33{digits}"),
-            _ => digits.clone(),
-        };
+    let number = match (text.starts_with('+'), digits.strip_prefix("00"), digits.strip_prefix('0')) {
+        (true, ..) => digits.clone(),
+        (_, Some(rest), _) => rest.to_owned(),
+        (_, _, Some(rest)) => format!("33{rest}"),
+        _ if digits.len() == 9 => format!("33{digits}"),
+        _ => digits.clone(),
+    };
     (number.len() >= 6).then(|| format!("+{number}"))
 }
 
@@ -78,10 +90,11 @@ mod tests {
             "06.12.34.56.78",
             "33612345678",
             "06\u{a0}12\u{a0}34\u{a0}56\u{a0}78",
+            "tél. 06.12.34.56.78 poste 12",
         ] {
             assert_eq!(number(text).as_deref(), Some("+33612345678"), "{text}");
         }
-        for text in ["-", "", "poste 12", "3,36E+10"] {
+        for text in ["-", "", "12", "poste 12", "3,36E+10", "marie"] {
             assert_eq!(number(text), None, "{text}");
         }
     }

@@ -103,7 +103,9 @@ pub enum Command {
 impl Command {
     /// Whether the result is a list, which can be had as CSV and as lines of JSON too.
     pub fn is_list(&self) -> bool {
-        use commands::{ledger::LedgerCommand, map::MapCommand, relation::RelationCommand, user::UserCommand};
+        use commands::{
+            ledger::LedgerCommand, map::MapCommand, relation::RelationCommand, user::UserCommand,
+        };
         matches!(
             self,
             Command::Relation(RelationCommand::List(_))

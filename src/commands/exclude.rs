@@ -2,6 +2,7 @@
 
 mod add;
 mod default;
+mod filter;
 mod remove;
 mod report;
 mod show;
@@ -29,6 +30,7 @@ pub enum ExcludeCommand {
     Remove(remove::RemoveArgs),
     Show(show::ShowArgs),
     Default(default::DefaultArgs),
+    Filter(filter::FilterArgs),
 }
 
 /// Runs `exclude`.
@@ -41,6 +43,7 @@ pub fn run(command: &ExcludeCommand, context: &mut Context) -> Result<Outcome> {
         ExcludeCommand::Remove(args) => remove::run(args, context),
         ExcludeCommand::Show(args) => show::run(args, context),
         ExcludeCommand::Default(args) => default::run(args, context),
+        ExcludeCommand::Filter(args) => filter::run(args, context),
     }
 }
 

@@ -65,7 +65,9 @@ pub fn run(cli: &Cli) -> Result<Outcome> {
 
 fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
     if context.ui.is_for_lists() && !cli.command.is_list() {
-        return Err(Fault::usage("csv and jsonl are for lists").hint("say --format json, plain or table").into());
+        return Err(Fault::usage("csv and jsonl are for lists")
+            .hint("say --format json, plain or table")
+            .into());
     }
     match &cli.command {
         Command::Init(args) => init::run(args, context),
@@ -145,8 +147,8 @@ impl Context {
         if let Some(name) = &self.settings.map {
             return Map::load(name);
         }
-        if reference::is_its_own(&store.catalog()?) {
-            return Map::load("reference");
+        if let Some(name) = reference::map_of(&store.catalog()?) {
+            return Map::load(name);
         }
         let shipped =
             Map::shipped().iter().map(|(name, about)| format!("{name}: {about}")).collect::<Vec<_>>();

@@ -3,7 +3,7 @@
 
 use super::links::{How, Inbound, inbound, key_of};
 use super::plan::{Cost, Options};
-use super::row::{Act, Row, RowId, read};
+use super::row::{Act, New, Row, RowId, read};
 use super::target::RelationRef;
 use super::{blank, verdict};
 use crate::fault::{Fault, Result};
@@ -130,7 +130,11 @@ impl<'a> Walk<'a> {
             self.inbound.insert(table.to_owned(), inbound(self.map, table));
         }
         for link in self.inbound.get(table).cloned().unwrap_or_default() {
-            let Some(verdict) = verdict::of(&link, act) else { continue };
+            let verdict = match self.is_ordered_along(&link, table) {
+                true if act == Act::Delete => Some(Verdict::Delete),
+                _ => verdict::of(&link, act),
+            };
+            let Some(verdict) = verdict else { continue };
             let values = link.values(&keyed);
             if values.is_empty() {
                 continue;
@@ -242,6 +246,12 @@ impl<'a> Walk<'a> {
         if matches!(noted.act, Act::Blank | Act::Keep) {
             let emptied = blank::columns(mapped, noted, noted.act == Act::Keep);
             noted.set.extend(emptied);
+            if noted.act == Act::Blank
+                && let Some(column) = Self::erased_at(map, mapped)
+                && *noted.value(&column) == Value::Null
+            {
+                noted.set.insert(column, New::Moment);
+            }
         }
         let (act, is_self) = (noted.act, noted.is_self);
         if act != Act::Detach {

@@ -29,7 +29,8 @@ pub(super) fn derived(how: &Derivation, source: &str) -> String {
     }
 }
 
-fn e164(source: &str) -> String {
+/// A telephone number in its international form; one without a country is a French one.
+pub fn e164(source: &str) -> String {
     let plain = digits(&source.replace("(0)", ""));
     if source.trim_start().starts_with('+') {
         return format!("+{plain}");

@@ -48,7 +48,7 @@ mod zip;
 mod properties;
 
 pub use crowd::Crowd;
-pub use derive::text_of as decider_text;
+pub use derive::{e164, text_of as decider_text};
 pub use document::is_blank_picture;
 pub use example::example;
 pub use follow::{followed, follows};
@@ -57,7 +57,7 @@ pub use json::json_texts;
 pub use key::Key;
 pub use list::list_items;
 pub use masker::{Masker, Shape};
-pub use nobody::{mail_hosts, reaches_nobody};
+pub use nobody::{identifies, mail_hosts, reaches_nobody};
 pub use originals::Originals;
 pub use room::{Tight, tight_columns};
 pub use row::{ColumnCount, RowMasker};

@@ -19,8 +19,12 @@ pub fn objection_to(category: Category, value: &str) -> Option<&'static str> {
         Category::Iban => is_iban(&squeezed),
         Category::NationalId => Nir::index_of(&squeezed).is_none() || is_nir(&squeezed),
         Category::Vat => !squeezed.starts_with("FR") || is_french_vat(&squeezed),
-        Category::Bic => matches!(squeezed.len(), 8 | 11) && squeezed.bytes().all(|sign| sign.is_ascii_alphanumeric()),
-        Category::Card => squeezed.len() >= 12 && is_digits(&squeezed, squeezed.len()) && luhn_holds(&squeezed),
+        Category::Bic => {
+            matches!(squeezed.len(), 8 | 11) && squeezed.bytes().all(|sign| sign.is_ascii_alphanumeric())
+        }
+        Category::Card => {
+            squeezed.len() >= 12 && is_digits(&squeezed, squeezed.len()) && luhn_holds(&squeezed)
+        }
         _ => return None,
     };
     (!fits).then_some("its check digits or its length are wrong")
@@ -45,7 +49,9 @@ pub fn doubt_about(category: Category, value: &str) -> Option<&'static str> {
 /// Something before one `@`, and a host with a dot behind it.
 fn is_address(value: &str) -> bool {
     let Some((name, host)) = value.rsplit_once('@') else { return false };
-    let sound = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !part.contains("..");
+    let sound = |part: &str| {
+        !part.is_empty() && !part.starts_with('.') && !part.ends_with('.') && !part.contains("..")
+    };
     let apart = [' ', '\t', '<', '>', '(', ')', ',', ';', ':', '"', '@', '\\'];
     sound(name)
         && sound(host)
@@ -96,7 +102,9 @@ mod tests {
         for good in ["a@b.fr", "marie.durand+x@mail.example.org", "élodie@exemple.fr", "o'neil@x.org"] {
             assert!(fits(Category::Email, good), "{good}");
         }
-        for wrong in ["", "a", "a@b", "@b.fr", "a b@c.fr", "a@b..fr", "a@@b.fr", "A <a@b.fr>", "a@b.fr, c@d.fr"] {
+        for wrong in
+            ["", "a", "a@b", "@b.fr", "a b@c.fr", "a@b..fr", "a@@b.fr", "A <a@b.fr>", "a@b.fr, c@d.fr"]
+        {
             assert!(!fits(Category::Email, wrong), "{wrong}");
         }
         for good in ["01 99 00 12 34", "+33 (0)1.99.00.12.34", "3615"] {
@@ -116,14 +124,20 @@ mod tests {
         assert!(!fits(Category::Iban, "FR15 2004 1010 0505 0001 3M02 606"));
         assert!(fits(Category::Vat, "FR44732829320") && !fits(Category::Vat, "FR45732829320"));
         assert!(fits(Category::Vat, "DE123456789"), "another country's is not ours to judge");
-        assert!(fits(Category::NationalId, "2 55 08 14 168 025 38") && !fits(Category::NationalId, "255081416802539"));
+        assert!(
+            fits(Category::NationalId, "2 55 08 14 168 025 38")
+                && !fits(Category::NationalId, "255081416802539")
+        );
         assert!(fits(Category::Card, "4539 1488 0343 6467") && !fits(Category::Card, "4539148803436468"));
         assert!(fits(Category::FreeText, "anything"));
     }
 
     #[test]
     fn what_is_unusual_is_only_doubted() {
-        assert!(doubt_about(Category::Postcode, "1000").is_some() && doubt_about(Category::Postcode, "69003").is_none());
+        assert!(
+            doubt_about(Category::Postcode, "1000").is_some()
+                && doubt_about(Category::Postcode, "69003").is_none()
+        );
         assert!(doubt_about(Category::FamilyName, "Durand2").is_some());
     }
 }

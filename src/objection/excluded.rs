@@ -106,6 +106,11 @@ impl Excluded {
         self.standings.get(&shown(key)?)
     }
 
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.standings.is_empty()
+    }
+
     /// Everybody, by id.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Standing)> {
         self.standings.iter().map(|(id, standing)| (id.as_str(), standing))

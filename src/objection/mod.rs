@@ -8,11 +8,14 @@
 //! * [`Plan`] is one act: an objection noted, or taken back, for a relation and for a company's contacts. It is planned on
 //!   a snapshot, shown, planned again inside the transaction, compared, and applied there.
 //! * [`preference`] is what users want their lists to show.
-//! * [`Reach`] finds the addresses and numbers of relations.
+//! * [`Reach`] finds the addresses and numbers of relations; [`mailing`] takes a mailing list through without those who
+//!   are [`Blocked`].
 
 mod apply;
+mod blocked;
 mod contacts;
 mod excluded;
+pub mod mailing;
 mod places;
 mod plan;
 pub mod preference;
@@ -21,6 +24,7 @@ mod register;
 mod removal;
 
 pub use apply::{Applied, apply};
+pub use blocked::Blocked;
 pub use excluded::{Because, Excluded, Standing};
 pub use plan::{Contacts, Person, Plan, Wish};
 pub use reach::Reach;

@@ -7,9 +7,7 @@ use crate::accounts::moment;
 use crate::erasure::{RelationRef, Row, read};
 use crate::fault::{Fault, Result};
 use crate::masking::{followed, follows};
-use crate::schema::{
-    CompleteMap, Content, Field, FieldPlace, MappedColumn, MappedTable, Objection,
-};
+use crate::schema::{CompleteMap, Content, Field, FieldPlace, MappedColumn, MappedTable, Objection};
 use crate::store::{Generated, Snapshot, Transaction, Value};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -53,7 +51,9 @@ pub fn corrections(text: &str) -> Result<Vec<Correction>> {
         all.push(Correction { name: name.to_owned(), row, value });
     }
     if all.is_empty() {
-        return Err(Fault::usage("nothing is to be set").hint("write lines such as `email=marie@example.org`").into());
+        return Err(Fault::usage("nothing is to be set")
+            .hint("write lines such as `email=marie@example.org`")
+            .into());
     }
     Ok(all)
 }
@@ -118,7 +118,9 @@ impl Change {
             }
         }
         if !reasons.is_empty() {
-            return Err(Fault::refused(format!("{relation} cannot be changed like that")).details(reasons).into());
+            return Err(Fault::refused(format!("{relation} cannot be changed like that"))
+                .details(reasons)
+                .into());
         }
         planner.finish(data)
     }
@@ -180,7 +182,8 @@ impl<'a> Planner<'a> {
         data: &mut dyn Snapshot,
     ) -> Result<Result<(), String>> {
         let mapped = self.fields.map.require_table(&field.table)?;
-        let (Some(column), Some(live)) = (mapped.column(&field.column), mapped.table.column(&field.column)) else {
+        let (Some(column), Some(live)) = (mapped.column(&field.column), mapped.table.column(&field.column))
+        else {
             return Ok(Err("the database has no such column".into()));
         };
         if let Err(why) = self.may_be_set(field, mapped, column) {
@@ -200,9 +203,10 @@ impl<'a> Planner<'a> {
         };
         self.doubts.extend(fitting.doubt.map(|doubt| format!("{}: {doubt}", field.name)));
         let old = row.value(&field.column).clone();
-        let copies = field.also.iter().map(|(copy, how)| {
-            (copy.clone(), follows(how, (&old, row.value(copy)), &fitting.value))
-        });
+        let copies = field
+            .also
+            .iter()
+            .map(|(copy, how)| (copy.clone(), follows(how, (&old, row.value(copy)), &fitting.value)));
         let copies: Vec<_> = copies.collect();
         self.rows[at].also.extend(copies);
         self.rows[at].set.push((column.name.clone(), fitting.value));
@@ -262,10 +266,15 @@ impl<'a> Planner<'a> {
         let row = match (rows.len(), &correction.row) {
             (1, _) => rows.remove(0),
             (0, None) => return Ok(Err("there is none to correct: the CRM adds one".into())),
-            (_, Some(_)) => return Ok(Err(format!("there is no such row: there are {}", numbers.join(", ")))),
+            (_, Some(_)) => {
+                return Ok(Err(format!("there is no such row: there are {}", numbers.join(", "))));
+            }
             (many, None) => {
                 let say = format!("{}@{}", field.name, numbers[0]);
-                return Ok(Err(format!("there are {many}, rows {}: say which, as in {say}", numbers.join(", "))));
+                return Ok(Err(format!(
+                    "there are {many}, rows {}: say which, as in {say}",
+                    numbers.join(", ")
+                )));
             }
         };
         let same = |known: &Changing<'_>| {
@@ -286,13 +295,19 @@ impl<'a> Planner<'a> {
         let mut is_noted = false;
         for step in &mut steps {
             let changing = self.rows.iter().find(|changing| changing.is_of(step));
-            if let Some(changing) = changing.filter(|changing| changing.mapped.column(&changed_at).is_some()) {
+            if let Some(changing) = changing.filter(|changing| changing.mapped.column(&changed_at).is_some())
+            {
                 step.set.push(self.moment(changing, &changed_at)?);
                 is_noted = true;
             }
         }
         if !is_noted {
-            let root = Changing { mapped: self.fields.root, row: self.root(data)?, set: Vec::new(), also: Vec::new() };
+            let root = Changing {
+                mapped: self.fields.root,
+                row: self.root(data)?,
+                set: Vec::new(),
+                also: Vec::new(),
+            };
             steps.push(root.step_of(vec![self.moment(&root, &changed_at)?]));
         }
         self.rows.clear();

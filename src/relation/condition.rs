@@ -193,7 +193,8 @@ pub fn moments(text: &str) -> Option<(Timestamp, Timestamp)> {
     if let Ok(day) = text.parse::<jiff::civil::Date>()
         && text.len() == 10
     {
-        let begins = |day: jiff::civil::Date| TimeZone::UTC.to_timestamp(day.to_datetime(Default::default())).ok();
+        let begins =
+            |day: jiff::civil::Date| TimeZone::UTC.to_timestamp(day.to_datetime(Default::default())).ok();
         return Some((begins(day)?, begins(day.checked_add(1.day()).ok()?)?));
     }
     let civil = || TimeZone::UTC.to_timestamp(text.parse::<jiff::civil::DateTime>().ok()?).ok();
@@ -241,7 +242,10 @@ mod tests {
         assert!(!holds(Operator::Above, "2025-01-01", "TIMESTAMP", noon));
         assert!(holds(Operator::Above, "2025-01-01T12:00:00Z", "TIMESTAMP", noon));
         assert!(holds(Operator::Is, "2025-01-01", "INTEGER", ValueRef::Integer(1_735_732_800)));
-        assert!(!holds(Operator::Above, "2024-01-01", "TEXT", text("never")), "no moment is neither before nor after");
+        assert!(
+            !holds(Operator::Above, "2024-01-01", "TEXT", text("never")),
+            "no moment is neither before nor after"
+        );
         assert!(!holds(Operator::AtLeast, "2025-01-01", "TEXT", ValueRef::Null));
     }
 

@@ -89,9 +89,8 @@ impl<'a> FieldSet<'a> {
     /// Secrets are none, and of bytes only the size could be told.
     fn is_a_field(&self, column: &MappedColumn) -> bool {
         let live = self.root.table.column(&column.name);
-        let fits = live.is_some_and(|live| {
-            live.generated != Generated::Hidden && !live.type_name().contains("BLOB")
-        });
+        let fits = live
+            .is_some_and(|live| live.generated != Generated::Hidden && !live.type_name().contains("BLOB"));
         fits && column.rule.content != Content::One(Category::Secret)
     }
 

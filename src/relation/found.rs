@@ -52,7 +52,8 @@ pub fn by_words(
 /// The root table and those whose rows belong to it, as far as there is something to look into.
 fn places<'a>(fields: &'a FieldSet<'_>, none: &'a Filter) -> Vec<Place<'a>> {
     let relation = fields.relation;
-    let mut columns: Vec<(&str, &Filter)> = relation.label.iter().map(|label| (label.as_str(), none)).collect();
+    let mut columns: Vec<(&str, &Filter)> =
+        relation.label.iter().map(|label| (label.as_str(), none)).collect();
     let searched = fields.root.columns.iter().filter(|column| is_searched(column));
     columns.extend(searched.map(|column| (column.name.as_str(), none)));
     let mut places = vec![Place { table: &relation.table, key: &relation.key, columns }];

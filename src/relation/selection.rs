@@ -73,7 +73,11 @@ impl Selection {
                     among.demand(keys, condition.is_negative());
                 }
                 FieldPlace::Parent { link, key } => {
-                    links.push((link.as_str(), children::that_fit(condition, key, data)?, condition.is_negative()));
+                    links.push((
+                        link.as_str(),
+                        children::that_fit(condition, key, data)?,
+                        condition.is_negative(),
+                    ));
                 }
             }
         }
@@ -101,7 +105,9 @@ impl Among {
                 self.only = only;
             }
             (false, None) => self.only = Some(keys),
-            (false, Some(only)) => self.only = Some(only.into_iter().filter(|key| keys.contains(key)).collect()),
+            (false, Some(only)) => {
+                self.only = Some(only.into_iter().filter(|key| keys.contains(key)).collect())
+            }
         }
     }
 
@@ -130,7 +136,8 @@ fn among(
 /// The relations in a group.
 fn in_group(fields: &FieldSet<'_>, name: &str, data: &mut dyn Snapshot) -> Result<Keys> {
     let kind = fields.relation.kind;
-    let unknown = || Fault::missing(format!("the map {} knows no groups of {}", fields.map.name(), kind.word()));
+    let unknown =
+        || Fault::missing(format!("the map {} knows no groups of {}", fields.map.name(), kind.word()));
     let groups = fields.map.groups().ok_or_else(unknown)?;
     let column = groups.member(kind).ok_or_else(unknown)?;
     let group = group_key(groups, name, data)?;

@@ -86,7 +86,8 @@ fn dialled(text: &str) -> Vec<String> {
         return Vec::new();
     }
     let is_abroad = text.trim_start().starts_with('+');
-    let subscriber = match (digits.strip_prefix("0033"), digits.strip_prefix("33"), digits.strip_prefix('0')) {
+    let subscriber = match (digits.strip_prefix("0033"), digits.strip_prefix("33"), digits.strip_prefix('0'))
+    {
         (Some(rest), _, _) => Some(rest),
         (None, Some(rest), _) if is_abroad => Some(rest),
         (None, _, Some(rest)) if !is_abroad && !rest.starts_with('0') => Some(rest),
@@ -124,7 +125,9 @@ mod tests {
 
     #[test]
     fn a_number_is_found_however_it_was_typed() {
-        for typed in ["01 99 00 12 34", "0199001234", "+33 1 99 00 12 34", "+33(0)1.99.00.12.34", "0033199001234"] {
+        for typed in
+            ["01 99 00 12 34", "0199001234", "+33 1 99 00 12 34", "+33(0)1.99.00.12.34", "0033199001234"]
+        {
             for stored in ["01 99 00 12 34", "+33199001234", "01.99.00.12.34", "0033 1 99 00 12 34"] {
                 assert!(one(typed).is_number(stored), "{typed} in {stored}");
             }
@@ -136,7 +139,8 @@ mod tests {
 
     #[test]
     fn words_stand_apart_and_digits_together() {
-        let texts: Vec<String> = terms(" Durand  01 99 00 12 34 Lyon ").into_iter().map(|term| term.text).collect();
+        let texts: Vec<String> =
+            terms(" Durand  01 99 00 12 34 Lyon ").into_iter().map(|term| term.text).collect();
         assert_eq!(texts, ["Durand", "01 99 00 12 34", "Lyon"]);
         assert!(terms(" - ").is_empty() && terms("").is_empty());
         assert_eq!(one("69003").phrases(), ["69003"]);

@@ -1,11 +1,12 @@
 //! The roles of a map, looked up in a live database. A role on an optional table that is not there falls away.
 
-use super::{account_lookup, live_lists};
 use super::complete::{MappedTable, Neutralise, Origin};
+use super::erp_lookup;
 use super::live::Live;
 use super::objection_lookup;
 use super::roles::*;
 use super::rule::{Bond, LinkTarget};
+use super::{account_lookup, live_lists};
 use crate::store::Table;
 use std::collections::BTreeMap;
 
@@ -39,7 +40,8 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .iter()
             .filter_map(|objection| objection_lookup::objection(live, tables, objection))
             .collect(),
-        erp: written.erp.iter().filter_map(|link| erp_link(live, link)).collect(),
+        erp: written.erp.iter().filter_map(|link| erp_lookup::link(live, link)).collect(),
+        erp_sections: erp_lookup::sections(live, &written.erp_sections),
         retention: written
             .retention
             .iter()
@@ -170,14 +172,6 @@ pub(super) fn kind<'a>(live: &Live<'a>, kind: RelationKind, origin: &Origin) -> 
         live.misfit(origin, format!("there is no [relations.{}]", kind.word()));
     }
     found
-}
-
-fn erp_link(live: &Live<'_>, written: &ErpLink) -> Option<ErpLink> {
-    let root = kind(live, written.kind, &written.origin)?;
-    // That the root table is not there is the relation's business.
-    let table = live.catalog.table(&root.table)?;
-    let column = Columns { live, table, origin: &written.origin }.one(&written.column);
-    Some(ErpLink { column, ..written.clone() })
 }
 
 fn retention(live: &Live<'_>, written: &Retention) -> Option<Retention> {

@@ -6,6 +6,8 @@ pub mod category;
 mod check;
 mod complete;
 mod derived;
+mod erp_lookup;
+mod erp_roles;
 mod explain;
 mod list_roles;
 mod live;
@@ -33,6 +35,7 @@ pub use account_roles::{Creation, PolicyPlace, Templates};
 pub use category::Category;
 pub use check::{Check, Misfit, Stale, Thing, Unmapped, Warning};
 pub use complete::{CompleteMap, History, MappedColumn, MappedTable, Neutralise, Origin, Rows};
+pub use erp_roles::{ErpCompanies, ErpConnections, ErpKeys, ErpLink, ErpThirdParties};
 pub use explain::{Explanation, explain};
 pub use list_roles::{Field, FieldPlace, Groups, SearchIndex};
 pub use map::Map;
@@ -43,8 +46,8 @@ pub use objection_roles::{
 pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
-    AccountName, Accounts, ActiveFlag, Administrator, CompanyLink, ErpLink, Filter, HasChild, HashColumn,
-    MustChange, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
+    AccountName, Accounts, ActiveFlag, Administrator, CompanyLink, Filter, HasChild, HashColumn, MustChange,
+    Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
     TemporaryPassword,
 };
 pub use rule::*;

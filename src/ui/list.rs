@@ -1,10 +1,11 @@
-//! Lists: written row by row, so that a long one needs no more memory than a short one. The one home of csv.
+//! Lists: written row by row, so that a long one needs no more memory than a short one.
 
 use super::output::told;
 use super::page::{Block, Page};
 use super::{Format, Ui, text};
 use crate::fault::Result;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, Stdout, Write};
 
 /// A table gets its headings anew after so many rows, when it begins to be a page.
@@ -15,6 +16,7 @@ pub struct List<'a> {
     ui: &'a Ui,
     headings: Vec<String>,
     out: BufWriter<Stdout>,
+    is_terminal: bool,
     rows: u64,
     page: Vec<Vec<String>>,
 }
@@ -27,7 +29,8 @@ impl Ui {
     pub fn list(&self, schema: (&'static str, u32), headings: &[&str]) -> Result<List<'_>> {
         let headings: Vec<String> = headings.iter().map(|heading| (*heading).to_owned()).collect();
         let out = BufWriter::with_capacity(64 << 10, std::io::stdout());
-        let mut list = List { ui: self, headings, out, rows: 0, page: Vec::new() };
+        let is_terminal = std::io::stdout().is_terminal();
+        let mut list = List { ui: self, headings, out, is_terminal, rows: 0, page: Vec::new() };
         match self.format() {
             Format::Json => {
                 let (name, number) = schema;
@@ -35,7 +38,7 @@ impl Ui {
                 list.write(&format!("{{\n  \"schema\": {schema},\n  \"rows\": ["))?;
             }
             Format::Csv => {
-                let line = csv_line(&list.headings.clone());
+                let line = csv_line(&list.headings, list.is_terminal);
                 list.write(&line)?;
             }
             Format::Jsonl | Format::Plain | Format::Table => {}
@@ -63,7 +66,7 @@ impl List<'_> {
                 self.write(&text::json(&object))?;
                 self.write("\n")
             }
-            Format::Csv => self.write(&csv_line(cells)),
+            Format::Csv => self.write(&csv_line(cells, self.is_terminal)),
             Format::Plain => {
                 let cells: Vec<_> = cells.iter().map(|cell| text::line(cell)).collect();
                 self.write(&format!("{}\n", cells.join("\t")))
@@ -109,11 +112,12 @@ impl List<'_> {
 
 /// The tables of a page as CSV.
 pub fn csv(page: &Page) -> String {
+    let is_terminal = std::io::stdout().is_terminal();
     let mut out = String::new();
     for block in &page.0 {
         if let Block::Table { headings, rows } = block {
-            out.push_str(&csv_line(headings));
-            out.extend(rows.iter().map(|row| csv_line(row)));
+            out.push_str(&csv_line(headings, is_terminal));
+            out.extend(rows.iter().map(|row| csv_line(row, is_terminal)));
         }
     }
     out.trim_end_matches('\n').to_owned()
@@ -126,22 +130,28 @@ pub fn jsonl(report: &Value) -> String {
 }
 
 /// A line of CSV in which no cell is a formula, and none steers a terminal.
-fn csv_line(cells: &[String]) -> String {
-    let is_terminal = std::io::stdout().is_terminal();
-    let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-    let safe = cells.iter().map(|cell| {
-        let cell = harmless(cell);
-        if is_terminal { text::lines(&cell).into_owned() } else { cell }
-    });
-    // Writing to memory cannot fail.
-    let _ = writer.write_record(safe);
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+fn csv_line(cells: &[String], is_terminal: bool) -> String {
+    let mut writer = csv_core::Writer::new();
+    let safe: Vec<String> = cells.iter().map(|cell| harmless(cell, is_terminal)).collect();
+    // More than any line can need: each byte of a cell twice, quotes around it, and what stands between cells.
+    let mut line = vec![0; safe.iter().map(|cell| 2 * cell.len() + 4).sum::<usize>() + 4];
+    let mut end = 0;
+    for (at, cell) in safe.iter().enumerate() {
+        if at > 0 {
+            end += writer.delimiter(&mut line[end..]).1;
+        }
+        end += writer.field(cell.as_bytes(), &mut line[end..]).2;
+    }
+    end += writer.terminator(&mut line[end..]).1;
+    line.truncate(end);
+    String::from_utf8(line).unwrap_or_default()
 }
 
 /// A cell that a spreadsheet takes for text: what begins like a formula gets an apostrophe before it.
-fn harmless(cell: &str) -> String {
+fn harmless(cell: &str, is_terminal: bool) -> String {
     let begins = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    if cell.starts_with(begins) { format!("'{cell}") } else { cell.to_owned() }
+    let cell = if is_terminal { text::lines(cell) } else { Cow::Borrowed(cell) };
+    if cell.starts_with(begins) { format!("'{cell}") } else { cell.into_owned() }
 }
 
 #[cfg(test)]
@@ -151,10 +161,13 @@ mod tests {
     #[test]
     fn no_cell_of_csv_is_a_formula() {
         for formula in ["=1+1", "+33199", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
-            assert!(csv_line(&[formula.to_owned()]).trim_start_matches('"').starts_with('\''), "{formula:?}");
+            assert!(
+                csv_line(&[formula.to_owned()], false).trim_start_matches('"').starts_with('\''),
+                "{formula:?}"
+            );
         }
         let cells = ["a,b".to_owned(), "say \"no\"".to_owned(), "1-2".to_owned(), String::new()];
-        assert_eq!(csv_line(&cells), "\"a,b\",\"say \"\"no\"\"\",1-2,\n");
-        assert_eq!(csv_line(&[String::new()]), "\"\"\n", "an empty row is a row");
+        assert_eq!(csv_line(&cells, false), "\"a,b\",\"say \"\"no\"\"\",1-2,\n");
+        assert_eq!(csv_line(&[String::new()], false), "\"\"\n", "an empty row is a row");
     }
 }

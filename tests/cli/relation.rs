@@ -1,6 +1,6 @@
 //! `relation`: found, shown and rectified, on the reference database and on CRMs that nobody here drew.
 
-use crate::world::{Told, World, number, text, texts};
+use crate::world::{Told, World, number, text};
 use serde_json::Value;
 use std::io::Write;
 use std::process::Stdio;
@@ -80,7 +80,9 @@ fn words_find_names_addresses_numbers_and_towns_without_accents_and_case() {
     assert_eq!(found(&world, "zoe lyon"), [""; 0]);
     assert_eq!(found(&world, "Zoe.Q@exemple.test"), ["9101"]);
     assert_eq!(found(&world, "jean pierre"), ["9102"]);
-    for typed in ["06 00 12 34 56", "0600123456", "+33 6 00 12 34 56", "06.00.12", "0033600123456", "01 00 99"] {
+    for typed in
+        ["06 00 12 34 56", "0600123456", "+33 6 00 12 34 56", "06.00.12", "0033600123456", "01 00 99"]
+    {
         assert_eq!(found(&world, typed), ["9101"], "{typed}");
     }
     for typed in ["04 00 11 22 33", "+33400112233", "0400 11", "lyon quemeneur", "piste"] {
@@ -98,10 +100,13 @@ fn words_find_names_addresses_numbers_and_towns_without_accents_and_case() {
 fn what_was_changed_is_found_and_what_is_gone_is_not() {
     let world = office();
     let crm = world.database("crm.db");
-    crm.execute_batch("UPDATE contact SET family_name = 'Zwingli' WHERE id = 9104; DELETE FROM email WHERE id = 9203;")
-        .unwrap();
+    crm.execute_batch(
+        "UPDATE contact SET family_name = 'Zwingli' WHERE id = 9104; DELETE FROM email WHERE id = 9203;",
+    )
+    .unwrap();
     assert_eq!(found(&world, "zwingli"), ["9104"]);
-    assert_eq!(found(&world, "quemener"), ["9101", "9102", "9103"]);
+    assert_eq!(found(&world, "quemener"), [""; 0]);
+    assert_eq!(found(&world, "quemeneur"), ["9101", "9102", "9103"]);
     assert_eq!(found(&world, "aicha@exemple"), [""; 0]);
     let whole = "INSERT INTO contact_search (contact_search, rank) VALUES ('integrity-check', 1)";
     crm.execute_batch(whole).expect("the index is that of its table");
@@ -156,7 +161,7 @@ fn conditions_ask_for_fields_and_are_never_sql() {
     assert_eq!(of(&["created <= 2024-12-31"]), ["9102"]);
     assert_eq!(of(&["company ~ oeuvres"]), ["9101", "9102"], "a field of what the contact points at");
     assert_eq!(of(&["company ="]), ["9104"]);
-    assert_eq!(of(&["family_name=Quemeneur","given_name~é"]), ["9101", "9102"], "blanks may be left out");
+    assert_eq!(of(&["family_name=Quemeneur", "given_name~é"]), ["9101", "9102"], "blanks may be left out");
     assert_eq!(of(&["town = Lyon' OR '1'='1"]), [""; 0], "a value is a value");
     for (wrong, told) in [
         ("twon = Lyon", "did you mean `town`"),
@@ -177,9 +182,15 @@ fn a_group_is_listed_by_its_name() {
     let of = |name: &str| ids(&world, &[&all[..], &[name]].concat());
     assert_eq!(of("Salon d'été"), ["9101", "9102"]);
     assert_eq!(of("salon d'ete"), ["9101", "9102"]);
-    assert_eq!(ids(&world, &["--kind", "contact", "--group", "Salon d'été"]), ["9101"], "groups are filtered too");
+    assert_eq!(
+        ids(&world, &["--kind", "contact", "--group", "Salon d'été"]),
+        ["9101"],
+        "groups are filtered too"
+    );
     list(&world, &["--kind", "contact", "--group", "Salon d'hiver"]).exits(5).complains("did you mean");
-    list(&world, &["--kind", "third-party", "--group", "Salon d'été"]).exits(5).complains("no groups of third-party");
+    list(&world, &["--kind", "third-party", "--group", "Salon d'été"])
+        .exits(5)
+        .complains("no groups of third-party");
 }
 
 #[test]
@@ -195,7 +206,8 @@ fn a_list_has_an_order_and_pages() {
     assert_eq!(of(&["--offset", "99"]), [""; 0]);
     assert_eq!(of(&["--limit", "0"]), [""; 0]);
     list(&world, &["--kind", "contact", "--sort", "town"]).exits(2).complains("own row");
-    let table = world.on_crm(["--format", "table", "relation", "list", "--kind", "contact", "--limit", "3"]).exits(0);
+    let table =
+        world.on_crm(["--format", "table", "relation", "list", "--kind", "contact", "--limit", "3"]).exits(0);
     assert_eq!(table.stdout().lines().count(), 4, "headings and rows");
     assert!(table.stderr().contains("3 of "), "{}", table.stderr());
 }
@@ -205,14 +217,28 @@ fn every_format_says_the_same() {
     let world = office();
     let of = |format: &str| {
         world
-            .on_crm(["--format", format, "relation", "list", "--kind", "contact", "--where", "id = 9104", "--field", "name"])
+            .on_crm([
+                "--format",
+                format,
+                "relation",
+                "list",
+                "--kind",
+                "contact",
+                "--where",
+                "id = 9104",
+                "--field",
+                "name",
+            ])
             .exits(0)
             .stdout()
     };
     assert_eq!(of("csv"), "id,name,excluded\n9104,'=cmd() Quemener,\n", "no cell is a formula");
     assert_eq!(of("plain"), "9104\t=cmd() Quemener\t\n");
     let line: Value = serde_json::from_str(of("jsonl").trim()).expect("a line is an object");
-    assert_eq!((line["kind"].as_str(), line["fields"]["name"].as_str()), (Some("contact"), Some("=cmd() Quemener")));
+    assert_eq!(
+        (line["kind"].as_str(), line["fields"]["name"].as_str()),
+        (Some("contact"), Some("=cmd() Quemener"))
+    );
     let whole: Value = serde_json::from_str(&of("json")).expect("one object");
     assert_eq!(whole["schema"]["name"], "crm-admin/relation-list");
     assert_eq!(whole["rows"][0], line);
@@ -238,7 +264,14 @@ fn reading_leaves_every_file_as_it_was() {
 fn everything_held_about_somebody_is_shown_and_nothing_steers_the_terminal() {
     let world = office();
     let told = world.on_crm(["--format", "table", "relation", "show", "contact", "9101"]).exits(0);
-    for part in ["Zoé Quéméneur", "zoe.q@exemple.test", "06 00 12 34 56", "Saint-Étienne", "À rappeler", "opportunity 9801"] {
+    for part in [
+        "Zoé Quéméneur",
+        "zoe.q@exemple.test",
+        "06 00 12 34 56",
+        "Saint-Étienne",
+        "À rappeler",
+        "opportunity 9801",
+    ] {
         assert!(told.stdout().contains(part), "{part} in {}", told.stdout());
     }
     assert!(!told.bytes().contains(&0x1b) && !told.bytes().contains(&0x07));
@@ -266,9 +299,16 @@ fn a_rectification_reaches_the_rows_their_copies_and_the_index() {
     let told = set(&world, lines, &["contact", "9101", "--yes"]).exits(0);
     assert!(told.stderr().contains("family_name: Quéméneur -> Quéméner"), "{}", told.stderr());
     let crm = world.database("crm.db");
-    assert_eq!(text(&crm, "SELECT full_name || birth_date FROM contact WHERE id = 9101"), "Zoé Quéméner1980-05-04");
+    assert_eq!(
+        text(&crm, "SELECT full_name || birth_date FROM contact WHERE id = 9101"),
+        "Zoé Quéméner1980-05-04"
+    );
     assert_eq!(text(&crm, "SELECT number || e164 FROM phone WHERE id = 9301"), "07 00 12 34 56+33700123456");
-    assert_eq!(text(&crm, "SELECT number FROM phone WHERE id = 9302"), "01.00.99.88.77", "another number stays");
+    assert_eq!(
+        text(&crm, "SELECT number FROM phone WHERE id = 9302"),
+        "01.00.99.88.77",
+        "another number stays"
+    );
     assert_eq!(text(&crm, "SELECT town || postcode FROM address WHERE id = 9401"), "Lyon69003");
     assert_eq!(number(&crm, "SELECT updated_at > '2026-01-01' FROM contact WHERE id = 9101"), 1);
     assert_eq!(found(&world, "zoe@exemple lyon 0700123456"), ["9101"]);
@@ -334,7 +374,8 @@ fn a_rectification_is_confirmed_or_it_is_none() {
         set(&world, "# nothing\n", &["contact", "9101", "--yes"]).exits(2);
         std::fs::remove_file(world.path("lines.txt")).unwrap();
     });
-    let dry = world.on_crm(["--json", "--dry-run", "relation", "set", "contact", "9101", "--from", "gone.txt"]);
+    let dry =
+        world.on_crm(["--json", "--dry-run", "relation", "set", "contact", "9101", "--from", "gone.txt"]);
     dry.exits(5);
 }
 
@@ -433,14 +474,21 @@ fn a_crm_without_an_index_is_read_from_end_to_end_and_says_so() {
 #[test]
 fn a_foreign_crm_is_rectified_through_its_map() {
     let world = World::with(FOREIGN, FOREIGN_MAP);
-    set(&world, "nachname = Meier\nphone = 07 00 11 22 33\nemail = z@exemple.test\n", &["contact", "1", "--yes"]).exits(0);
+    set(
+        &world,
+        "nachname = Meier\nphone = 07 00 11 22 33\nemail = z@exemple.test\n",
+        &["contact", "1", "--yes"],
+    )
+    .exits(0);
     let crm = world.database("crm.db");
     assert_eq!(text(&crm, "SELECT anzeige FROM kunde WHERE nr = 1"), "Zoé Meier");
     assert_eq!(text(&crm, "SELECT wert || kompakt FROM weg WHERE nr = 1"), "07 00 11 22 33+33700112233");
     assert_eq!(text(&crm, "SELECT wert || kompakt FROM weg WHERE nr = 2"), "z@exemple.testz@exemple.test");
     let when = text(&crm, "SELECT geaendert FROM kunde WHERE nr = 1");
     assert!(when.len() == 16 && &when[2..3] == ".", "in the CRM's own form: {when}");
-    set(&world, "anzeige = X\n", &["contact", "1", "--yes"]).exits(4).complains("it follows from vorname and nachname");
+    set(&world, "anzeige = X\n", &["contact", "1", "--yes"])
+        .exits(4)
+        .complains("it follows from vorname and nachname");
     let long = format!("email = {}@exemple.test\n", "a".repeat(30));
     set(&world, &long, &["contact", "1", "--yes"]).exits(4).complains("more than 30 characters");
 }

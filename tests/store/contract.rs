@@ -182,7 +182,11 @@ fn words_are_found_through_an_index(engine: &impl Engine) {
         .unwrap();
         found.len()
     };
-    assert_eq!(found(&mut *change, &["ELOISE"]), 2, "a transaction finds what it wrote, whatever the accents");
+    assert_eq!(
+        found(&mut *change, &["ELOISE"]),
+        2,
+        "a transaction finds what it wrote, whatever the accents"
+    );
     assert_eq!(found(&mut *change, &["elo"]), 2, "the last word may be only begun");
     assert_eq!(found(&mut *change, &["bientot", "hello", "bientôt"]), 2, "any of the phrases, each row once");
     assert_eq!(found(&mut *change, &["rendez vous"]), 1, "words of a phrase stand together");

@@ -7,7 +7,10 @@ use crate::objection::{Excluded, Register, Standing, preference};
 use crate::relation::Key;
 use crate::schema::{AccountRoles, CompleteMap};
 use crate::state::State;
-use crate::store::Snapshot;
+use crate::store::{Snapshot, Value};
+
+/// Of fewer relations than this it is asked how each of them stands; of more who objects at all.
+const FEW: usize = 5_000;
 
 /// Who of those that fit is listed.
 pub(super) struct Filter {
@@ -20,9 +23,9 @@ impl Filter {
     /// As the options say; else as the user prefers for whom the list is; else objectors are left out.
     pub fn of(
         args: &ListArgs,
+        keys: &[Key],
         map: &CompleteMap,
-        roles: Option<&AccountRoles>,
-        state: Option<&State>,
+        (roles, state): (Option<&AccountRoles>, Option<&State>),
         data: &mut dyn Snapshot,
     ) -> Result<Self> {
         let wish = match (&args.viewer, roles) {
@@ -30,7 +33,13 @@ impl Filter {
             _ => None,
         };
         let leaves_out = !args.include_excluded && !args.only_excluded && wish.unwrap_or(true);
-        let excluded = Excluded::all(args.kind, map, &Register::read(state)?, data)?;
+        let register = Register::read(state)?;
+        let excluded = if keys.len() < FEW {
+            let keys: Vec<Value> = keys.iter().map(Key::value).collect();
+            Excluded::among(args.kind, &keys, map, &register, data)?
+        } else {
+            Excluded::all(args.kind, map, &register, data)?
+        };
         Ok(Filter { excluded, shows: (!leaves_out, !args.only_excluded) })
     }
 

@@ -5,7 +5,9 @@ use crate::commands::Context;
 use crate::commands::exclude::words;
 use crate::commands::office::Office;
 use crate::fault::{Fault, Outcome, Result};
-use crate::relation::{Cell, Condition, FieldSet, Key, Listed, Selection, Sort, Wanted, listed, shown, terms};
+use crate::relation::{
+    Cell, Condition, FieldSet, Key, Listed, Selection, Sort, Wanted, listed, shown, terms,
+};
 use crate::schema::{Field, FieldPlace, RelationKind};
 use crate::store::{Snapshot, Store, Value, ValueRef};
 use crate::ui::Format;
@@ -91,8 +93,9 @@ pub(super) fn run(args: &ListArgs, context: &mut Context) -> Result<Outcome> {
     }
     let wanted = Wanted { terms: &terms, group: args.group.as_deref(), conditions: &conditions };
     let mut snapshot = office.store.snapshot()?;
-    let filter = Filter::of(args, &office.map, roles.as_ref(), state.as_ref(), &mut *snapshot)?;
     let selection = Selection::find(&fields, &wanted, sort.as_ref(), &mut *snapshot)?;
+    let about_user = (roles.as_ref(), state.as_ref());
+    let filter = Filter::of(args, &selection.keys, &office.map, about_user, &mut *snapshot)?;
     let lister = Lister { args, context, fields: &fields, shown: &shown_fields, filter: &filter };
     lister.write(&selection, &mut *snapshot)?;
     Ok(Outcome::Done)
@@ -149,7 +152,9 @@ impl Lister<'_> {
         list.finish(rest)?;
         for table in &selection.read_through {
             let ui = &self.context.ui;
-            ui.status(format_args!("{table} was read from end to end: the map names no search index over it"));
+            ui.status(format_args!(
+                "{table} was read from end to end: the map names no search index over it"
+            ));
         }
         self.tell(listed_all, keys.len(), left_out);
         Ok(())

@@ -139,7 +139,8 @@ struct Row {
 impl SetReport {
     fn of(relation: &RelationRef, change: &Change, dry_run: bool) -> Self {
         let of_step = |step: &Step| -> Vec<Row> {
-            let id = step.identity.iter().map(|(_, value)| shown(value.borrow())).collect::<Vec<_>>().join("/");
+            let id =
+                step.identity.iter().map(|(_, value)| shown(value.borrow())).collect::<Vec<_>>().join("/");
             let row = |set: &Set| Row {
                 kind: step.table.clone(),
                 id: id.clone(),

@@ -82,9 +82,10 @@ impl Row {
         let is_shown = |column: &str| match entry.part {
             Part::Itself | Part::Belongs => true,
             Part::Mentions => false,
-            Part::Related => map.relations().iter().any(|relation| {
-                relation.table == entry.table && relation.label.as_deref() == Some(column)
-            }),
+            Part::Related => map
+                .relations()
+                .iter()
+                .any(|relation| relation.table == entry.table && relation.label.as_deref() == Some(column)),
         };
         let mut values = Map::new();
         for (column, value) in entry.row.cells.iter().filter(|(column, _)| is_shown(column)) {
@@ -124,7 +125,8 @@ impl Report for ShowReport {
 
     fn page(&self) -> Page {
         let name = self.name.as_deref().unwrap_or_default();
-        let excluded = self.excluded.as_ref().map_or("no".to_owned(), |standing| format!("yes: {}", why(standing)));
+        let excluded =
+            self.excluded.as_ref().map_or("no".to_owned(), |standing| format!("yes: {}", why(standing)));
         let page = Page::default()
             .facts([(self.kind, format!("{} {name}", self.id)), ("excluded from marketing", excluded)]);
         self.rows.iter().fold(page, |page, row| {

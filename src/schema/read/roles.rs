@@ -3,18 +3,21 @@
 use super::super::complete::Neutralise;
 use super::super::period::Period;
 use super::super::roles::*;
-use super::{accounts, lists};
 use super::cursor::{Entry, Fields};
+use super::erp;
 use super::objection;
+use super::{accounts, lists};
 
 /// Reads every role.
 pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
+    let (erp, erp_sections) = erp::erp(fields);
     Roles {
         accounts: named(fields, "accounts", accounts::accounts),
         policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
         relations: by_kind(fields, "relations", relation),
         objection: objection::objections(fields),
-        erp: by_kind(fields, "erp", erp_link),
+        erp,
+        erp_sections,
         retention: by_kind(fields, "retention", retention),
         neutralise: named(fields, "neutralise", neutralise),
         restored: named(fields, "restored", restored),
@@ -100,12 +103,6 @@ fn has_child(entry: &Entry<'_>) -> Option<HasChild> {
     let filter = filter(&mut fields);
     fields.finish();
     Some(HasChild { table: table?, by, filter })
-}
-
-fn erp_link(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<ErpLink> {
-    let column = fields.need("column").and_then(|entry| entry.text());
-    fields.finish();
-    Some(ErpLink { kind, column: column?, origin: entry.origin("[erp]") })
 }
 
 fn retention(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<Retention> {

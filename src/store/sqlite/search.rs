@@ -1,9 +1,9 @@
 //! Rows found by their words, through a full-text index of the engine's own.
 
+use super::catalog;
 use super::errors::Told;
 use super::snapshot::show;
 use super::sql::{quote, quoted_list};
-use super::catalog;
 use crate::fault::{Fault, Result};
 use crate::store::Visit;
 use rusqlite::Connection;
