@@ -40,6 +40,12 @@ fn stops(contacts: u64) -> Vec<Stop> {
         ),
         stop("Does the schema map classify every table and column of it?", "--db demo.db map check", 0),
         stop("What is one column, and what becomes of it?", "--db demo.db map explain email.address", 0),
+        stop(
+            "Who is it? All words have to be there; accents and case make no difference.",
+            "--db demo.db relation list --kind contact --search mar --limit 3",
+            0,
+        ),
+        stop("What does the CRM hold about somebody?", "--db demo.db relation show contact 1", 0),
         stop("The anonymised backup: one ordinary .zst file.", "--db demo.db backup -o demo.sqlite.zst", 0),
         stop("What is in an archive, without unpacking it?", "archive inspect demo.sqlite.zst", 0),
         stop("Is it whole?", "archive verify demo.sqlite.zst", 0),

@@ -161,7 +161,7 @@ fn iso_7064_mod_11_10(digits: &str) -> u32 {
 }
 
 /// The French national identification number: sex, year, month, department, commune, order, key.
-struct Nir;
+pub(super) struct Nir;
 
 impl Nir {
     const DEPARTMENTS: u128 = 97;
@@ -171,7 +171,7 @@ impl Nir {
 
     /// The place of a NIR among all that are made; an error inside for one that is not (born overseas or abroad), and
     /// nothing for what is no NIR.
-    fn index_of(nir: &str) -> Option<Result<u128, ()>> {
+    pub(super) fn index_of(nir: &str) -> Option<Result<u128, ()>> {
         let fine = matches!(nir.len(), 13 | 15)
             && nir
                 .bytes()
@@ -214,7 +214,7 @@ impl Nir {
     }
 
     /// 97 minus the rest of the number by 97; 2A counts as 19 and 2B as 18.
-    fn key(base: &str) -> u64 {
+    pub(super) fn key(base: &str) -> u64 {
         let number = base.replace("2A", "19").replace("2B", "18");
         97 - number.parse::<u64>().unwrap_or(0) % 97
     }

@@ -6,6 +6,7 @@
 pub use super::account_roles::*;
 use super::complete::{Neutralise, Origin};
 pub use super::erp_roles::*;
+use super::list_roles::{Field, Groups, SearchIndex};
 pub use super::objection_roles::*;
 use super::period::Period;
 use crate::store::Value;
@@ -27,6 +28,9 @@ pub(super) struct Roles {
     pub(super) retention: Vec<Retention>,
     pub(super) neutralise: Vec<NeutraliseTable>,
     pub(super) restored: Vec<RestoredMark>,
+    pub(super) fields: Vec<Field>,
+    pub(super) search: Vec<SearchIndex>,
+    pub(super) groups: Option<Groups>,
 }
 
 /// A population of accounts: those who log in through one table.
@@ -223,6 +227,8 @@ pub struct Relation {
     pub key: String,
     /// The column with the name that people know it by.
     pub label: Option<String>,
+    /// The column that says when the row was last changed; rows of its fields have one of the same name, or none.
+    pub changed_at: Option<String>,
     /// Which of the table's rows.
     pub filter: Filter,
     /// Only rows that have such a child.

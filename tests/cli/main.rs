@@ -25,6 +25,7 @@ mod masks;
 mod outputs;
 mod policy;
 mod reference;
+mod relation;
 mod search;
 mod sizes;
 mod statuses;
