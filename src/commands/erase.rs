@@ -4,6 +4,9 @@ mod report;
 pub(super) mod resume;
 pub(super) mod work;
 
+pub(super) use resume::repeat;
+pub(super) use work::Work;
+
 use super::Context;
 use super::desk::Desk;
 use super::who::{WhoArgs, administrator};
@@ -17,7 +20,7 @@ use clap::{Args, Subcommand};
 use report::{EraseReport, VerifyReport};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use work::{Done, Work};
+use work::Done;
 
 /// No longer list of relations is read, in bytes.
 const LONGEST_LIST: u64 = 16 << 20;

@@ -35,6 +35,6 @@ pub use needles::{Bytes, bytes};
 pub use owed::{Debt, Item, Owed};
 pub use plan::{Cost, Kept, Options, Plan, TablePlan};
 pub use removal::{Removal, Removed};
-pub use row::{Act, New, Row, RowId};
+pub use row::{Act, New, Row, RowId, read};
 pub use suppression::{Suppressed, Suppression, YEARS};
 pub use target::RelationRef;

@@ -133,17 +133,12 @@ fn erase_due(
 
 /// Erases again what was erased once and is there again.
 pub fn replay(work: &mut Work<'_>, context: &Context) -> Result<Outcome> {
-    let mut refused = 0;
-    let all = again(work, context, super::confirm, &mut |error| {
-        context.ui.error(&error);
-        refused += 1;
-        Ok(())
-    })?;
+    let (all, failed) = repeat(work, context, super::confirm)?;
     context.ui.report(&EraseReport::done(&all))?;
     for done in all.iter().filter(|done| !done.is_proven()) {
         context.ui.warn(report::owed(done));
     }
-    Ok(if refused == 0 && all.iter().all(Done::is_proven) { Outcome::Done } else { Outcome::Owed })
+    Ok(if failed == 0 && all.iter().all(Done::is_proven) { Outcome::Done } else { Outcome::Owed })
 }
 
 /// The relations that were erased once and are there again.
@@ -152,24 +147,15 @@ pub fn returned(work: &mut Work<'_>) -> Result<Vec<RelationRef>> {
     Memory::open(&state)?.returned(work.map, &mut *work.desk.store.snapshot()?)
 }
 
-/// The same for a copy that is being restored: each after `confirm`, and none may be left out.
-#[allow(dead_code, reason = "what restores an identifiable copy comes with it")]
+/// The same without a report, each after `confirm`: what was done, and how many could not be erased again.
 pub fn repeat(
     work: &mut Work<'_>,
     context: &Context,
     confirm: fn(&Plan, &Context) -> Result<()>,
-) -> Result<Vec<Done>> {
-    again(work, context, confirm, &mut Err)
-}
-
-fn again(
-    work: &mut Work<'_>,
-    context: &Context,
-    confirm: fn(&Plan, &Context) -> Result<()>,
-    refused: &mut dyn FnMut(anyhow::Error) -> Result<()>,
-) -> Result<Vec<Done>> {
-    let mut all = Vec::new();
-    for relation in returned(work)? {
+) -> Result<(Vec<Done>, u64)> {
+    let returned = returned(work)?;
+    let (mut all, mut failed) = (Vec::new(), 0);
+    for relation in returned {
         match work.plan(&relation) {
             Ok(plan) if plan.changes() > 0 => {
                 confirm(&plan, context)?;
@@ -180,9 +166,12 @@ fn again(
             Ok(_) => {}
             // One erasure may have taken another of them along.
             Err(error) if kind_of(&error) == Kind::Missing => {}
-            Err(error) if kind_of(&error) == Kind::Refused => refused(error)?,
+            Err(error) if kind_of(&error) == Kind::Refused => {
+                context.ui.error(&error);
+                failed += 1;
+            }
             Err(error) => return Err(error),
         }
     }
-    Ok(all)
+    Ok((all, failed))
 }

@@ -27,6 +27,8 @@ pub struct Work<'a> {
     /// The folder into which every certificate goes, where there is one.
     pub certificates: Option<PathBuf>,
     pub options: Options,
+    /// What the ledger calls it.
+    doing: &'static str,
     /// Whether it is a copy that nobody else has and that has no name yet: what is owed on it is owed by nobody, since
     /// it gets its name only when nothing is.
     is_copy: bool,
@@ -94,14 +96,13 @@ impl<'a> Work<'a> {
     pub fn new(keep_contacts: bool, ordered: bool, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
         let as_of = desk.now.strftime("%Y-%m-%d").to_string().parse().unwrap_or_default();
         let options = Options { keep_contacts, as_of, ordered };
-        Work { map, desk, by: Actor::default(), certificates: None, options, is_copy: false }
+        Work { map, desk, by: Actor::default(), certificates: None, options, doing: "erase", is_copy: false }
     }
 
-    /// What repeats recorded erasures on a copy that is being restored. That its rows still have a link to the ERP is
-    /// no reason to keep them: they were erased once.
-    #[allow(dead_code, reason = "what restores an identifiable copy comes with it")]
+    /// What repeats recorded erasures on a copy that is being restored. That its rows still have a link to the ERP is no
+    /// reason to keep them: they were erased once.
     pub fn on_a_copy(by: Actor, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
-        Work { by, is_copy: true, ..Work::new(false, true, map, desk) }
+        Work { by, doing: "restore: erase", is_copy: true, ..Work::new(false, true, map, desk) }
     }
 
     /// The plan for one relation, now.
@@ -117,8 +118,7 @@ impl<'a> Work<'a> {
 
     /// Erases what the plan says, between two lines of the ledger.
     pub fn erase(&mut self, relation: &RelationRef, plan: Plan, context: &Context) -> Result<Done> {
-        let command =
-            format!("{}erase {}", if self.is_copy { "restore: " } else { "" }, relation.kind.word());
+        let command = format!("{} {}", self.doing, relation.kind.word());
         self.erase_one(&command, relation.to_string(), plan, context)
     }
 

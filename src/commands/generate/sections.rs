@@ -1,5 +1,6 @@
 //! What a manual page says beyond the command line: exit statuses, files, notes, what else to read.
 
+use super::accounts;
 use crate::fault::{Kind, Outcome, Result, exit_status};
 use clap::Command;
 
@@ -66,6 +67,7 @@ pub fn of(name: &str, command: &Command, examples: Vec<String>, all: &[String]) 
     if name == "crm-admin-erase" {
         sections.extend(super::erasure::sections());
     }
+    sections.push(accounts::rules(name));
     sections.push(Section { heading: "NOTES", paragraphs: notes(name) });
     sections.push(Section { heading: "EXAMPLES", paragraphs: lines(examples) });
     sections.push(see_also(name, all));
@@ -115,8 +117,8 @@ impl End {
             End::Well(Outcome::Done) => "Done, or nothing to do.",
             End::Well(Outcome::Findings) => "The check worked and found something.",
             End::Well(Outcome::Owed) => {
-                "Done, but something is still owed: the proof of an erasure, an erasure that a rule forbids, or lines of a \
-                 list that could not be read."
+                "Done, but something is still owed: the proof of an erasure, an erasure that a rule forbids, lines of a list \
+                 that could not be read; or some of several were done."
             }
             End::Badly(Kind::Unfinished) => {
                 "It could not be finished: no rights, no room, no reader for the output."
@@ -149,8 +151,8 @@ fn statuses(name: &str) -> &'static [u8] {
     match name {
         "crm-admin" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 129, 130, 143],
         "crm-admin-init" => &[0, 1, 2, 4, 9, 129, 130, 143],
-        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 10, 129, 130, 143],
-        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 9, 129, 130, 143],
+        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 9, 10, 129, 130, 143],
+        "crm-admin-restore" => &[0, 1, 2, 4, 5, 6, 7, 9, 10, 129, 130, 143],
         "crm-admin-archive-inspect" => &[0, 1, 2, 5, 7],
         "crm-admin-archive-verify" => &[0, 1, 2, 3, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
@@ -169,7 +171,7 @@ fn statuses(name: &str) -> &'static [u8] {
         | "crm-admin-generate-completions"
         | "crm-admin-generate-man"
         | "crm-admin-tour" => &[0, 1, 2],
-        _ => &[],
+        _ => accounts::statuses(name),
     }
 }
 
@@ -248,6 +250,10 @@ fn notes(name: &str) -> Vec<Paragraph> {
             "The archive gets its name when it is complete. A file that is there already is never overwritten.",
             "The database is read in one transaction, so the CRM may go on working. Its writers may have to wait where \
              it does not use a write-ahead log.",
+            "--full copies the database page by page, as it is; the copy begins with a rollback journal. Whoever has \
+             the file has everybody's data and can restore it with zstd alone: keep it as you keep the database. The \
+             archive names the random id of the state folder, which remembers what was erased; while an erasure still \
+             owes its proof there is no full copy. Who asked for one, and who was denied it, stands in the ledger.",
         ],
         "crm-admin-restore" => &[
             "What comes out is an ordinary SQLite database. Without crm-admin, `zstd -dc ARCHIVE > NEW.db` makes the \
@@ -260,6 +266,11 @@ fn notes(name: &str) -> Vec<Paragraph> {
              password is the technician's own: it need not be changed at the first login and does not run out, so \
              delete the copy when the work is done. It is delivered before the copy gets its name: not delivered, \
              nothing is made. The bytes then differ from the archive's, whose SHA-256 is still reported.",
+            "A full copy (backup --full) comes back with everybody in it but those whose erasure the state folder \
+             remembers: they are erased again in the copy, and proven gone from its bytes, before it has a name.",
+            "--replace needs the CRM to be stopped: a program that has the database open would go on writing to the \
+             one that was put aside. A database that cannot even be read has no administrator to ask: move it away, \
+             and restore without --replace.",
             "Where accounts are stands in the map: the one of --map, else the shipped map that made the archive.",
         ],
         "crm-admin-archive-verify" => &[
@@ -331,7 +342,7 @@ fn notes(name: &str) -> Vec<Paragraph> {
              domains. Their telephone numbers begin with two zeros after the zone, and are not known to be anybody's; \
              do not dial them all the same.",
         ],
-        _ => &[],
+        _ => accounts::notes(name),
     };
     notes.iter().map(|note| Text((*note).to_owned())).collect()
 }
