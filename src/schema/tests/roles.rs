@@ -207,5 +207,5 @@ fn both_sides_of_the_link_to_an_erp_are_described() {
     let gone = format!("{third}[erp.third-parties]\ncode = \"name\"\nerased-at = \"third_party\"");
     assert!(misfit(&gone).starts_with("`erased-at` needs a row that stays"), "{}", misfit(&gone));
     assert_eq!(misfit("[erp.third-parties]\ncode = \"name\""), "there is no [relations.third-party]");
-    assert_eq!(wrong("[erp.companies]\ntable = \"cron\"\nkey = \"kind\""), "own.toml:4:1: `name` is missing");
+    assert_eq!(wrong("[erp.companies]\ntable = \"cron\"\nkey = \"kind\""), "own.toml:4:6: `name` is missing");
 }

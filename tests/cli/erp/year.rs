@@ -392,7 +392,7 @@ fn a_year_ends_with_both_sides_equal_whatever_is_killed() {
         year.play(steps, kills);
         year.check();
         assert!(year.kills >= kills * 9 / 10, "{} of {kills} runs were killed", year.kills);
-        println!(
+        let figures = format!(
             "{companies} companies, {steps} synchronisations, {} kills, {} erasures, {} objecting: {:?}, the last one {:?}",
             year.kills,
             year.erased(),
@@ -400,6 +400,8 @@ fn a_year_ends_with_both_sides_equal_whatever_is_killed() {
             since.elapsed(),
             year.takes
         );
+        // What a full run took is for whoever asks with --nocapture.
+        std::io::Write::write_all(&mut std::io::stdout(), (figures + "\n").as_bytes()).unwrap();
         states.push(year.state());
     }
     assert!(states[0] == states[1], "the same state, whatever was killed");
