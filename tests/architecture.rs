@@ -10,6 +10,7 @@ const HOMES: &[(&str, &str)] = &[
     ("sha2", "digest.rs"),
     ("sha2", "password"),
     ("comfy_table", "ui"),
+    ("csv_core", "ui/list.rs"),
     ("indicatif", "ui"),
     ("dialoguer", "ui"),
     ("fake", "words"),
@@ -42,6 +43,7 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("anonymise", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("proof", &["commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("erasure", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
+    ("relation", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     (
         "objection",
         &[

@@ -96,8 +96,7 @@ fn proven(command: &str, word: &Word<'_>, context: &Context, desk: &mut Desk) ->
     let password = password(word, context, &login)?;
     let population = desk.population(None)?;
     let accounts = desk.accounts(&population)?;
-    let oldest = desk.policy()?.rules.get("maximum-age-days");
-    let proven = prove(&accounts, &login, &password, Some(oldest).filter(|days| *days > 0), desk.now)?;
+    let proven = prove(&accounts, &login, &password, &desk.policy()?, desk.now)?;
     let named = |account| Some(accounts.ledger_name(account));
     match proven {
         Ok(account) => Ok(Actor { account: named(account), proven: true, ..Actor::system() }),
@@ -120,7 +119,7 @@ fn password(word: &Word<'_>, context: &Context, login: &str) -> Result<Secret> {
     let credential =
         std::env::var_os("CREDENTIALS_DIRECTORY").map(|folder| PathBuf::from(folder).join(word.credential));
     if let Some(path) = credential.filter(|path| path.exists()) {
-        return Secret::from_file(&path);
+        return Secret::from_credential(&path);
     }
     context.ui.ask_secret(&format!("Password of {login} in {}", word.whose), word.file_option)
 }

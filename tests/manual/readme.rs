@@ -37,6 +37,8 @@ fn every_command_line_of_the_readme_is_run() {
     }
     let world = papillon();
     fs::create_dir(world.path("archives")).unwrap();
+    let list = "Nom;Mail\nPhilomène;philomene.vanderkelen@laposte.net\nNeuve;neuve@ailleurs.example\n";
+    fs::write(world.path("fair.csv"), list).unwrap();
     let path = path_of(&world);
     let folder = world.folder().display().to_string();
     let mut run = 0;
@@ -58,6 +60,8 @@ fn every_command_line_of_the_readme_is_run() {
     for file in ["papillon.zst", "desk/papillon.zst", "desk/papillon-2.zst", "copy.db", "papillon-copy.db"] {
         assert!(fs::metadata(world.path(file)).is_ok_and(|file| file.len() > 1000), "{file} is there");
     }
+    let mailed = fs::read_to_string(world.path("may-be-mailed.csv")).unwrap();
+    assert_eq!(mailed, "Nom;Mail\nNeuve;neuve@ailleurs.example\n");
     assert_eq!(fs::read_dir(world.path("archives")).unwrap().count(), 1, "the nightly one");
 }
 

@@ -166,7 +166,7 @@ fn store(
     let intent = Intent { command: "erp connect".into(), by, counts, ..Intent::default() };
     let side = Crm::new(map, desk.now)?;
     let mut work = Work::new(false, false, map, desk);
-    let proven = ledger.perform(&intent, |_| {
+    let proven = ledger.perform(&intent, |tally| {
         let Some(password) = password else {
             let mut change = work.desk.store.transaction()?;
             side.store_key(&mut *change, existing, name, place, sealed)?;
@@ -176,10 +176,11 @@ fn store(
         let secret = password.expose().as_bytes();
         let written = [secret.to_vec(), work.desk.store.encoded(secret)];
         let debt = Debt {
-            act: format!("{:016x}", rand::random::<u64>()),
+            act: tally.act.clone(),
+            command: "erp connect".to_owned(),
             needles: Needles::of(written.iter().map(Vec::as_slice)),
             tables: map.erp_connections().map(|about| about.table.clone()).into_iter().collect(),
-            settings: work.desk.store.make_ready()?,
+            settings: work.make_ready(&state)?,
             ..Debt::default()
         };
         let mut owed = Owed::read(&state)?;
@@ -191,7 +192,9 @@ fn store(
             owed.settle(&debt.act, &state)?;
             return Err(error);
         }
-        Ok(Some(work.settle(&debt, &state, context)?.is_proven()))
+        let settled = work.settle(&debt, &state, tally, context);
+        let proven = settled.proven;
+        settled.or_trouble().map(|_| Some(proven))
     })?;
     work.put_back()?;
     Ok(proven)

@@ -1,5 +1,6 @@
 //! What a manual page says beyond the command line: exit statuses, files, notes, what else to read.
 
+use super::accounts;
 use crate::fault::{Kind, Outcome, Result, exit_status};
 use clap::Command;
 
@@ -63,6 +64,7 @@ pub fn of(name: &str, command: &Command, examples: Vec<String>, all: &[String]) 
     if name == "crm-admin" {
         sections.extend([environment(command), files()]);
     }
+    sections.push(accounts::rules(name));
     sections.push(Section { heading: "NOTES", paragraphs: notes(name) });
     sections.push(Section { heading: "EXAMPLES", paragraphs: lines(examples) });
     sections.push(see_also(name, all));
@@ -112,7 +114,8 @@ impl End {
             End::Well(Outcome::Done) => "Done, or nothing to do.",
             End::Well(Outcome::Findings) => "The check worked and found something.",
             End::Well(Outcome::Owed) => {
-                "Done, but something is still owed: the proof of an erasure, or an erasure that a rule forbids."
+                "Done, but something is still owed: the proof of an erasure, an erasure that a rule forbids, lines of a list \
+                 that could not be read; or some of several were done."
             }
             End::Badly(Kind::Unfinished) => {
                 "It could not be finished: no rights, no room, no reader for the output."
@@ -145,12 +148,17 @@ fn statuses(name: &str) -> &'static [u8] {
     match name {
         "crm-admin" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 129, 130, 143],
         "crm-admin-init" => &[0, 1, 2, 4, 9, 129, 130, 143],
-        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 10, 129, 130, 143],
-        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 9, 129, 130, 143],
+        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 9, 10, 129, 130, 143],
+        "crm-admin-restore" => &[0, 1, 2, 4, 5, 6, 7, 9, 10, 129, 130, 143],
         "crm-admin-archive-inspect" => &[0, 1, 2, 5, 7],
         "crm-admin-archive-verify" => &[0, 1, 2, 3, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
         "crm-admin-map-show" | "crm-admin-map-explain" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-exclude-add" => &[0, 1, 2, 4, 5, 6, 7, 129, 130, 143],
+        "crm-admin-exclude-remove" => &[0, 1, 2, 4, 5, 6, 7, 9, 129, 130, 143],
+        "crm-admin-exclude-show" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-exclude-default" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-exclude-filter" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 129, 130, 143],
         "crm-admin-generate-key" => &[0, 1, 2, 4],
         "crm-admin-erp-connect" | "crm-admin-erp-sync" => &[0, 1, 2, 4, 5, 6, 7, 8, 10, 129, 130, 143],
         "crm-admin-erp-status" => &[0, 1, 2, 3, 4, 5, 6, 7],
@@ -160,7 +168,7 @@ fn statuses(name: &str) -> &'static [u8] {
         | "crm-admin-generate-completions"
         | "crm-admin-generate-man"
         | "crm-admin-tour" => &[0, 1, 2],
-        _ => &[],
+        _ => accounts::statuses(name),
     }
 }
 
@@ -239,6 +247,10 @@ fn notes(name: &str) -> Vec<Paragraph> {
             "The archive gets its name when it is complete. A file that is there already is never overwritten.",
             "The database is read in one transaction, so the CRM may go on working. Its writers may have to wait where \
              it does not use a write-ahead log.",
+            "--full copies the database page by page, as it is; the copy begins with a rollback journal. Whoever has \
+             the file has everybody's data and can restore it with zstd alone: keep it as you keep the database. The \
+             archive names the random id of the state folder, which remembers what was erased; while an erasure still \
+             owes its proof there is no full copy. Who asked for one, and who was denied it, stands in the ledger.",
         ],
         "crm-admin-restore" => &[
             "What comes out is an ordinary SQLite database. Without crm-admin, `zstd -dc ARCHIVE > NEW.db` makes the \
@@ -251,6 +263,11 @@ fn notes(name: &str) -> Vec<Paragraph> {
              password is the technician's own: it need not be changed at the first login and does not run out, so \
              delete the copy when the work is done. It is delivered before the copy gets its name: not delivered, \
              nothing is made. The bytes then differ from the archive's, whose SHA-256 is still reported.",
+            "A full copy (backup --full) comes back with everybody in it but those whose erasure the state folder \
+             remembers: they are erased again in the copy, and proven gone from its bytes, before it has a name.",
+            "--replace needs the CRM to be stopped: a program that has the database open would go on writing to the \
+             one that was put aside. A database that cannot even be read has no administrator to ask: move it away, \
+             and restore without --replace.",
             "Where accounts are stands in the map: the one of --map, else the shipped map that made the archive.",
         ],
         "crm-admin-archive-verify" => &[
@@ -265,6 +282,30 @@ fn notes(name: &str) -> Vec<Paragraph> {
              does not have it. misfit: all that is named is there, but the rules cannot hold together. warning: it may \
              be right, and is worth a look; warnings alone end with status 0.",
             "The printed lines are careful guesses. Read each of them before it goes into the map.",
+        ],
+        "crm-admin-exclude" | "crm-admin-exclude-add" | "crm-admin-exclude-remove" => &[
+            "An objection is noted at every place that the map's [objection] section names for the kind. What the CRM \
+             has no place for (a date, a channel, who said it; or the objection itself, of a kind or a way of \
+             marketing that it does not know) is kept in objections.json of the state folder, by kind and id, and the \
+             command says so. The CRM does not look there: its own mailings do not obey it. Lists and exclude filter do.",
+            "A company's objection is noted for all its contacts in the same transaction, with `company` for who said \
+             it. Taken back from the company with --contacts clear, it goes from those contacts alone: who objected in \
+             person stays excluded. A contact that is added to an excluded company later counts as excluded all the \
+             same, and so does a company whose third party objects.",
+            "Where the CRM keeps a list of addresses, an objection is that of whoever has the address.",
+        ],
+        "crm-admin-exclude-filter" => &[
+            "E-mail addresses are compared in lower case and without a display name; telephone numbers in their \
+             international form, where a number without a country is French. A field may hold several, with commas, \
+             semicolons or bars between them: one of them is enough to leave the line out.",
+            "Not passed on either: a line with another number of columns than the first, with a quote that is not \
+             closed, longer than 4 MiB, with a named column that holds no address or is not of the encoding. The first \
+             20 are told by the number of their line. Other columns may hold any bytes. Whoever passes a list on to \
+             somebody who does not know the CRM should look at those numbers first.",
+            "With -o the list gets its name when it is complete, and the report goes to standard output; without, the \
+             list does, and the report (one JSON object with --json) to standard error.",
+            "Whoever was erased is known by the suppression list of the state folder: keyed digests, which no one can \
+             read back. Keep the state folder with the database.",
         ],
         "crm-admin-map-explain" => &["The example is a made-up value and its mask under a throw-away key."],
         "crm-admin-erp-connect" => &[
@@ -298,7 +339,7 @@ fn notes(name: &str) -> Vec<Paragraph> {
              domains. Their telephone numbers begin with two zeros after the zone, and are not known to be anybody's; \
              do not dial them all the same.",
         ],
-        _ => &[],
+        _ => accounts::notes(name),
     };
     notes.iter().map(|note| Text((*note).to_owned())).collect()
 }
@@ -323,6 +364,7 @@ fn see_also(name: &str, all: &[String]) -> Section {
         ],
         "crm-admin-restore" => &["crm-admin-backup(1)", "crm-admin-archive(5)", "zstd(1)"],
         "crm-admin-tour" => &["crm-admin-init(1)"],
+        _ if name.starts_with("crm-admin-exclude") => &["crm-admin-map(5)"],
         _ if name.starts_with("crm-admin-archive") => &["crm-admin-archive(5)"],
         _ if name.starts_with("crm-admin-map") => &["crm-admin-map(5)"],
         _ => &[],

@@ -17,7 +17,7 @@ const BATCH: usize = 50;
 
 /// Completes what earlier runs owe, before anything is added to it.
 pub fn complete(work: &mut Work<'_>, report: &mut SyncReport, context: &Context) -> Result<()> {
-    let resumed = resume::complete(work, context)?;
+    let (_, resumed) = resume::complete(work, context, &|_| true)?;
     report.completed += resumed.completed;
     report.unproven += resumed.owed;
     Ok(())
@@ -85,7 +85,8 @@ fn erase(
         let done = work.erase_together("erp sync: erase", plans, context)?;
         let is_done = |key: &Value| {
             let id = erasure::shown(key).unwrap_or_default();
-            done.iter().any(|done| done.plan.id == id)
+            done.iter()
+                .any(|done| done.is_of(&RelationRef { kind: RelationKind::ThirdParty, id: id.clone() }))
         };
         let (erased, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, key)| is_done(key));
         left = others;
