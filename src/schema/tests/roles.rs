@@ -186,3 +186,26 @@ fn templates_new_accounts_and_the_policy_s_place_are_described() {
     let stale = map(&text.replace("\"made\"", "\"mad\"")).accounts_for(&catalog).unwrap_err();
     assert!(told(&stale).contains("user has no column mad"), "{}", told(&stale));
 }
+
+#[test]
+fn both_sides_of_the_link_to_an_erp_are_described() {
+    let third = "[relations.third-party]\ntable = \"party\"\nkey = \"id\"\n";
+    let complete = with(&format!(
+        "{third}erase = \"blank\"\n[erp.third-parties]\ncode = \"Name\"\nerased-at = \"THIRD_PARTY\"\n\
+         set = {{ is_company = true }}\nfields = {{ siret = \"Name\" }}\n\
+         [erp.connections]\ntable = \"MAILING\"\nkey = \"party\"\nname = \"party\"\nplace = \"at\"\nsealed-key = \"At\"\n\
+         [erp.companies]\ntable = \"cron\"\nkey = \"kind\"\nname = \"Kind\"\n"
+    ));
+    let parties = complete.erp_third_parties().expect("there");
+    assert_eq!((parties.code.as_str(), parties.erased_at.as_deref()), ("name", Some("third_party")));
+    assert_eq!((parties.field("siret"), parties.field("email")), (Some("name"), None));
+    assert_eq!(parties.set, [("is_company".to_owned(), Value::Integer(1))]);
+    let connections = complete.erp_connections().expect("there");
+    assert_eq!((connections.table.as_str(), connections.sealed.as_str()), ("mailing", "at"));
+    assert_eq!(complete.erp_companies().map(|companies| companies.name.as_str()), Some("kind"));
+    assert!(complete.erp_keys().is_none());
+    let gone = format!("{third}[erp.third-parties]\ncode = \"name\"\nerased-at = \"third_party\"");
+    assert!(misfit(&gone).starts_with("`erased-at` needs a row that stays"), "{}", misfit(&gone));
+    assert_eq!(misfit("[erp.third-parties]\ncode = \"name\""), "there is no [relations.third-party]");
+    assert_eq!(wrong("[erp.companies]\ntable = \"cron\"\nkey = \"kind\""), "own.toml:4:6: `name` is missing");
+}
