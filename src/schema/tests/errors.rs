@@ -183,10 +183,6 @@ fn gestures_of_later_say_that_they_are_not_there_yet() {
         ("[table.t]\nx = { link = \"a\", types-from = \"y\" }", "5:19: `types-from`"),
         ("[table.t]\nx = { as-column = \"y\" }", "5:7: `as-column`"),
         ("[table.t]\nx = { owns = \"y\" }", "5:7: `owns`"),
-        (
-            "[accounts.a]\ntable = \"t\"\nkey = \"k\"\nlogin = \"l\"\nhash = { column = \"h\", schemes = [\"bcrypt\"], salt-file = \"f\" }",
-            "8:46: `salt-file`",
-        ),
     ] {
         let complaint = wrong(text);
         let expected = format!("own.toml:{place} is not there yet; see crm-admin-map(5)");
@@ -214,5 +210,5 @@ fn a_map_that_is_not_there_is_missing_with_the_nearest_shipped_name() {
     );
     let error = Map::load("zzz").expect_err("there is none");
     let hint = fault_of(&error).and_then(|fault| fault.hint.clone()).unwrap_or_default();
-    assert!(hint.contains("reference, tryton-8"), "{hint}");
+    assert!(hint.contains("reference, ") && hint.contains("tryton-8"), "{hint}");
 }
