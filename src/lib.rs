@@ -13,6 +13,9 @@
 //! | [`ui`] | the voice: tables and JSON from one value, progress, questions. Commands alone call it |
 //! | [`anonymise`] | what happens to a whole database: read, masked, written anew |
 //! | [`erasure`] | a relation erased: planned, applied, searched for, certified |
+//! | [`objection`] | who is excluded from marketing, how that is noted, and a mailing list without them |
+//! | [`erp`] | the link to an ERP: a key, sealed; both sides; what a synchronisation would do, as a value |
+//! | [`relation`] | a relation found, shown with everything attached, and rectified |
 //! | [`proof`] | a finished archive, decoded and held against its source |
 //! | [`masking`] | what happens to one value. Keyed and pure |
 //! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
@@ -23,7 +26,7 @@
 //! | [`ledger`], [`state`] | the record of acts, and what is remembered about a database outside of it |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`] | six small words that every room may use |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`], [`address`] | seven small words that every room may use |
 //!
 //! # One backup, followed through it
 //!
@@ -60,6 +63,7 @@
 //! the rest. The file format is told in [`archive`], the map language in crm-admin-map(5).
 
 pub mod accounts;
+pub mod address;
 pub mod anonymise;
 pub mod archive;
 pub mod cli;
@@ -69,17 +73,20 @@ pub mod config;
 pub mod deliver;
 pub mod digest;
 pub mod erasure;
+pub mod erp;
 pub mod fault;
 pub mod fingerprints;
 pub mod interrupt;
 pub mod ledger;
 pub mod masking;
 pub mod memory;
+pub mod objection;
 pub mod password;
 pub mod progress;
 pub mod proof;
 pub mod publish;
 pub mod reference;
+pub mod relation;
 pub mod schema;
 pub mod secret;
 pub mod state;

@@ -8,7 +8,7 @@ pub mod administrator;
 mod apply;
 mod create;
 mod facts;
-mod flag;
+pub mod flag;
 mod lookup;
 pub mod moment;
 mod objections;

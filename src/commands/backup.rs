@@ -140,7 +140,7 @@ fn note(context: &Context, database: &Path, done: &work::Done) {
         let rows = done.copied.tables.iter().map(|table| table.rows).sum();
         let counts = Counts::from([("rows".to_owned(), rows)]);
         let by = Actor::system();
-        let intent = Intent { command: "backup".into(), by, accounts: Vec::new(), counts };
+        let intent = Intent { command: "backup".into(), by, counts, ..Intent::default() };
         Ledger::open(&state, context.settings.lock_wait)?.perform(&intent, |_| Ok(()))
     };
     if let Err(error) = note() {

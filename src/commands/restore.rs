@@ -148,7 +148,7 @@ fn publish(draft: Draft, old: Option<Old>, full: Option<&AtHand>) -> Result<()> 
         (None, Some(full)) => {
             let mut ledger = Ledger::open(full.state(), std::time::Duration::from_secs(5))?;
             let (by, counts) = (Actor::system(), Counts::new());
-            let intent = Intent { command: "restore full".into(), by, accounts: Vec::new(), counts };
+            let intent = Intent { command: "restore full".into(), by, counts, ..Intent::default() };
             ledger.perform(&intent, |_| draft.publish())
         }
     }

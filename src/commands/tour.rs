@@ -40,6 +40,12 @@ fn stops(contacts: u64) -> Vec<Stop> {
         ),
         stop("Does the schema map classify every table and column of it?", "--db demo.db map check", 0),
         stop("What is one column, and what becomes of it?", "--db demo.db map explain email.address", 0),
+        stop(
+            "Who is it? All words have to be there; accents and case make no difference.",
+            "--db demo.db relation list --kind contact --search mar --limit 3",
+            0,
+        ),
+        stop("What does the CRM hold about somebody?", "--db demo.db relation show contact 1", 0),
         stop("The anonymised backup: one ordinary .zst file.", "--db demo.db backup -o demo.sqlite.zst", 0),
         stop("What is in an archive, without unpacking it?", "archive inspect demo.sqlite.zst", 0),
         stop("Is it whole?", "archive verify demo.sqlite.zst", 0),
@@ -76,6 +82,22 @@ fn stops(contacts: u64) -> Vec<Stop> {
             0,
         ),
         stop("Somebody has to change the password at the next login.", "--db demo.db reset zoe", 0),
+        stop(
+            "Its ERP: a database of its own, with the customers that the CRM is linked to.",
+            &format!("init erp.db --erp --admin chef --demo {contacts} --seed 1 --deliver file:erp.password"),
+            0,
+        ),
+        stop(
+            "The link was set up with a user's password. `erp connect` puts a key in its place, on the word of an administrator on either side.",
+            "--db demo.db erp status",
+            3,
+        ),
+        stop(
+            "A company objects to marketing, and so all its contacts do.",
+            "--db demo.db exclude add company 1 --channel letter",
+            0,
+        ),
+        stop("", "--db demo.db exclude show company 1", 0),
         stop("Who did what, and is the record whole?", "--db demo.db ledger show", 0),
         stop("", "--db demo.db ledger verify", 0),
     ]

@@ -5,6 +5,9 @@ use crate::digest::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The exit status of what was done, and still owes something.
+pub(super) const OWED: u8 = 8;
+
 /// How many of what: accounts, sessions, rows.
 pub type Counts = BTreeMap<String, u64>;
 
@@ -88,9 +91,15 @@ pub struct Line {
     /// The accounts, by population and key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<String>,
+    /// The relations, by kind and id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<String>,
     /// How many of what.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub counts: Counts,
+    /// SHA-256 of the certificates that were written about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
     /// The exit status that the act led to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u8>,
@@ -109,7 +118,9 @@ impl Line {
             command: command.to_owned(),
             by: None,
             accounts: Vec::new(),
+            relations: Vec::new(),
             counts: Counts::new(),
+            certificates: Vec::new(),
             status: None,
             previous: String::new(),
         }
@@ -119,16 +130,18 @@ impl Line {
         Line {
             by: Some(intent.by.clone()),
             accounts: intent.accounts.clone(),
+            relations: intent.relations.clone(),
             counts: intent.counts.clone(),
             ..Line::of(Event::Intent, act, &intent.command)
         }
     }
 
     pub(super) fn outcome(act: &str, command: &str, status: u8, tally: Tally) -> Line {
-        let event = if status == 0 { Event::Done } else { Event::Failed };
+        let event = if matches!(status, 0 | OWED) { Event::Done } else { Event::Failed };
         Line {
             counts: tally.counts,
             accounts: tally.accounts,
+            certificates: tally.certificates,
             status: Some(status),
             ..Line::of(event, act, command)
         }

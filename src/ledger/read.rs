@@ -42,10 +42,15 @@ pub struct Act {
     pub by: Option<Actor>,
     /// The accounts, by population and key.
     pub accounts: Vec<String>,
+    /// The relations, by kind and id.
+    pub relations: Vec<String>,
     /// How many of what: as planned, and then as done.
     pub counts: Counts,
     /// How it ended.
     pub ending: Ending,
+    /// SHA-256 of the certificates that were written about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
     /// The exit status that it led to.
     pub status: Option<u8>,
 }
@@ -153,6 +158,7 @@ impl Reading {
                 act.status = line.status;
                 act.counts.extend(line.counts);
                 act.accounts.extend(line.accounts);
+                act.certificates.extend(line.certificates);
             }
             _ => self.acts.push(Act {
                 kind: "act",
@@ -161,11 +167,18 @@ impl Reading {
                 command: line.command,
                 by: line.by,
                 accounts: line.accounts,
+                relations: line.relations,
                 counts: line.counts,
                 ending,
+                certificates: line.certificates,
                 status: line.status,
             }),
         }
+    }
+
+    /// The act of which this is a certificate's SHA-256.
+    pub fn certified(&self, digest: &str) -> Option<&Act> {
+        self.acts.iter().find(|act| act.certificates.iter().any(|known| known == digest))
     }
 
     /// The acts that were interrupted.

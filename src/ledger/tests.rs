@@ -18,6 +18,7 @@ fn intent(command: &str) -> Intent {
         command: command.to_owned(),
         by: Actor::system(),
         accounts: vec!["staff:4".to_owned()],
+        relations: vec!["contact:7".to_owned()],
         counts: Counts::new(),
     }
 }
@@ -70,6 +71,33 @@ fn an_act_without_its_second_line_was_interrupted() {
     assert_eq!((reading.interrupted(), reading.broken.clone()), (1, None));
     ledger(&state).perform(&intent("reset"), |_| Ok(())).unwrap();
     assert_eq!(read(&state).unwrap().broken, None, "the chain goes on behind it");
+}
+
+#[test]
+fn an_act_that_goes_on_stays_one_act() {
+    let (_home, state) = state();
+    let mut ledger = ledger(&state);
+    let act = ledger
+        .perform(&intent("erase contact"), |tally| {
+            tally.owed = true;
+            Ok(tally.act.clone())
+        })
+        .unwrap();
+    let owed = read(&state).unwrap().acts.remove(0);
+    assert_eq!((owed.ending, owed.status), (Ending::Done, Some(8)));
+    let failed: Result<()> =
+        ledger.go_on(&act, "erase contact", &Actor::system(), |_| Err(Fault::busy("x").into()));
+    assert!(failed.is_err());
+    let go_on = |tally: &mut Tally| {
+        tally.certificates.push("abc".into());
+        Ok(())
+    };
+    ledger.go_on(&act, "erase contact", &Actor::system(), go_on).unwrap();
+    let reading = read(&state).unwrap();
+    assert_eq!((reading.acts.len(), reading.lines, reading.broken.clone()), (1, 3, None));
+    assert_eq!((reading.acts[0].ending, reading.acts[0].status), (Ending::Done, Some(0)));
+    assert_eq!(reading.certified("abc").map(|act| act.id.as_str()), Some(act.as_str()));
+    assert!(reading.certified("abd").is_none());
 }
 
 #[test]

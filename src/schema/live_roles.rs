@@ -1,11 +1,12 @@
 //! The roles of a map, looked up in a live database. A role on an optional table that is not there falls away.
 
-use super::account_lookup;
 use super::complete::{MappedTable, Neutralise, Origin};
 use super::erp_lookup;
 use super::live::Live;
+use super::objection_lookup;
 use super::roles::*;
 use super::rule::{Bond, LinkTarget};
+use super::{account_lookup, live_lists};
 use crate::store::Table;
 use std::collections::BTreeMap;
 
@@ -38,7 +39,7 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
         objection: written
             .objection
             .iter()
-            .filter_map(|objection| self::objection(live, objection))
+            .filter_map(|objection| objection_lookup::objection(live, tables, objection))
             .collect(),
         erp: written.erp.iter().filter_map(|link| erp_lookup::link(live, link)).collect(),
         erp_sections: erp_lookup::sections(live, &written.erp_sections),
@@ -49,6 +50,9 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .collect(),
         neutralise: written.neutralise.iter().filter_map(|table| neutralise(live, table)).collect(),
         restored: written.restored.iter().filter_map(|mark| restored(live, mark)).collect(),
+        fields: written.fields.iter().filter_map(|field| live_lists::field(live, tables, field)).collect(),
+        search: written.search.iter().filter_map(|index| live_lists::search(live, index)).collect(),
+        groups: written.groups.as_ref().and_then(|groups| live_lists::groups(live, groups)),
     }
 }
 
@@ -97,10 +101,13 @@ fn relation(live: &Live<'_>, tables: &[MappedTable], written: &Relation) -> Opti
         table: columns.table.name.clone(),
         key: columns.one(&written.key),
         label: columns.maybe(&written.label),
+        changed_at: columns.maybe(&written.changed_at),
         filter: columns.filter(&written.filter),
         has,
         unless: written.unless,
         erase: written.erase,
+        company: objection_lookup::company_links(live, tables, written, &columns),
+        reach: objection_lookup::reach(live, &written.reach, &written.origin),
         origin: written.origin.clone(),
     })
 }
@@ -143,7 +150,7 @@ fn has_child(
 }
 
 /// The column by which a child points at the root: its only owner, else its only link.
-fn pointing_column(child: &MappedTable, root: &Table) -> Result<String, String> {
+pub(super) fn pointing_column(child: &MappedTable, root: &Table) -> Result<String, String> {
     let pointing = |bond| -> Vec<&str> {
         let fits = child.columns.iter().filter(|column| {
             let link = column.rule.link.as_ref().filter(|link| link.bond == bond);
@@ -166,17 +173,6 @@ pub(super) fn kind<'a>(live: &Live<'a>, kind: RelationKind, origin: &Origin) -> 
         live.misfit(origin, format!("there is no [relations.{}]", kind.word()));
     }
     found
-}
-
-fn objection(live: &Live<'_>, written: &Objection) -> Option<Objection> {
-    kind(live, written.kind, &written.origin)?;
-    let columns = columns_of(live, &written.table, &written.origin)?;
-    let sign = match &written.sign {
-        ObjectionSign::MayBeMailed(flag) => ObjectionSign::MayBeMailed(columns.one(flag)),
-        ObjectionSign::Objected(flag) => ObjectionSign::Objected(columns.one(flag)),
-        ObjectionSign::Present => ObjectionSign::Present,
-    };
-    Some(Objection { table: columns.table.name.clone(), sign, ..written.clone() })
 }
 
 fn retention(live: &Live<'_>, written: &Retention) -> Option<Retention> {

@@ -277,5 +277,10 @@ fn laid_roles(base: Roles, over: Roles) -> Roles {
         restored: laid(base.restored, over.restored, |one, other| {
             one.table.eq_ignore_ascii_case(&other.table)
         }),
+        fields: laid(base.fields, over.fields, |one, other| {
+            one.kind == other.kind && one.name.eq_ignore_ascii_case(&other.name)
+        }),
+        search: laid(base.search, over.search, |one, other| one.table.eq_ignore_ascii_case(&other.table)),
+        groups: over.groups.or(base.groups),
     }
 }

@@ -9,10 +9,14 @@ mod derived;
 mod erp_lookup;
 mod erp_roles;
 mod explain;
+mod list_roles;
 mod live;
+mod live_lists;
 mod live_roles;
 mod map;
 mod names;
+mod objection_lookup;
+mod objection_roles;
 mod pattern;
 mod period;
 mod read;
@@ -33,13 +37,17 @@ pub use check::{Check, Misfit, Stale, Thing, Unmapped, Warning};
 pub use complete::{CompleteMap, History, MappedColumn, MappedTable, Neutralise, Origin, Rows};
 pub use erp_roles::{ErpCompanies, ErpConnections, ErpKeys, ErpLink, ErpThirdParties};
 pub use explain::{Explanation, explain};
+pub use list_roles::{Field, FieldPlace, Groups, SearchIndex};
 pub use map::Map;
-pub use names::is_personal_name;
+pub use names::{is_personal_name, nearest};
+pub use objection_roles::{
+    CHANNELS, MAKERS, Medium, NewRow, Objection, ObjectionSign, OnceFor, PreferencePlace, Tie, WordColumn,
+};
 pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
-    AccountName, Accounts, ActiveFlag, Administrator, Filter, HasChild, HashColumn, MustChange, Objection,
-    ObjectionSign, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
+    AccountName, Accounts, ActiveFlag, Administrator, CompanyLink, Filter, HasChild, HashColumn, MustChange,
+    Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
     TemporaryPassword,
 };
 pub use rule::*;

@@ -9,7 +9,7 @@ use crate::commands::who::administrator;
 use crate::erasure::Owed;
 use crate::fault::{Fault, Outcome, Result};
 use crate::interrupt::Deadline;
-use crate::ledger::{Counts, Intent};
+use crate::ledger::Intent;
 use crate::progress::Progress;
 use crate::publish::{Draft, scratch_in};
 use crate::schema::Map;
@@ -42,7 +42,7 @@ pub(super) fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
     context.ui.confirm_by_typing(&question, MARK)?;
     let id = desk.state()?.id().to_owned();
     let mut ledger = desk.ledger()?;
-    let intent = Intent { command: "backup full".into(), by, accounts: Vec::new(), counts: Counts::new() };
+    let intent = Intent { command: "backup full".into(), by, ..Intent::default() };
     let mut progress = context.ui.progress();
     let (summary, rows) = ledger.perform(&intent, |tally| {
         let _deadline = args.max_lock.map(Deadline::after);

@@ -76,8 +76,8 @@ impl AtHand {
         copy.let_triggers_run()?;
         let mut desk = Desk::at(context, copy, &map, self.place.clone())?;
         let mut work = Work::on_a_copy(by, &complete, &mut desk);
-        let done = repeat(&mut work, context, |_, _| Ok(()))?;
-        if !done.iter().all(|one| one.is_proven()) {
+        let (done, failed) = repeat(&mut work, context, |_, _| Ok(()))?;
+        if failed > 0 || !done.iter().all(|one| one.is_proven()) {
             return Err(Fault::refused(
                 "what was erased could not be proven gone from the copy; nothing was restored",
             )

@@ -5,7 +5,7 @@ use crate::commands::desk::Desk;
 use crate::commands::who::administrator;
 use crate::commands::{Context, beside};
 use crate::fault::{Fault, Result};
-use crate::ledger::{Actor, Counts, Intent};
+use crate::ledger::{Actor, Intent};
 use crate::publish::Draft;
 use crate::store::sqlite::{Options, Sqlite};
 use std::ffi::OsString;
@@ -68,12 +68,7 @@ impl Old {
     /// As [`Draft::replace`]; the old database is there then, as it was.
     pub fn replace(self, draft: Draft) -> Result<()> {
         let mut ledger = self.desk.ledger()?;
-        let intent = Intent {
-            command: "restore replace".into(),
-            by: self.by,
-            accounts: Vec::new(),
-            counts: Counts::new(),
-        };
+        let intent = Intent { command: "restore replace".into(), by: self.by, ..Intent::default() };
         ledger.perform(&intent, |_| draft.replace(&self.kept))
     }
 }

@@ -6,6 +6,8 @@ pub(super) mod content;
 mod cursor;
 mod erp;
 mod generalise;
+mod lists;
+mod objection;
 mod organisation;
 mod roles;
 mod tables;

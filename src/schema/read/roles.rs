@@ -3,10 +3,8 @@
 use super::super::complete::Neutralise;
 use super::super::period::Period;
 use super::super::roles::*;
-use super::accounts;
 use super::cursor::{Entry, Fields};
-use super::erp;
-use super::organisation;
+use super::{accounts, erp, lists, objection, organisation};
 
 /// Reads every role.
 pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
@@ -16,12 +14,18 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
         policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
         organisation: fields.take("organisation").and_then(|entry| organisation::organisation(&entry)),
         relations: by_kind(fields, "relations", relation),
-        objection: by_kind(fields, "objection", objection),
+        objection: objection::objections(fields),
         erp,
         erp_sections,
         retention: by_kind(fields, "retention", retention),
         neutralise: named(fields, "neutralise", neutralise),
         restored: named(fields, "restored", restored),
+        fields: by_kind(fields, "fields", |kind, _, fields| Some(lists::fields(kind, fields)))
+            .into_iter()
+            .flatten()
+            .collect(),
+        search: named(fields, "search", lists::search),
+        groups: fields.take("groups").and_then(|entry| lists::groups(&entry)),
     }
 }
 
@@ -59,6 +63,7 @@ fn relation(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Op
     let table = fields.need("table").and_then(|entry| entry.text());
     let key = fields.need("key").and_then(|entry| entry.text());
     let label = fields.text("label");
+    let changed_at = fields.text("changed-at");
     let filter = filter(&mut fields);
     let has = fields.take("has").and_then(|entry| has_child(&entry));
     let unless = fields.take("unless").and_then(|entry| {
@@ -70,9 +75,24 @@ fn relation(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Op
     });
     let words = [("delete", RootErase::Delete), ("blank", RootErase::Blank)];
     let erase = fields.take("erase").and_then(|entry| entry.word(&words)).unwrap_or(RootErase::Delete);
+    let company = objection::company_links(kind, &mut fields);
+    let reach = objection::reach(&mut fields);
     fields.finish();
     let origin = entry.origin_as(format!("[relations.{}]", kind.word()));
-    Some(Relation { kind, table: table?, key: key?, label, filter, has, unless, erase, origin })
+    Some(Relation {
+        kind,
+        table: table?,
+        key: key?,
+        label,
+        changed_at,
+        filter,
+        has,
+        unless,
+        erase,
+        company,
+        reach,
+        origin,
+    })
 }
 
 fn has_child(entry: &Entry<'_>) -> Option<HasChild> {
@@ -82,30 +102,6 @@ fn has_child(entry: &Entry<'_>) -> Option<HasChild> {
     let filter = filter(&mut fields);
     fields.finish();
     Some(HasChild { table: table?, by, filter })
-}
-
-fn objection(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<Objection> {
-    let table = fields.need("table").and_then(|entry| entry.text());
-    let sign = match fields.take("present") {
-        Some(present) => {
-            if present.truth() == Some(false) {
-                present.complain("`present` is true or not there");
-            }
-            Some(ObjectionSign::Present)
-        }
-        None => objection_flag(&mut fields),
-    };
-    fields.finish();
-    let origin = entry.origin_as(format!("[objection.{}]", kind.word()));
-    Some(Objection { kind, table: table?, sign: sign?, origin })
-}
-
-fn objection_flag(fields: &mut Fields<'_>) -> Option<ObjectionSign> {
-    let flag = fields.need("flag").and_then(|entry| entry.text());
-    let words = [("may-be-mailed", true), ("objected", false)];
-    let welcome = fields.need("means").and_then(|entry| entry.word(&words));
-    let flag = flag?;
-    Some(if welcome? { ObjectionSign::MayBeMailed(flag) } else { ObjectionSign::Objected(flag) })
 }
 
 fn retention(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<Retention> {

@@ -8,6 +8,7 @@ mod errors;
 mod file;
 mod health;
 mod scrub;
+mod search;
 mod session;
 mod snapshot;
 mod sql;

@@ -25,9 +25,13 @@ use std::path::{Path, PathBuf};
 const JOURNAL: &str = "journal_mode";
 
 impl Scrub for Sqlite {
+    fn settings(&self) -> Result<BTreeMap<String, String>> {
+        Ok([(JOURNAL.to_owned(), pragma(self.session.connection(), JOURNAL)?)].into())
+    }
+
     fn make_ready(&mut self) -> Result<BTreeMap<String, String>> {
         let connection = self.session.connection();
-        let was = pragma(connection, "journal_mode")?;
+        let was = pragma(connection, JOURNAL)?;
         connection.execute_batch("PRAGMA secure_delete = ON").told(|| "setting secure_delete".into())?;
         let secure = pragma(connection, "secure_delete")?;
         if secure != "1" {
@@ -35,13 +39,14 @@ impl Scrub for Sqlite {
         }
         // What nobody else has needs no log: its journal is in memory, where no old page outlives the program.
         if was != "wal" && !self.unpublished {
-            let now = pragma(connection, "journal_mode = WAL")?;
-            if now != "wal" {
-                return Err(Fault::unfinished("the database cannot be switched to a write-ahead log").into());
-            }
+            pragma(connection, "journal_mode = WAL")?;
+        }
+        let journal = pragma(connection, JOURNAL)?;
+        if journal != "wal" && !self.unpublished {
+            return Err(Fault::unfinished("the database cannot be switched to a write-ahead log").into());
         }
         self.settle()?;
-        Ok([(JOURNAL.to_owned(), was), ("secure_delete".to_owned(), secure)].into())
+        Ok([(JOURNAL.to_owned(), journal), ("secure_delete".to_owned(), secure)].into())
     }
 
     fn written(&self, table: &Table, row: &[(String, Value)]) -> Vec<Vec<u8>> {
