@@ -2,6 +2,7 @@
 //!
 //! `CRM_ADMIN_TRYTON` names the folder where one was built; `.ci/run` builds one.
 
+use crate::counts::is_full;
 use crate::search;
 use crate::tools;
 use crate::world::{World, number, text, texts};
@@ -260,6 +261,85 @@ fn an_audit_of_tryton_finds_who_has_no_password_or_a_code_in_clear() {
         looked_at += 1;
     }
     assert!(looked_at > 3);
+}
+
+#[test]
+fn an_audit_of_tryton_guesses_every_weak_password_and_no_strong_one() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let mut line = vec!["audit", "passwords", "--guess", "--json"];
+    // All that there is to guess takes an hour of two processors.
+    if !is_full() {
+        line.extend(["--max-guesses", "60"]);
+    }
+    let report = on_tryton(&world, &line).exits(3).complains("Guessing at").json();
+    let rows = report["rows"].as_array().unwrap().iter();
+    let guessed: Vec<&str> = rows
+        .filter(|row| row["rule"] == "password.guessed")
+        .map(|row| row["name"].as_str().unwrap())
+        .collect();
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let mut weak = 0;
+    for line in users.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        match cells[2] {
+            "weak" => {
+                assert!(guessed.contains(&cells[0]), "{} has a password that everybody chooses", cells[0]);
+                weak += 1;
+            }
+            "strong" => assert!(!guessed.contains(&cells[0]), "{}", cells[0]),
+            _ => {}
+        }
+    }
+    assert!(weak > 3);
+    assert_eq!(report["guessing"]["guessed"], weak);
+    let again = on_tryton(&world, &line).exits(3).json();
+    assert_eq!(again["guessing"]["guesses"], 0, "what was tried is not tried again");
+    // Tryton has no flag: nothing is repaired by itself, and the report says what a person can do.
+    let hit = again["rows"].as_array().unwrap().iter().find(|row| row["rule"] == "password.guessed").unwrap();
+    assert_eq!(
+        (&hit["repairable"], &hit["repair"]),
+        (&false.into(), &"nothing: hand out a temporary one".into())
+    );
+}
+
+#[test]
+fn a_repair_of_tryton_empties_codes_and_leaves_the_passwords_that_people_use() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let hashes = "SELECT group_concat(login || coalesce(password_hash, '-')) FROM (SELECT * FROM res_user ORDER BY id)";
+    let codes =
+        "SELECT count(*) FROM res_user WHERE password_reset IS NOT NULL AND password_hash IS NOT NULL";
+    let before = texts(&world.database("db/crm.sqlite"), hashes);
+    assert!(number(&world.database("db/crm.sqlite"), codes) > 0, "somebody has a code beside the password");
+    on_tryton(&world, &["audit", "--repair", "--yes"]).exits(3).complains("no policy has been applied");
+    assert_eq!(texts(&world.database("db/crm.sqlite"), hashes), before);
+    assert_eq!(number(&world.database("db/crm.sqlite"), codes), 0);
+    let second = on_tryton(&world, &["audit", "--repair", "--yes", "--json"]).exits(3).json();
+    assert_eq!(second["repaired"], false);
+}
+
+#[test]
+fn a_reset_of_tryton_hands_out_tryton_s_own_temporary_password_and_says_so() {
+    let Some(tryton) = built() else { return };
+    if std::env::var_os("CRM_ADMIN_TRYTON_CHECK").is_none() {
+        return tools::skip("check_login.py");
+    }
+    let world = world_of(&tryton);
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let (login, old) = users
+        .lines()
+        .find(|line| line.ends_with("\tweak"))
+        .and_then(|line| line.split('\t').next().zip(line.split('\t').nth(1)))
+        .unwrap();
+    on_tryton(&world, &["reset", login]).exits(9).complains("--deliver file:PATH");
+    assert!(server_accepts(&tryton, &world, login, old), "not delivered, not changed");
+    let told = on_tryton(&world, &["reset", login, "--deliver", "file:out/p"]).exits(0);
+    assert!(told.stderr().contains("nearest guarantee"), "{}", told.stderr());
+    let line = fs::read_to_string(world.path("out/p")).unwrap();
+    let password = line.trim_end().split_once('\t').unwrap().1;
+    assert!(server_accepts(&tryton, &world, login, password));
+    assert!(!server_accepts(&tryton, &world, login, old));
 }
 
 #[test]
