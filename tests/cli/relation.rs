@@ -492,3 +492,25 @@ fn a_foreign_crm_is_rectified_through_its_map() {
     let long = format!("email = {}@exemple.test\n", "a".repeat(30));
     set(&world, &long, &["contact", "1", "--yes"]).exits(4).complains("more than 30 characters");
 }
+
+#[test]
+fn an_objection_that_is_noted_by_an_address_goes_with_the_person() {
+    for new in ["", "new = { set = { } }\n"] {
+        let script = format!(
+            "{FOREIGN} CREATE TABLE sperre (nr INTEGER PRIMARY KEY, adresse TEXT);
+            INSERT INTO sperre VALUES (1, 'zoe@exemple.test');"
+        );
+        let map = format!(
+            "{FOREIGN_MAP}\n[table.sperre]\nnr = \"keep\"\nadresse = {{ as = \"email\", link = \"weg.wert\" }}\n\
+             [objection.contact]\ntable = \"sperre\"\nfor = \"email\"\nby = \"adresse\"\npresent = true\n{new}"
+        );
+        let world = World::with(&script, &map);
+        let left_out = || list(&world, &["--kind", "contact"]).exits(0).json()["left_out"].as_u64();
+        assert_eq!(left_out(), Some(1));
+        let told = set(&world, "email = neu@exemple.test\n", &["contact", "1", "--yes"]).exits(0);
+        assert!(told.stderr().contains("holds for the new address"), "{}", told.stderr());
+        assert_eq!(left_out(), Some(1), "corrected, and still not to be written to");
+        set(&world, "nachname = Meier\n", &["contact", "1", "--yes"]).exits(0);
+        assert_eq!(left_out(), Some(1));
+    }
+}
