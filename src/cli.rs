@@ -92,6 +92,8 @@ pub enum Command {
     Exclude(commands::exclude::ExcludeCommand),
     Erase(commands::erase::EraseArgs),
     #[command(subcommand)]
+    Erp(commands::erp::ErpCommand),
+    #[command(subcommand)]
     Archive(commands::archive::ArchiveCommand),
     #[command(subcommand)]
     Map(commands::map::MapCommand),
@@ -120,7 +122,7 @@ impl Command {
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "tour"]),
     ("Accounts", &["user", "temp-password", "reset", "audit", "policy", "ledger"]),
-    ("People's data", &["relation", "exclude", "erase"]),
+    ("People's data", &["relation", "exclude", "erase", "erp"]),
     ("Backup for the technician", &["backup", "restore", "archive"]),
     ("The CRM that is there", &["map"]),
     ("For the shell", &["generate"]),

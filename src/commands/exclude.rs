@@ -7,6 +7,8 @@ mod remove;
 mod report;
 mod show;
 
+pub use remove::Answer;
+
 use super::Context;
 use crate::erasure::RelationRef;
 use crate::fault::{Fault, Outcome, Result};

@@ -6,6 +6,7 @@ pub mod backup;
 mod beside;
 mod desk;
 pub mod erase;
+pub mod erp;
 pub mod exclude;
 pub mod generate;
 mod handout;
@@ -74,6 +75,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
         Command::Backup(args) => backup::run(args, context),
         Command::Relation(command) => relation::run(command, context),
         Command::Erase(args) => erase::run(args, context),
+        Command::Erp(command) => erp::run(command, context),
         Command::Exclude(command) => exclude::run(command, context),
         Command::Restore(args) => restore::run(args, context),
         Command::User(command) => user::run(command, context),

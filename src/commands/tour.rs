@@ -64,11 +64,40 @@ fn stops(contacts: u64) -> Vec<Stop> {
             "--db demo.db audit passwords --fail-on high",
             3,
         ),
+        stop("The rules for passwords, beside what the norms say.", "--db demo.db policy show", 0),
+        stop("What would a repair do?", "--db demo.db audit --repair --dry-run --fail-on none", 0),
+        stop(
+            "Likely passwords are tried: that one was guessed is told, never which.",
+            "--db demo.db audit passwords --guess --max-guesses 12 --fail-on high --quiet",
+            3,
+        ),
         stop(
             "A temporary password; at a terminal it would go to the clipboard.",
             "--db demo.db temp-password admin --deliver file:new.password",
             0,
         ),
+        stop(
+            "The same in words that can be dictated, for a newcomer.",
+            "--db demo.db user add zoe --given-name Zoé --words --deliver print",
+            0,
+        ),
+        stop("Somebody has to change the password at the next login.", "--db demo.db reset zoe", 0),
+        stop(
+            "Its ERP: a database of its own, with the customers that the CRM is linked to.",
+            &format!("init erp.db --erp --admin chef --demo {contacts} --seed 1 --deliver file:erp.password"),
+            0,
+        ),
+        stop(
+            "The link was set up with a user's password. `erp connect` puts a key in its place, on the word of an administrator on either side.",
+            "--db demo.db erp status",
+            3,
+        ),
+        stop(
+            "A company objects to marketing, and so all its contacts do.",
+            "--db demo.db exclude add company 1 --channel letter",
+            0,
+        ),
+        stop("", "--db demo.db exclude show company 1", 0),
         stop("Who did what, and is the record whole?", "--db demo.db ledger show", 0),
         stop("", "--db demo.db ledger verify", 0),
     ]

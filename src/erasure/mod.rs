@@ -11,6 +11,7 @@ mod apply;
 mod blank;
 mod certificate;
 mod file;
+mod held;
 mod links;
 mod memory;
 mod needles;
@@ -25,8 +26,9 @@ mod verdict;
 mod walk;
 
 pub use apply::apply;
-pub use certificate::{Certificate, Ending, Summary, note, verify};
+pub use certificate::{Certificate, Ending, Facts, Summary};
 pub use file::{FileRef, file_folders, remove_files};
+pub use held::{Held, HeldRow, HeldRows, of_plan as held_by};
 pub use links::{How, Inbound, inbound, key_of, shown};
 pub use memory::{Memory, Remembered};
 pub use needles::{Bytes, bytes};

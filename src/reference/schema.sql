@@ -53,6 +53,7 @@ CREATE TABLE third_party (
     objection_at        TEXT    CHECK (objection_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_at)),
     objection_channel   TEXT    CHECK (objection_channel IN ('mail', 'call', 'letter', 'form', 'meeting', 'import')),
     objection_origin    TEXT    CHECK (objection_origin IN ('person', 'company', 'erp', 'administrator')),
+    objection_withdrawn_at TEXT CHECK (objection_withdrawn_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_withdrawn_at)),
     created_at          TEXT    NOT NULL CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%SZ', created_at)),
     updated_at          TEXT    NOT NULL CHECK (updated_at IS strftime('%Y-%m-%dT%H:%M:%SZ', updated_at))
 ) STRICT;
@@ -80,6 +81,7 @@ CREATE TABLE company (
     objection_at        TEXT    CHECK (objection_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_at)),
     objection_channel   TEXT    CHECK (objection_channel IN ('mail', 'call', 'letter', 'form', 'meeting', 'import')),
     objection_origin    TEXT    CHECK (objection_origin IN ('person', 'company', 'erp', 'administrator')),
+    objection_withdrawn_at TEXT CHECK (objection_withdrawn_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_withdrawn_at)),
     custom              TEXT    NOT NULL DEFAULT '{}' CHECK (json_valid(custom)),
     created_at          TEXT    NOT NULL CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%SZ', created_at)),
     updated_at          TEXT    NOT NULL CHECK (updated_at IS strftime('%Y-%m-%dT%H:%M:%SZ', updated_at))

@@ -30,6 +30,7 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .filter_map(|accounts| account_lookup::accounts(live, tables, accounts))
             .collect(),
         policy: written.policy.as_ref().and_then(|place| account_lookup::policy(live, place)),
+        organisation: written.organisation.as_ref().map(|one| account_lookup::organisation(live, one)),
         relations: written
             .relations
             .iter()

@@ -265,6 +265,7 @@ fn laid_roles(base: Roles, over: Roles) -> Roles {
     Roles {
         accounts: laid(base.accounts, over.accounts, |one, other| one.name == other.name),
         policy: over.policy.or(base.policy),
+        organisation: over.organisation.or(base.organisation),
         relations: laid(base.relations, over.relations, |one, other| one.kind == other.kind),
         objection: laid(base.objection, over.objection, |one, other| one.kind == other.kind),
         erp: laid(base.erp, over.erp, |one, other| one.kind == other.kind),

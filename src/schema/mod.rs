@@ -31,7 +31,7 @@ mod tests;
 mod types;
 
 pub use account_lookup::AccountRoles;
-pub use account_roles::{Creation, PolicyPlace, Templates};
+pub use account_roles::{Creation, Lookup, Named, Organisation, PolicyPlace, SaltPlace, SiteSalt, Templates};
 pub use category::Category;
 pub use check::{Check, Misfit, Stale, Thing, Unmapped, Warning};
 pub use complete::{CompleteMap, History, MappedColumn, MappedTable, Neutralise, Origin, Rows};

@@ -229,6 +229,18 @@ impl Ui {
         prompt::ask_whether(question)
     }
 
+    /// Has a person choose one thing of a list, which may come from a database; the place of it.
+    ///
+    /// # Errors
+    /// Unconfirmed when nobody is there to choose.
+    pub fn choose(&self, question: &str, items: &[String]) -> Result<usize> {
+        if !self.can_ask() {
+            return Err(Fault::unconfirmed("nobody is there to choose").into());
+        }
+        let shown: Vec<String> = items.iter().map(|item| text::line(item).into_owned()).collect();
+        prompt::choose(question, &shown)
+    }
+
     /// Waits until a person presses Enter.
     ///
     /// # Errors
@@ -251,6 +263,11 @@ impl Ui {
                 .into());
         }
         prompt::ask_secret(question)
+    }
+
+    /// Whether somebody is asked before something that cannot be undone.
+    pub fn is_to_confirm(&self) -> bool {
+        !self.manner.yes && self.can_ask()
     }
 
     /// Has a person type a text before something that cannot be undone; `--yes` answers for a script.

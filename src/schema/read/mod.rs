@@ -8,6 +8,7 @@ mod erp;
 mod generalise;
 mod lists;
 mod objection;
+mod organisation;
 mod roles;
 mod tables;
 

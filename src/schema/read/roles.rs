@@ -6,6 +6,7 @@ use super::super::roles::*;
 use super::cursor::{Entry, Fields};
 use super::erp;
 use super::objection;
+use super::organisation;
 use super::{accounts, lists};
 
 /// Reads every role.
@@ -14,6 +15,7 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
     Roles {
         accounts: named(fields, "accounts", accounts::accounts),
         policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
+        organisation: fields.take("organisation").and_then(|entry| organisation::organisation(&entry)),
         relations: by_kind(fields, "relations", relation),
         objection: objection::objections(fields),
         erp,
