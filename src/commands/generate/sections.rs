@@ -312,9 +312,8 @@ fn notes(name: &str) -> Vec<Paragraph> {
         "crm-admin-relation-set" => &[
             "A value is one line, without blanks around it. An emptied field becomes NULL where the database allows \
              it, else what the map says is empty, else an empty text. Keys, links, computed columns and objections are \
-             not rectified so, and nothing is added: where there is no such row the CRM adds one. Older versions that a \
-             CRM keeps of a row stay as they were.",
-            "An objection to marketing that is noted by an address is noted for the new address too.",
+             not rectified so, and nothing is added: where there is no such row the CRM adds one. Older versions of a \
+             row stay as they were. An objection that is noted by an address is noted for the new one too.",
         ],
         "crm-admin-map-explain" => &["The example is a made-up value and its mask under a throw-away key."],
         "crm-admin-erp-connect" => &[
