@@ -120,7 +120,7 @@ fn who_objects_is_left_out_and_counted() {
     let json = told.json();
     assert_eq!((json["left_out"].as_u64(), json["found"].as_u64()), (Some(2), Some(1)));
     assert!(
-        told.stderr().trim_end().ends_with("1 found; 2 were left out because they object to marketing"),
+        told.stderr().trim_end().ends_with("1 found; 2 left out (objection to marketing)"),
         "the last line says so: {}",
         told.stderr()
     );
