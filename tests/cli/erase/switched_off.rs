@@ -119,7 +119,7 @@ fn with_the_search_or_the_overwriting_switched_off_something_is_left() {
         let contact = some_contacts(&world.database("crm.db"), seed, 1)[0];
         let values = values_of(&world.database("crm.db"), contact);
         fs::copy(world.path("crm.db"), world.path("worn.db")).unwrap();
-        let mut try_with = |search, overwriting| {
+        let try_with = |search, overwriting| {
             for name in ["crm.db-wal", "crm.db-shm"] {
                 let _ = fs::remove_file(world.path(name));
             }
