@@ -2,8 +2,9 @@
 
 use super::Details;
 use super::excluded::{found, own};
-use super::plan::{Change, Contacts, Plan, Target, contacts_of, places, tied};
+use super::plan::{Change, Contacts, Plan, Target, contacts_of};
 use super::register::Register;
+use super::tied::{places, tied};
 use crate::erasure::RelationRef;
 use crate::fault::Result;
 use crate::schema::{CompleteMap, Medium, Objection, ObjectionSign, RelationKind};
@@ -41,6 +42,7 @@ pub fn plan(
             Contacts::Clear => take_back(&mut plan, &by_company, medium, map, register, data)?,
         }
     }
+    plan.each_row_once(map);
     Ok(plan)
 }
 
