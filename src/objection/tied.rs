@@ -11,11 +11,11 @@ use crate::store::{Snapshot, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The places of a kind that are about a way of marketing.
-pub(super) fn places<'a>(
+pub(super) fn places(
     kind: RelationKind,
     medium: Option<Medium>,
-    map: &'a CompleteMap,
-) -> Result<Vec<&'a Objection>> {
+    map: &CompleteMap,
+) -> Result<Vec<&Objection>> {
     let of_kind = || map.objection().iter().filter(move |place| place.kind == kind);
     let found: Vec<&Objection> =
         of_kind().filter(|place| medium.is_none() || place.medium == medium).collect();
