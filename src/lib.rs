@@ -14,6 +14,8 @@
 //! | [`anonymise`] | what happens to a whole database: read, masked, written anew |
 //! | [`erasure`] | a relation erased: planned, applied, searched for, certified |
 //! | [`objection`] | who is excluded from marketing, how that is noted, and a mailing list without them |
+//! | [`erp`] | the link to an ERP: a key, sealed; both sides; what a synchronisation would do, as a value |
+//! | [`relation`] | a relation found, shown with everything attached, and rectified |
 //! | [`proof`] | a finished archive, decoded and held against its source |
 //! | [`masking`] | what happens to one value. Keyed and pure |
 //! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
@@ -71,6 +73,7 @@ pub mod config;
 pub mod deliver;
 pub mod digest;
 pub mod erasure;
+pub mod erp;
 pub mod fault;
 pub mod fingerprints;
 pub mod interrupt;
@@ -83,6 +86,7 @@ pub mod progress;
 pub mod proof;
 pub mod publish;
 pub mod reference;
+pub mod relation;
 pub mod schema;
 pub mod secret;
 pub mod state;

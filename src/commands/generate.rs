@@ -1,5 +1,6 @@
 //! `generate`: what a shell and `man` need to know about crm-admin.
 
+mod accounts;
 pub mod manual;
 mod sections;
 

@@ -40,6 +40,12 @@ fn stops(contacts: u64) -> Vec<Stop> {
         ),
         stop("Does the schema map classify every table and column of it?", "--db demo.db map check", 0),
         stop("What is one column, and what becomes of it?", "--db demo.db map explain email.address", 0),
+        stop(
+            "Who is it? All words have to be there; accents and case make no difference.",
+            "--db demo.db relation list --kind contact --search mar --limit 3",
+            0,
+        ),
+        stop("What does the CRM hold about somebody?", "--db demo.db relation show contact 1", 0),
         stop("The anonymised backup: one ordinary .zst file.", "--db demo.db backup -o demo.sqlite.zst", 0),
         stop("What is in an archive, without unpacking it?", "archive inspect demo.sqlite.zst", 0),
         stop("Is it whole?", "archive verify demo.sqlite.zst", 0),
@@ -58,10 +64,33 @@ fn stops(contacts: u64) -> Vec<Stop> {
             "--db demo.db audit passwords --fail-on high",
             3,
         ),
+        stop("The rules for passwords, beside what the norms say.", "--db demo.db policy show", 0),
+        stop("What would a repair do?", "--db demo.db audit --repair --dry-run --fail-on none", 0),
+        stop(
+            "Likely passwords are tried: that one was guessed is told, never which.",
+            "--db demo.db audit passwords --guess --max-guesses 12 --fail-on high --quiet",
+            3,
+        ),
         stop(
             "A temporary password; at a terminal it would go to the clipboard.",
             "--db demo.db temp-password admin --deliver file:new.password",
             0,
+        ),
+        stop(
+            "The same in words that can be dictated, for a newcomer.",
+            "--db demo.db user add zoe --given-name Zoé --words --deliver print",
+            0,
+        ),
+        stop("Somebody has to change the password at the next login.", "--db demo.db reset zoe", 0),
+        stop(
+            "Its ERP: a database of its own, with the customers that the CRM is linked to.",
+            &format!("init erp.db --erp --admin chef --demo {contacts} --seed 1 --deliver file:erp.password"),
+            0,
+        ),
+        stop(
+            "The link was set up with a user's password. `erp connect` puts a key in its place, on the word of an administrator on either side.",
+            "--db demo.db erp status",
+            3,
         ),
         stop(
             "A company objects to marketing, and so all its contacts do.",

@@ -30,10 +30,13 @@ impl Adding {
     ) -> Result<()> {
         let (details, loses) = detail_columns(place, map, &target.details)?;
         let before = self.changes.len();
-        for row in tied.rows.iter().filter(|row| !row.objects) {
+        // Where moments decide between two sides, who objects again has said it later than whatever took it back.
+        let is_later = |row: &Noted| place.withdrawn_at.is_some() && row.details.at < target.details.at;
+        for row in tied.rows.iter().filter(|row| !row.objects || (!target.is_contact && is_later(row))) {
             let mut set: Vec<(String, Value)> =
                 place.sign.column().map(|column| (column.to_owned(), place.flag(true))).into_iter().collect();
             set.extend(details.clone());
+            set.extend(place.withdrawn_at.iter().map(|column| (column.clone(), Value::Null)));
             let (table, identity) = (place.table.clone(), row.identity.clone());
             self.changes.push(Change::Update { table, identity, set });
         }
@@ -76,7 +79,7 @@ fn detail_columns(
     Ok((set, loses))
 }
 
-fn moment_of(at: &str, map: &CompleteMap, table: &str, column: &str) -> Result<Value> {
+pub(super) fn moment_of(at: &str, map: &CompleteMap, table: &str, column: &str) -> Result<Value> {
     let at = at.parse().map_err(|_| Fault::usage(format!("`{at}` is no moment")))?;
     moment::write(at, Some(map.time_of(table, column)))
 }

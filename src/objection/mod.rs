@@ -28,6 +28,7 @@ mod tied;
 pub use apply::{Applied, apply};
 pub use blocked::Blocked;
 pub use excluded::{Because, Excluded, Standing};
+pub use places::withdrawn;
 pub use plan::{Contacts, Person, Plan, Wish};
 pub use reach::Reach;
 pub use register::Register;

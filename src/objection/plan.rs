@@ -10,6 +10,7 @@ use crate::erasure::{RelationRef, shown};
 use crate::fault::Result;
 use crate::schema::{CompleteMap, Medium, RelationKind, Tie};
 use crate::store::{Snapshot, Value};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// What somebody objects to, and how that came about.
@@ -127,7 +128,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Takes an objection back.
+    /// Takes an objection back, at some moment.
     ///
     /// # Errors
     /// As [`Plan::add`].
@@ -135,11 +136,12 @@ impl Plan {
         relation: &RelationRef,
         medium: Option<Medium>,
         contacts: Contacts,
+        at: Timestamp,
         map: &CompleteMap,
         register: &Register,
         data: &mut dyn Snapshot,
     ) -> Result<Self> {
-        removal::plan(relation, medium, contacts, map, register, data)
+        removal::plan(relation, (medium, contacts, at), map, register, data)
     }
 
     /// Whether nothing changes.

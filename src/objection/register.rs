@@ -3,9 +3,8 @@
 
 use super::plan::Plan;
 use super::{Details, Objecting};
-use crate::erasure::{self, Act};
 use crate::fault::{Fault, Result};
-use crate::schema::{CompleteMap, Medium, RelationKind};
+use crate::schema::{Medium, RelationKind};
 use crate::state::State;
 use std::collections::BTreeMap;
 
@@ -61,15 +60,12 @@ impl Register {
     ///
     /// # Errors
     /// Damaged when the register cannot be understood; unfinished when it cannot be written.
-    pub fn forget_erased(erased: &[erasure::Plan], map: &CompleteMap, state: &State) -> Result<()> {
+    pub fn forget(state: &State, is_erased: impl Fn(RelationKind, &str) -> bool) -> Result<()> {
         let mut register = Self::read(Some(state))?;
-        for (table, row) in erased.iter().flat_map(erasure::Plan::rows) {
-            let is_gone = matches!(row.act, Act::Delete | Act::Blank);
-            for relation in map.relations().iter().filter(|relation| is_gone && relation.table == table) {
-                if let Some(id) = erasure::shown(row.value(&relation.key)) {
-                    register.set(relation.kind, &id, None);
-                }
-            }
+        for (_, kind) in RelationKind::WORDS {
+            let ids = register.all(*kind).map(|(id, _)| id.to_owned());
+            let erased: Vec<String> = ids.filter(|id| is_erased(*kind, id)).collect();
+            erased.iter().for_each(|id| register.set(*kind, id, None));
         }
         register.after_commit(state)
     }

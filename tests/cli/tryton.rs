@@ -4,7 +4,7 @@
 
 use crate::search;
 use crate::tools;
-use crate::world::{World, number, texts};
+use crate::world::{World, number, text, texts};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -406,5 +406,85 @@ fn an_objection_switches_a_party_off_on_every_list_and_tryton_goes_on() {
     drop(database);
     fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
     let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
+    opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
+}
+
+#[test]
+fn parties_are_found_shown_and_rectified_and_tryton_takes_what_was_written() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let crm = world.database("db/crm.sqlite");
+    let company = "EXISTS (SELECT 1 FROM party_identifier i WHERE i.party = p.id
+        AND i.type IN ('fr_siren', 'fr_siret', 'fr_rcs', 'fr_vat', 'eu_vat'))";
+    let row = format!(
+        "SELECT p.id || char(9) || p.name || char(9) || m.id || char(9) || m.value || char(9) || a.id
+         FROM party_party p JOIN party_contact_mechanism m ON m.party = p.id AND m.type = 'mobile'
+            JOIN party_address a ON a.party = p.id AND a.city <> ''
+         WHERE NOT {company} AND p.name LIKE '%é%' GROUP BY p.id HAVING count(*) = 1 LIMIT 1"
+    );
+    let found = texts(&crm, &row);
+    let cells: Vec<&str> = found[0].split('\t').collect();
+    let [party, name, mechanism, mobile, address] = cells[..] else { panic!("five cells") };
+    let listed = |arguments: &[&str]| {
+        let told =
+            on_tryton(&world, &[&["--json", "relation", "list", "--include-excluded"], arguments].concat());
+        let told = told.exits(0);
+        assert!(!arguments.contains(&"--search") || told.stderr().contains("was read from end to end"));
+        let rows = told.json()["rows"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let plain = name.to_uppercase().replace(['É', 'È'], "E");
+    assert!(listed(&["--kind", "contact", "--search", &plain]).contains(&party.to_owned()), "{plain}");
+    let national = format!("0{}", mobile.trim_start_matches("+33").replace(' ', ""));
+    assert_eq!(listed(&["--kind", "contact", "--search", &national]), [party]);
+    assert_eq!(listed(&["--kind", "company", "--search", &national]), [""; 0], "a party is of one kind");
+    let vip = format!(
+        "SELECT p.id FROM party_party p JOIN \"party_party-party_category\" c ON c.party = p.id
+         JOIN party_category g ON g.id = c.category WHERE g.name = 'VIP' AND NOT {company} ORDER BY p.id"
+    );
+    assert_eq!(
+        listed(&["--kind", "contact", "--group", "vip"]).len(),
+        texts(&crm, &vip.replace("p.id FROM", "'' || p.id FROM")).len()
+    );
+    let before = text(
+        &crm,
+        &format!("SELECT coalesce(write_date, '') FROM party_contact_mechanism WHERE id = {mechanism}"),
+    );
+    drop(crm);
+
+    let lines = "phone = 07 00 11 22 33\nname = Zénaïde Quéméneur\ntown = Lyon\npostcode = 69003\n";
+    fs::write(world.path("lines"), lines).unwrap();
+    let from = world.path("lines").display().to_string();
+    let set = ["relation", "set", "contact", party, "--from", &from, "--yes"];
+    let refused = on_tryton(&world, &set);
+    if refused.status() == Some(4) {
+        // A second telephone: say which.
+        fs::write(world.path("lines"), lines.replace("phone =", &format!("phone@{mechanism} ="))).unwrap();
+        on_tryton(&world, &set).exits(0);
+    }
+    let crm = world.database("db/crm.sqlite");
+    let one = |sql: &str| text(&crm, sql);
+    assert_eq!(
+        one(&format!(
+            "SELECT value || ' ' || value_compact FROM party_contact_mechanism WHERE id = {mechanism}"
+        )),
+        "07 00 11 22 33 +33700112233"
+    );
+    assert_eq!(one(&format!("SELECT name FROM party_party WHERE id = {party}")), "Zénaïde Quéméneur");
+    assert_eq!(
+        one(&format!("SELECT city || postal_code FROM party_address WHERE id = {address}")),
+        "Lyon69003"
+    );
+    let after = one(&format!("SELECT write_date FROM party_contact_mechanism WHERE id = {mechanism}"));
+    assert!(after != before && after.len() >= 19 && &after[10..11] == " ", "in Tryton's own form: {after}");
+    drop(crm);
+    assert_eq!(listed(&["--kind", "contact", "--search", "zenaide quem lyon 0700112233"]), [party]);
+    let shown = on_tryton(&world, &["--json", "relation", "show", "contact", party]).exits(0).json();
+    let rows = shown["rows"].as_array().unwrap();
+    for table in ["party_party", "party_address", "party_contact_mechanism"] {
+        assert!(rows.iter().any(|row| row["table"] == table && row["part"] != "mentions"), "{table}");
+    }
+    let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
+    fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
     opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
 }

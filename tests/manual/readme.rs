@@ -94,19 +94,24 @@ fn the_places_that_the_readme_names_are_there() {
 }
 
 #[test]
-fn the_unit_file_starts_a_command_that_is_understood_and_tries_again_only_when_busy() {
-    let unit = read("contrib/crm-admin-backup.service");
+fn the_unit_files_start_commands_that_are_understood_and_try_again_only_when_it_helps() {
+    unit_file("backup", &[6]);
+    unit_file("erp-sync", &[6, 8]);
+}
+
+fn unit_file(command: &str, again: &[u8]) {
+    let unit = read(&format!("contrib/crm-admin-{command}.service"));
     let value = |key: &str| unit.lines().find_map(|line| line.strip_prefix(key)).expect("the key").to_owned();
     let line = value("ExecStart=");
     crm_admin::cli::parse(line.split(' ').map(Into::into)).unwrap_or_else(|error| panic!("{line}: {error}"));
     let final_ones: Vec<u8> =
         value("RestartPreventExitStatus=").split(' ').map(|status| status.parse().unwrap()).collect();
-    let page = read("man/crm-admin-backup.1");
+    let page = read(&format!("man/crm-admin-{command}.1"));
     let (_, section) = page.split_once(".SH \"EXIT STATUS\"\n").expect("the section");
     let failures: Vec<u8> = section
         .lines()
         .filter_map(|line| line.strip_prefix("\\fB")?.strip_suffix("\\fR")?.parse().ok())
-        .filter(|status| (1..128).contains(status) && *status != 6)
+        .filter(|status| (1..128).contains(status) && !again.contains(status))
         .collect();
     assert_eq!(final_ones, failures);
 }

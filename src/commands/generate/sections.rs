@@ -1,5 +1,6 @@
 //! What a manual page says beyond the command line: exit statuses, files, notes, what else to read.
 
+use super::accounts;
 use crate::fault::{Kind, Outcome, Result, exit_status};
 use clap::Command;
 
@@ -63,6 +64,7 @@ pub fn of(name: &str, command: &Command, examples: Vec<String>, all: &[String]) 
     if name == "crm-admin" {
         sections.extend([environment(command), files()]);
     }
+    sections.push(accounts::rules(name));
     sections.push(Section { heading: "NOTES", paragraphs: notes(name) });
     sections.push(Section { heading: "EXAMPLES", paragraphs: lines(examples) });
     sections.push(see_also(name, all));
@@ -112,7 +114,8 @@ impl End {
             End::Well(Outcome::Done) => "Done, or nothing to do.",
             End::Well(Outcome::Findings) => "The check worked and found something.",
             End::Well(Outcome::Owed) => {
-                "Done, but something is still owed: the proof of an erasure, or lines of a list that could not be read."
+                "Done, but something is still owed: the proof of an erasure, an erasure that a rule forbids, lines of a list \
+                 that could not be read; or some of several were done."
             }
             End::Badly(Kind::Unfinished) => {
                 "It could not be finished: no rights, no room, no reader for the output."
@@ -145,8 +148,8 @@ fn statuses(name: &str) -> &'static [u8] {
     match name {
         "crm-admin" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 129, 130, 143],
         "crm-admin-init" => &[0, 1, 2, 4, 9, 129, 130, 143],
-        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 10, 129, 130, 143],
-        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 9, 129, 130, 143],
+        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 9, 10, 129, 130, 143],
+        "crm-admin-restore" => &[0, 1, 2, 4, 5, 6, 7, 9, 10, 129, 130, 143],
         "crm-admin-archive-inspect" => &[0, 1, 2, 5, 7],
         "crm-admin-archive-verify" => &[0, 1, 2, 3, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
@@ -157,11 +160,15 @@ fn statuses(name: &str) -> &'static [u8] {
         "crm-admin-exclude-default" => &[0, 1, 2, 4, 5, 6, 7],
         "crm-admin-exclude-filter" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 129, 130, 143],
         "crm-admin-generate-key" => &[0, 1, 2, 4],
+        "crm-admin-erp-connect" | "crm-admin-erp-sync" => &[0, 1, 2, 4, 5, 6, 7, 8, 10, 129, 130, 143],
+        "crm-admin-erp-status" => &[0, 1, 2, 3, 4, 5, 6, 7],
+        "crm-admin-erp-rotate" => &[0, 1, 2, 4, 5, 6, 7, 10],
+        "crm-admin-erp-revoke" => &[0, 1, 2, 4, 5, 6, 7, 9, 10],
         "crm-admin-map-list"
         | "crm-admin-generate-completions"
         | "crm-admin-generate-man"
         | "crm-admin-tour" => &[0, 1, 2],
-        _ => &[],
+        _ => accounts::statuses(name),
     }
 }
 
@@ -240,6 +247,10 @@ fn notes(name: &str) -> Vec<Paragraph> {
             "The archive gets its name when it is complete. A file that is there already is never overwritten.",
             "The database is read in one transaction, so the CRM may go on working. Its writers may have to wait where \
              it does not use a write-ahead log.",
+            "--full copies the database page by page, as it is; the copy begins with a rollback journal. Whoever has \
+             the file has everybody's data and can restore it with zstd alone: keep it as you keep the database. The \
+             archive names the random id of the state folder, which remembers what was erased; while an erasure still \
+             owes its proof there is no full copy. Who asked for one, and who was denied it, stands in the ledger.",
         ],
         "crm-admin-restore" => &[
             "What comes out is an ordinary SQLite database. Without crm-admin, `zstd -dc ARCHIVE > NEW.db` makes the \
@@ -252,6 +263,11 @@ fn notes(name: &str) -> Vec<Paragraph> {
              password is the technician's own: it need not be changed at the first login and does not run out, so \
              delete the copy when the work is done. It is delivered before the copy gets its name: not delivered, \
              nothing is made. The bytes then differ from the archive's, whose SHA-256 is still reported.",
+            "A full copy (backup --full) comes back with everybody in it but those whose erasure the state folder \
+             remembers: they are erased again in the copy, and proven gone from its bytes, before it has a name.",
+            "--replace needs the CRM to be stopped: a program that has the database open would go on writing to the \
+             one that was put aside. A database that cannot even be read has no administrator to ask: move it away, \
+             and restore without --replace.",
             "Where accounts are stands in the map: the one of --map, else the shipped map that made the archive.",
         ],
         "crm-admin-archive-verify" => &[
@@ -292,12 +308,38 @@ fn notes(name: &str) -> Vec<Paragraph> {
              read back. Keep the state folder with the database.",
         ],
         "crm-admin-map-explain" => &["The example is a made-up value and its mask under a throw-away key."],
+        "crm-admin-erp-connect" => &[
+            "The key is 256 random bits. It never leaves the program: the ERP's database gets its SHA-256, the CRM's the key \
+             under XChaCha20-Poly1305, with a key file that is made on first use. Whoever has both the CRM's database and \
+             that file has the key: keep them apart, with CRM_ADMIN_KEY_FILE or as the systemd credential crm-admin-key. \
+             A key file that is lost is replaced by connecting again.",
+            "An earlier key of the same name and company is revoked, unless another program has used it: then the name is \
+             taken (exit status 4). A kill after the ERP has issued a key leaves one that nobody has; connecting again \
+             revokes it.",
+            "The passwords are those of --as and --erp-as: prompted for, or from --as-password-file and \
+             --erp-as-password-file, or the systemd credentials crm-admin-password and crm-admin-erp-password.",
+        ],
+        "crm-admin-erp-sync" => &[
+            "What decides between two sides is when something was said: the map's `at` and `withdrawn-at` of objections. An \
+             objection without a moment holds until it is taken back where it was made. An objection to one way of \
+             marketing only is the CRM's own matter, since an ERP has one flag; so are objections of single contacts.",
+            "An erasure takes the third party and every relation that is linked to it, on the path of crm-admin-erase(1) and \
+             on the authority of the link: nobody's password is asked for. The ERP learns of it once it is proven. Where \
+             a rule of the map forbids it, it is owed (exit status 8), and the rest goes on. Several erasures are \
+             searched for at once, so the figures of the search in a certificate are those of all of them.",
+            "Third parties are known by their code, and new ones are linked by their SIRET where one company alone has it. \
+             Names and addresses that differ are told by column, and not copied. What was erased is known again by its \
+             code for good, by its SIRET, and by its addresses and telephones for three years; an ERP's row that was made \
+             after the erasure is somebody who has come again.",
+            "The ERP is a database that this machine can open. Where its map cannot be found by itself, name it with \
+             --erp-map or CRM_ADMIN_ERP_MAP.",
+        ],
         "crm-admin-init" => &[
             "The synthetic people are made of word lists; they have never lived. Their mail addresses are of reserved \
              domains. Their telephone numbers begin with two zeros after the zone, and are not known to be anybody's; \
              do not dial them all the same.",
         ],
-        _ => &[],
+        _ => accounts::notes(name),
     };
     notes.iter().map(|note| Text((*note).to_owned())).collect()
 }

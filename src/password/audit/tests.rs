@@ -10,7 +10,13 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn standard<'a>(policy: &'a Policy, hints: &'a Hints) -> Standard<'a> {
-    Standard { policy: Some(policy), hints, as_of: at("2026-11-23"), dormant_days: DORMANT_DAYS }
+    Standard {
+        policy: Some(policy),
+        hints,
+        shipped: &[],
+        as_of: at("2026-11-23"),
+        dormant_days: DORMANT_DAYS,
+    }
 }
 
 /// An account with nothing to find.
@@ -75,8 +81,8 @@ fn storage_is_told_by_the_stored_string() {
 fn age_counts_under_a_policy_only() {
     let old = changed(|account| account.changed_at = Some(Some(at("2026-01-01"))));
     assert_eq!(found(std::slice::from_ref(&old), &[]), ["password.too-old"]);
-    let (hints, as_of) = (Hints::default(), at("2026-11-23"));
-    let without = Standard { policy: None, hints: &hints, as_of, dormant_days: DORMANT_DAYS };
+    let (policy, hints) = (Policy::default(), Hints::default());
+    let without = Standard { policy: None, ..standard(&policy, &hints) };
     assert_eq!(findings(&[old], &[], &without), []);
     assert_eq!(of(|account| account.never_expires = Some(true)), ["password.never-expires"]);
     assert_eq!(of(|account| account.changed_at = Some(None)), ["password.never-changed"]);

@@ -6,7 +6,9 @@ pub(super) mod content;
 mod cursor;
 mod erp;
 mod generalise;
+mod lists;
 mod objection;
+mod organisation;
 mod roles;
 mod tables;
 
