@@ -1,4 +1,4 @@
-//! A mailing list of a million lines, held against the objections of a database.
+//! A mailing list of a million lines, held against the objections of a database; a search among many contacts.
 
 use super::contenders::{Contender, Group};
 use super::settings::shell;
@@ -27,6 +27,27 @@ pub fn group(ours: &str, against: &str, folder: &Path, database: &str) -> Result
             Contender::new("crm-admin exclude filter", ours, &["kept.csv"], &[]),
         ],
     })
+}
+
+/// A search by words, and what somebody with the engine's own shell would type.
+pub fn search(ours: &str, database: &str, contacts: u64) -> Group {
+    let by_hand = format!(
+        "sqlite3 -csv {database} \"SELECT DISTINCT contact.id, full_name FROM contact
+            LEFT JOIN email ON email.contact_id = contact.id LEFT JOIN address ON address.contact_id = contact.id
+            LEFT JOIN phone ON phone.contact_id = contact.id
+         WHERE full_name || ' ' || ifnull(email.address, '') || ' ' || ifnull(town, '') || ' ' || ifnull(number, '')
+            LIKE '%durand%'\" > found-by-hand.csv"
+    );
+    let ours = format!(
+        "'{ours}' --db {database} --quiet --format csv relation list --kind contact --search durand > found.csv"
+    );
+    Group {
+        title: format!("a word sought among {contacts} contacts, their addresses, numbers and towns"),
+        contenders: vec![
+            Contender::new("sqlite3, LIKE", by_hand, &["found-by-hand.csv"], &["sqlite3"]),
+            Contender::new("crm-admin relation list --search", ours, &["found.csv"], &[]),
+        ],
+    }
 }
 
 /// Addresses of the database: some of them object.

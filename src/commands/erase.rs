@@ -39,7 +39,8 @@ const LONGEST_LIST: u64 = 16 << 20;
 /// Examples:
 ///   crm-admin --db crm.db --as marie erase contact 42 --dry-run
 ///   crm-admin --db crm.db --as marie erase company 7 --yes --certificate 7.json
-///   crm-admin --db crm.db --as marie erase --from list.txt --yes
+///   crm-admin --db crm.db --as marie erase --from list.txt --yes --certificates papers
+///   crm-admin --db crm.db --as marie erase resume
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct EraseArgs {
@@ -140,9 +141,20 @@ fn dry_run(
         Some(EraseCommand::Replay) => resume::returned(work)?,
         _ => relations.to_vec(),
     };
-    let plans = relations.iter().map(|relation| work.plan(relation)).collect::<Result<Vec<Plan>>>()?;
-    context.ui.report(&EraseReport::planned(&plans))?;
-    Ok(Outcome::Done)
+    let (mut plans, mut errors): (Vec<Plan>, Vec<anyhow::Error>) = (Vec::new(), Vec::new());
+    for relation in &relations {
+        match work.plan(relation) {
+            Ok(plan) => plans.push(plan),
+            Err(error) if is_of_one_alone(&error) => errors.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    if relations.len() != errors.len() || relations.is_empty() {
+        context.ui.report(&EraseReport::planned(&plans))?;
+    }
+    let last = errors.pop();
+    errors.iter().for_each(|error| context.ui.error(error));
+    last.map_or(Ok(Outcome::Done), Err)
 }
 
 fn resume_all(work: &mut Work<'_>, papers: Papers, context: &Context) -> Result<Outcome> {

@@ -14,6 +14,7 @@
 mod adding;
 mod apply;
 mod blocked;
+mod carry;
 mod contacts;
 mod excluded;
 pub mod mailing;
@@ -27,6 +28,7 @@ mod tied;
 
 pub use apply::{Applied, apply};
 pub use blocked::Blocked;
+pub use carry::carry;
 pub use excluded::{Because, Excluded, Standing};
 pub use places::withdrawn;
 pub use plan::{Contacts, Person, Plan, Wish};

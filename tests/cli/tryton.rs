@@ -2,16 +2,17 @@
 //!
 //! `CRM_ADMIN_TRYTON` names the folder where one was built; `.ci/run` builds one.
 
+use crate::counts::is_full;
 use crate::search;
 use crate::tools;
-use crate::world::{World, number, text, texts};
+use crate::world::{World, number, texts};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The folder of a built Tryton, or none where there is none.
-fn built() -> Option<PathBuf> {
+pub fn built() -> Option<PathBuf> {
     let folder = std::env::var_os("CRM_ADMIN_TRYTON").map(PathBuf::from).filter(|folder| folder.is_dir());
     if folder.is_none() {
         tools::skip("Tryton");
@@ -20,7 +21,7 @@ fn built() -> Option<PathBuf> {
 }
 
 /// A world with a copy of Tryton's folder of databases.
-fn world_of(tryton: &Path) -> World {
+pub fn world_of(tryton: &Path) -> World {
     let world = World::empty();
     let copied = Command::new("cp").arg("-a").arg(tryton.join("db")).arg(world.path("db")).status().unwrap();
     assert!(copied.success());
@@ -28,7 +29,7 @@ fn world_of(tryton: &Path) -> World {
     world
 }
 
-fn on_tryton(world: &World, arguments: &[&str]) -> crate::world::Told {
+pub fn on_tryton(world: &World, arguments: &[&str]) -> crate::world::Told {
     let fixed = ["--db", "db/crm.sqlite", "--map", "tryton-8"];
     world.run(fixed.iter().chain(arguments))
 }
@@ -99,7 +100,7 @@ fn emptied_tables(world: &World) -> Vec<String> {
 
 /// Lets Tryton's own server open the copy, log in, read its lists and validate every record. None where the script
 /// that does it is not there.
-fn opened_by_tryton(world: &World, tryton: &Path, arguments: &[&str]) -> Option<serde_json::Value> {
+pub fn opened_by_tryton(world: &World, tryton: &Path, arguments: &[&str]) -> Option<serde_json::Value> {
     let Some(script) = std::env::var_os("CRM_ADMIN_TRYTON_CHECK") else {
         tools::skip("check_login.py");
         return None;
@@ -263,6 +264,85 @@ fn an_audit_of_tryton_finds_who_has_no_password_or_a_code_in_clear() {
 }
 
 #[test]
+fn an_audit_of_tryton_guesses_every_weak_password_and_no_strong_one() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let mut line = vec!["audit", "passwords", "--guess", "--json"];
+    // All that there is to guess takes an hour of two processors.
+    if !is_full() {
+        line.extend(["--max-guesses", "60"]);
+    }
+    let report = on_tryton(&world, &line).exits(3).complains("Guessing at").json();
+    let rows = report["rows"].as_array().unwrap().iter();
+    let guessed: Vec<&str> = rows
+        .filter(|row| row["rule"] == "password.guessed")
+        .map(|row| row["name"].as_str().unwrap())
+        .collect();
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let mut weak = 0;
+    for line in users.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        match cells[2] {
+            "weak" => {
+                assert!(guessed.contains(&cells[0]), "{} has a password that everybody chooses", cells[0]);
+                weak += 1;
+            }
+            "strong" => assert!(!guessed.contains(&cells[0]), "{}", cells[0]),
+            _ => {}
+        }
+    }
+    assert!(weak > 3);
+    assert_eq!(report["guessing"]["guessed"], weak);
+    let again = on_tryton(&world, &line).exits(3).json();
+    assert_eq!(again["guessing"]["guesses"], 0, "what was tried is not tried again");
+    // Tryton has no flag: nothing is repaired by itself, and the report says what a person can do.
+    let hit = again["rows"].as_array().unwrap().iter().find(|row| row["rule"] == "password.guessed").unwrap();
+    assert_eq!(
+        (&hit["repairable"], &hit["repair"]),
+        (&false.into(), &"nothing: hand out a temporary one".into())
+    );
+}
+
+#[test]
+fn a_repair_of_tryton_empties_codes_and_leaves_the_passwords_that_people_use() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let hashes = "SELECT group_concat(login || coalesce(password_hash, '-')) FROM (SELECT * FROM res_user ORDER BY id)";
+    let codes =
+        "SELECT count(*) FROM res_user WHERE password_reset IS NOT NULL AND password_hash IS NOT NULL";
+    let before = texts(&world.database("db/crm.sqlite"), hashes);
+    assert!(number(&world.database("db/crm.sqlite"), codes) > 0, "somebody has a code beside the password");
+    on_tryton(&world, &["audit", "--repair", "--yes"]).exits(3).complains("no policy has been applied");
+    assert_eq!(texts(&world.database("db/crm.sqlite"), hashes), before);
+    assert_eq!(number(&world.database("db/crm.sqlite"), codes), 0);
+    let second = on_tryton(&world, &["audit", "--repair", "--yes", "--json"]).exits(3).json();
+    assert_eq!(second["repaired"], false);
+}
+
+#[test]
+fn a_reset_of_tryton_hands_out_tryton_s_own_temporary_password_and_says_so() {
+    let Some(tryton) = built() else { return };
+    if std::env::var_os("CRM_ADMIN_TRYTON_CHECK").is_none() {
+        return tools::skip("check_login.py");
+    }
+    let world = world_of(&tryton);
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let (login, old) = users
+        .lines()
+        .find(|line| line.ends_with("\tweak"))
+        .and_then(|line| line.split('\t').next().zip(line.split('\t').nth(1)))
+        .unwrap();
+    on_tryton(&world, &["reset", login]).exits(9).complains("--deliver file:PATH");
+    assert!(server_accepts(&tryton, &world, login, old), "not delivered, not changed");
+    let told = on_tryton(&world, &["reset", login, "--deliver", "file:out/p"]).exits(0);
+    assert!(told.stderr().contains("nearest guarantee"), "{}", told.stderr());
+    let line = fs::read_to_string(world.path("out/p")).unwrap();
+    let password = line.trim_end().split_once('\t').unwrap().1;
+    assert!(server_accepts(&tryton, &world, login, password));
+    assert!(!server_accepts(&tryton, &world, login, old));
+}
+
+#[test]
 fn an_erased_party_is_in_no_byte_and_tryton_goes_on() {
     let Some(tryton) = built() else { return };
     let world = world_of(&tryton);
@@ -406,85 +486,5 @@ fn an_objection_switches_a_party_off_on_every_list_and_tryton_goes_on() {
     drop(database);
     fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
     let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
-    opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
-}
-
-#[test]
-fn parties_are_found_shown_and_rectified_and_tryton_takes_what_was_written() {
-    let Some(tryton) = built() else { return };
-    let world = world_of(&tryton);
-    let crm = world.database("db/crm.sqlite");
-    let company = "EXISTS (SELECT 1 FROM party_identifier i WHERE i.party = p.id
-        AND i.type IN ('fr_siren', 'fr_siret', 'fr_rcs', 'fr_vat', 'eu_vat'))";
-    let row = format!(
-        "SELECT p.id || char(9) || p.name || char(9) || m.id || char(9) || m.value || char(9) || a.id
-         FROM party_party p JOIN party_contact_mechanism m ON m.party = p.id AND m.type = 'mobile'
-            JOIN party_address a ON a.party = p.id AND a.city <> ''
-         WHERE NOT {company} AND p.name LIKE '%é%' GROUP BY p.id HAVING count(*) = 1 LIMIT 1"
-    );
-    let found = texts(&crm, &row);
-    let cells: Vec<&str> = found[0].split('\t').collect();
-    let [party, name, mechanism, mobile, address] = cells[..] else { panic!("five cells") };
-    let listed = |arguments: &[&str]| {
-        let told =
-            on_tryton(&world, &[&["--json", "relation", "list", "--include-excluded"], arguments].concat());
-        let told = told.exits(0);
-        assert!(!arguments.contains(&"--search") || told.stderr().contains("was read from end to end"));
-        let rows = told.json()["rows"].as_array().unwrap().clone();
-        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    let plain = name.to_uppercase().replace(['É', 'È'], "E");
-    assert!(listed(&["--kind", "contact", "--search", &plain]).contains(&party.to_owned()), "{plain}");
-    let national = format!("0{}", mobile.trim_start_matches("+33").replace(' ', ""));
-    assert_eq!(listed(&["--kind", "contact", "--search", &national]), [party]);
-    assert_eq!(listed(&["--kind", "company", "--search", &national]), [""; 0], "a party is of one kind");
-    let vip = format!(
-        "SELECT p.id FROM party_party p JOIN \"party_party-party_category\" c ON c.party = p.id
-         JOIN party_category g ON g.id = c.category WHERE g.name = 'VIP' AND NOT {company} ORDER BY p.id"
-    );
-    assert_eq!(
-        listed(&["--kind", "contact", "--group", "vip"]).len(),
-        texts(&crm, &vip.replace("p.id FROM", "'' || p.id FROM")).len()
-    );
-    let before = text(
-        &crm,
-        &format!("SELECT coalesce(write_date, '') FROM party_contact_mechanism WHERE id = {mechanism}"),
-    );
-    drop(crm);
-
-    let lines = "phone = 07 00 11 22 33\nname = Zénaïde Quéméneur\ntown = Lyon\npostcode = 69003\n";
-    fs::write(world.path("lines"), lines).unwrap();
-    let from = world.path("lines").display().to_string();
-    let set = ["relation", "set", "contact", party, "--from", &from, "--yes"];
-    let refused = on_tryton(&world, &set);
-    if refused.status() == Some(4) {
-        // A second telephone: say which.
-        fs::write(world.path("lines"), lines.replace("phone =", &format!("phone@{mechanism} ="))).unwrap();
-        on_tryton(&world, &set).exits(0);
-    }
-    let crm = world.database("db/crm.sqlite");
-    let one = |sql: &str| text(&crm, sql);
-    assert_eq!(
-        one(&format!(
-            "SELECT value || ' ' || value_compact FROM party_contact_mechanism WHERE id = {mechanism}"
-        )),
-        "07 00 11 22 33 +33700112233"
-    );
-    assert_eq!(one(&format!("SELECT name FROM party_party WHERE id = {party}")), "Zénaïde Quéméneur");
-    assert_eq!(
-        one(&format!("SELECT city || postal_code FROM party_address WHERE id = {address}")),
-        "Lyon69003"
-    );
-    let after = one(&format!("SELECT write_date FROM party_contact_mechanism WHERE id = {mechanism}"));
-    assert!(after != before && after.len() >= 19 && &after[10..11] == " ", "in Tryton's own form: {after}");
-    drop(crm);
-    assert_eq!(listed(&["--kind", "contact", "--search", "zenaide quem lyon 0700112233"]), [party]);
-    let shown = on_tryton(&world, &["--json", "relation", "show", "contact", party]).exits(0).json();
-    let rows = shown["rows"].as_array().unwrap();
-    for table in ["party_party", "party_address", "party_contact_mechanism"] {
-        assert!(rows.iter().any(|row| row["table"] == table && row["part"] != "mentions"), "{table}");
-    }
-    let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
-    fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
     opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
 }

@@ -24,7 +24,7 @@ use std::path::PathBuf;
 ///
 /// Examples:
 ///   crm-admin --db crm.db --as marie erp connect /srv/erp/erp.db --erp-as paul
-///   crm-admin --db crm.db --as marie erp connect erp.db --erp-as paul --company 'Val Clair'
+///   crm-admin --db crm.db --as marie erp connect erp.db --erp-as paul --company Pont
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ConnectArgs {

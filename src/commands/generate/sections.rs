@@ -39,7 +39,7 @@ pub fn introduction() -> Section {
             text(
                 "Results go to standard output, everything else to standard error. On a terminal results are tables; \
                  into a pipe they are lines with tabs between the values; with --json each is one object with the name \
-                 and number of its schema, and an error is an object of the same make on standard error. Nothing is \
+                 and number of its schema (a list also comes as CSV, for spreadsheets, and as JSON line by line), and an error is an object of the same make on standard error. Nothing is \
                  ever asked where there is no terminal: what would have been a question is an error that names the \
                  option to add.",
             ),
@@ -63,6 +63,9 @@ pub fn of(name: &str, command: &Command, examples: Vec<String>, all: &[String]) 
     let mut sections = vec![exit_statuses(name)];
     if name == "crm-admin" {
         sections.extend([environment(command), files()]);
+    }
+    if name == "crm-admin-erase" {
+        sections.extend(super::erasure::sections());
     }
     sections.push(accounts::rules(name));
     sections.push(Section { heading: "NOTES", paragraphs: notes(name) });
@@ -159,6 +162,8 @@ fn statuses(name: &str) -> &'static [u8] {
         "crm-admin-exclude-show" => &[0, 1, 2, 4, 5, 6, 7],
         "crm-admin-exclude-default" => &[0, 1, 2, 4, 5, 6, 7],
         "crm-admin-exclude-filter" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 129, 130, 143],
+        "crm-admin-relation-list" | "crm-admin-relation-show" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-relation-set" => &[0, 1, 2, 4, 5, 6, 7, 9],
         "crm-admin-generate-key" => &[0, 1, 2, 4],
         "crm-admin-erp-connect" | "crm-admin-erp-sync" => &[0, 1, 2, 4, 5, 6, 7, 8, 10, 129, 130, 143],
         "crm-admin-erp-status" => &[0, 1, 2, 3, 4, 5, 6, 7],
@@ -307,6 +312,12 @@ fn notes(name: &str) -> Vec<Paragraph> {
             "Whoever was erased is known by the suppression list of the state folder: keyed digests, which no one can \
              read back. Keep the state folder with the database.",
         ],
+        "crm-admin-relation-set" => &[
+            "A value is one line, without blanks around it. An emptied field becomes NULL where the database allows \
+             it, else what the map says is empty, else an empty text. Keys, links, computed columns and objections are \
+             not rectified so, and nothing is added: where there is no such row the CRM adds one. Older versions of a \
+             row stay as they were. An objection that is noted by an address is noted for the new one too.",
+        ],
         "crm-admin-map-explain" => &["The example is a made-up value and its mask under a throw-away key."],
         "crm-admin-erp-connect" => &[
             "The key is 256 random bits. It never leaves the program: the ERP's database gets its SHA-256, the CRM's the key \
@@ -366,6 +377,7 @@ fn see_also(name: &str, all: &[String]) -> Section {
         "crm-admin-tour" => &["crm-admin-init(1)"],
         _ if name.starts_with("crm-admin-exclude") => &["crm-admin-map(5)"],
         _ if name.starts_with("crm-admin-archive") => &["crm-admin-archive(5)"],
+        _ if name.starts_with("crm-admin-relation") => &["crm-admin-map(5)", "crm-admin-exclude(1)"],
         _ if name.starts_with("crm-admin-map") => &["crm-admin-map(5)"],
         _ => &[],
     };

@@ -173,9 +173,9 @@ impl Lister<'_> {
         let some = if shown < found { format!("{shown} of {found} shown") } else { format!("{found} found") };
         let more = if shown < found { " (--limit and --offset show others)" } else { "" };
         let out = match self.filter.word() {
-            "included" => "nobody was left out".to_owned(),
-            "only" => format!("{left_out} who do not object to marketing were left out"),
-            _ => format!("{left_out} were left out because they object to marketing"),
+            "included" => "nobody left out".to_owned(),
+            "only" => format!("{left_out} left out (no objection to marketing)"),
+            _ => format!("{left_out} left out (objection to marketing)"),
         };
         self.context.ui.status(format_args!("{some}{more}; {out}"));
     }

@@ -66,7 +66,8 @@ fn a_sound_account_and_one_of_which_nothing_is_known_give_no_finding() {
 fn storage_is_told_by_the_stored_string() {
     let stored = |text: &str| of(|account| account.stored = Some(text.into()));
     assert_eq!(stored(""), ["password.none"]);
-    assert_eq!(stored("!"), [""; 0]);
+    assert_eq!(stored("!"), ["password.locked"]);
+    assert_eq!(stored("md5$ab$cc8a76146688e880983203ad27fbce14"), ["hash.legacy", "hash.tiny-salt"]);
     assert_eq!(stored("soleil"), ["hash.clear-text"]);
     assert_eq!(stored("dolcrypt:AES-256-CTR:0123:c2Vj"), ["hash.reversible"]);
     assert_eq!(stored("$argon2id$v=19$m=256"), ["hash.broken"]);
@@ -264,4 +265,25 @@ fn generations_are_counted_and_findings_hold_no_stored_string() {
     let (policy, hints) = (Policy::default(), Hints::default());
     let shown = format!("{:?}", findings(&[clear], &[], &standard(&policy, &hints)));
     assert!(shown.contains("ClearText") && !shown.contains("Marmotte"), "{shown}");
+}
+
+#[test]
+fn what_only_some_maps_tell_is_a_finding_where_it_is_told() {
+    assert_eq!(of(|account| account.second_factor = Some(true)), [""; 0]);
+    assert_eq!(of(|account| account.second_factor = Some(false)), ["account.single-factor"]);
+    let administrator = of(|account| {
+        account.administrator = Some(true);
+        account.second_factor = Some(false);
+    });
+    assert_eq!(administrator, ["administrator.single-factor"]);
+    let program = of(|account| {
+        account.service = Some(true);
+        account.second_factor = Some(false);
+    });
+    assert_eq!(program, ["account.service-password"]);
+    let (policy, hints) = (Policy::default(), Hints::default());
+    let shipped = [sound().stored.unwrap()];
+    let account = changed(|account| account.stored = Some(shipped[0].clone()));
+    let found = findings(&[account], &[], &Standard { shipped: &shipped, ..standard(&policy, &hints) });
+    assert_eq!(found.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::ShippedHash]);
 }
