@@ -158,7 +158,7 @@ fn parts(category: Category, value: &str, tell: &mut dyn FnMut(&str) -> Result<(
         Category::FreeText => {
             value.lines().map(str::trim).filter(|line| line.len() >= SHORTEST_LINE).try_for_each(tell)
         }
-        category if category.identifies(value) => tell(value.trim()),
+        category if masking::identifies(category, value) => tell(value.trim()),
         _ => Ok(()),
     }
 }

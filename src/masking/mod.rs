@@ -54,7 +54,7 @@ pub use json::json_texts;
 pub use key::Key;
 pub use list::list_items;
 pub use masker::{Masker, Shape};
-pub use nobody::{mail_hosts, reaches_nobody};
+pub use nobody::{identifies, mail_hosts, reaches_nobody};
 pub use originals::Originals;
 pub use room::{Tight, tight_columns};
 pub use row::{ColumnCount, RowMasker};

@@ -173,7 +173,7 @@ fn control(original: ValueRef<'_>, category: Category, search: &mut Search<'_>, 
         _ => String::new(),
     };
     let text = original.as_str().unwrap_or(&number);
-    if category.identifies(text) && trim(text.as_bytes()).len() >= SHORTEST {
+    if masking::identifies(category, text) && trim(text.as_bytes()).len() >= SHORTEST {
         seen.has_originals = true;
         seen.control = search.count_in(text.as_bytes()) > 0;
     }
