@@ -13,6 +13,8 @@
 //! | [`ui`] | the voice: tables and JSON from one value, progress, questions. Commands alone call it |
 //! | [`anonymise`] | what happens to a whole database: read, masked, written anew |
 //! | [`erasure`] | a relation erased: planned, applied, searched for, certified |
+//! | [`retention`] | which relations have stayed as long as they may |
+//! | [`notes`] | what free text says that it should not |
 //! | [`proof`] | a finished archive, decoded and held against its source |
 //! | [`masking`] | what happens to one value. Keyed and pure |
 //! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
@@ -23,7 +25,7 @@
 //! | [`ledger`], [`state`] | the record of acts, and what is remembered about a database outside of it |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`] | six small words that every room may use |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`], [`moment`], [`severity`], [`checksum`], [`reach`] | ten small words that every room may use |
 //!
 //! # One backup, followed through it
 //!
@@ -62,6 +64,7 @@
 pub mod accounts;
 pub mod anonymise;
 pub mod archive;
+pub mod checksum;
 pub mod cli;
 pub mod clipboard;
 pub mod commands;
@@ -75,13 +78,18 @@ pub mod interrupt;
 pub mod ledger;
 pub mod masking;
 pub mod memory;
+pub mod moment;
+pub mod notes;
 pub mod password;
 pub mod progress;
 pub mod proof;
 pub mod publish;
+pub mod reach;
 pub mod reference;
+pub mod retention;
 pub mod schema;
 pub mod secret;
+pub mod severity;
 pub mod state;
 pub mod store;
 pub mod support;

@@ -9,13 +9,13 @@ mod apply;
 mod create;
 mod facts;
 mod flag;
-pub mod moment;
 mod objections;
 mod password;
 mod plan;
 pub mod policy;
 mod template;
 
+pub use crate::moment;
 pub use account::{Account, Accounts, Sought};
 pub use apply::{Applied, apply};
 pub use create::{NewAccount, create, creation};
