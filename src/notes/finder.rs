@@ -86,3 +86,10 @@ impl Finder {
         hits.append(&mut new);
     }
 }
+
+impl Finder {
+    /// Whether it looks for one of these categories.
+    pub(super) fn looks_for(&self, places: &[usize]) -> bool {
+        places.iter().any(|place| self.wanted[*place])
+    }
+}

@@ -6,16 +6,23 @@ use super::numbers::Claims;
 use regex::Regex;
 use std::sync::LazyLock;
 
-static PASSWORD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?ix)\b(?: mots?\ de\ passe | mdp | pass ?words? | passwd | pwd | passphrase
-            | code\ (?:d['’\ ]\s?acc[eè]s|secret|confidentiel|pin|wi-?fi|alarme|d['’\ ]\s?entr[ée]e|porte) | digicode
-            | (?:access|door|alarm|pin)\ code | code\ alarme | pin )\b
-            (?:\s+(?:du|de\ la|de|des|d['’]|pour|of|for|to|on|sur|the|l['’])\s*[^\n:=,;.]{0,30}?)??
-            \s*(?P<sign> : | = | -> | → | \b(?:est|is|was|c['’]est|becomes|devient)\b | )\s*
-            ["'«“(]?\s*(?P<value>[^\s"'»”«“,;)]{4,40})"#,
-    )
-    .ok()
+/// What a password is called.
+const CALLED: &str = r"(?ix)\b(?: mots?\ de\ passe | mdp | pass ?words? | passwd | pwd | passphrase
+    | code\ (?:d['’\ ]\s?acc[eè]s|secret|confidentiel|pin|wi-?fi|alarme|d['’\ ]\s?entr[ée]e|porte) | digicode
+    | (?:access|door|alarm|pin)\ code | pin )\b";
+/// What it looks like, with quotes around it or without.
+const VALUE: &str = r#"\s*["'«“(]?\s*(?P<value>[^\s"'»”«“,;)]{4,40})"#;
+
+/// With a sign between: `mot de passe du portail : …`.
+static SIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let what_for = r"(?:\s+(?:du|de\ la|de|des|d['’]|pour|of|for|to|on|sur|the|l['’])[^\n:=;.]{0,40}?)?";
+    Regex::new(&format!("{CALLED}{what_for}\\s*(?::|=|->|→){VALUE}")).ok()
+});
+/// With nothing or a verb between: `mot de passe …`, `password is …`.
+static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let what_for = r"(?:\s+(?:du|de\ la|de|des|d['’]|pour|of|for|to|on|sur|the|l['’])\s*[\p{L}'’]+)?";
+    let verb = r"(?:\s+(?:est|is|was|c['’]est|becomes|devient)\b)?";
+    Regex::new(&format!("{CALLED}{what_for}{verb}{VALUE}")).ok()
 });
 /// What follows "mot de passe :" and is none.
 const NO_PASSWORD: &[&str] = &[
@@ -61,11 +68,11 @@ static PAPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Claims what the hints of a text announce.
 pub(super) fn find(text: &str, hints: Hints, claims: &mut Claims) {
     if hints.password {
-        for found in PASSWORD.iter().flat_map(|regex| regex.captures_iter(text)) {
-            if let (Some(sign), Some(value)) = (found.name("sign"), found.name("value"))
-                && is_password(sign.as_str(), value.as_str().trim_end_matches(['.', '!', '?', ':']))
-            {
-                claims.add(Some(place_of("password")), value.range());
+        for (regex, signed) in [(&SIGNED, true), (&BARE, false)] {
+            for value in regex.iter().flat_map(|regex| regex.captures_iter(text)).filter_map(|found| found.name("value")) {
+                if is_password(signed, value.as_str().trim_end_matches(['.', '!', '?', ':'])) {
+                    claims.add(Some(place_of("password")), value.range());
+                }
             }
         }
     }
@@ -88,7 +95,7 @@ pub(super) fn find(text: &str, hints: Hints, claims: &mut Claims) {
 }
 
 /// Whether a word is a password: without a sign before it only if it looks like nothing else.
-fn is_password(sign: &str, value: &str) -> bool {
+fn is_password(signed: bool, value: &str) -> bool {
     if value.chars().count() < 4 || NO_PASSWORD.contains(&value.to_lowercase().as_str()) {
         return false;
     }
@@ -97,7 +104,6 @@ fn is_password(sign: &str, value: &str) -> bool {
         && value.contains(['/', '.', '-', ':', 'h']);
     let is_mixed = has(char::is_ascii_digit) && has(|sign| sign.is_alphabetic());
     let is_odd = has(char::is_ascii_digit) && has(|sign| "!#$%&*+@_?".contains(*sign));
-    let signed = matches!(sign.trim(), ":" | "=" | "->" | "→");
     !is_date && (is_mixed || is_odd || signed)
 }
 

@@ -1,1 +1,184 @@
-//! x
+//! The free-text columns of a database, searched in one pass.
+
+use super::baseline::Baseline;
+use super::category::place_of;
+use super::columns::{Notes, notes_of};
+use super::excerpt::excerpt;
+use super::finder::{Finder, Hit, Scratch};
+use super::fold::folded;
+use super::lexicon::Allowed;
+use super::owner::{Own, Owners, Root};
+use crate::fault::{Fault, Result};
+use crate::progress::Progress;
+use crate::schema::{Category, CompleteMap};
+use crate::store::Snapshot;
+
+/// One value of one row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
+    /// The table.
+    pub table: String,
+    /// The row, by its key.
+    pub row: String,
+    /// The column.
+    pub column: String,
+}
+
+/// What one value says of one category.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Where.
+    pub cell: Cell,
+    /// The relation that the row belongs to, or is.
+    pub of: Option<Root>,
+    /// The place of the category in the finder's categories.
+    pub category: usize,
+    /// How often it says so.
+    pub matches: u32,
+    /// How many of them were not in the baseline.
+    pub new: u32,
+    /// Words around the first match, masked, where they were asked for.
+    pub excerpt: Option<String>,
+}
+
+/// What a search came to.
+#[derive(Debug, Default)]
+pub struct Searched {
+    /// The findings, in the order of the tables and rows.
+    pub findings: Vec<Finding>,
+    /// How many texts were read.
+    pub notes: u64,
+    /// The columns that were read, with their tables.
+    pub columns: Vec<String>,
+    /// Matches that the lexicon allows.
+    pub allowed: u64,
+}
+
+/// Searches the free text of a database. `with_excerpts` keeps a few masked words of each finding.
+///
+/// # Errors
+/// Those of reading; usage when a column that is allowed is no free text of the map.
+pub fn search(
+    map: &CompleteMap,
+    data: &mut dyn Snapshot,
+    finder: &Finder,
+    allowed: &Allowed,
+    mut baseline: Option<&mut Baseline>,
+    with_excerpts: bool,
+    progress: &mut dyn Progress,
+) -> Result<Searched> {
+    let mut tables = notes_of(map);
+    check_allowed(&tables, allowed)?;
+    let own = match finder.looks_for(&[place_of("phone"), place_of("email")]) {
+        true => Own::read(map, data)?,
+        false => Own::default(),
+    };
+    let mut searched = Searched::default();
+    let total = tables.iter().map(|notes| data.count(&notes.mapped.table.name)).sum::<Result<u64>>()?;
+    progress.stage("reading notes", Some(total));
+    for notes in &mut tables {
+        let name = &notes.mapped.table.name;
+        notes.leave_out(|column| allowed.has_column(&format!("{name}.{column}")));
+        searched.columns.extend(notes.columns().map(|column| format!("{name}.{column}")));
+        let owners = Owners::of(map, notes);
+        let mut reader = Reader { finder, allowed, own: &own, with_excerpts, scratch: Scratch::default(), hits: Vec::new() };
+        let notes = &*notes;
+        data.scan(name, &notes.read, &mut |row| {
+            progress.advance(1);
+            notes.each(row, |column, category, text| {
+                if category != Category::FreeText {
+                    return Ok(());
+                }
+                searched.notes += 1;
+                if reader.finds(text) {
+                    let cell = Cell { table: name.clone(), row: notes.row_name(row), column: column.to_owned() };
+                    reader.tell(text, cell, owners.whose(row), baseline.as_deref_mut(), &mut searched);
+                }
+                Ok(())
+            })
+        })?;
+    }
+    progress.finish();
+    Ok(searched)
+}
+
+fn check_allowed(tables: &[Notes<'_>], allowed: &Allowed) -> Result<()> {
+    let is_there = |name: &str| {
+        let of = |notes: &Notes<'_>| {
+            notes.columns().any(|column| format!("{}.{column}", notes.mapped.table.name).eq_ignore_ascii_case(name))
+        };
+        tables.iter().any(of)
+    };
+    match allowed.columns().find(|name| !is_there(name)) {
+        Some(name) => Err(Fault::usage(format!("the lexicon allows {name}, which is no free text of the map"))
+            .hint("crm-admin map show tells what the columns are")
+            .into()),
+        None => Ok(()),
+    }
+}
+
+/// Looks through one text after another.
+struct Reader<'a> {
+    finder: &'a Finder,
+    allowed: &'a Allowed,
+    own: &'a Own,
+    with_excerpts: bool,
+    scratch: Scratch,
+    hits: Vec<Hit>,
+}
+
+impl Reader<'_> {
+    fn finds(&mut self, text: &str) -> bool {
+        self.hits.clear();
+        self.finder.find(text, &mut self.scratch, &mut self.hits);
+        !self.hits.is_empty()
+    }
+
+    fn tell(
+        &mut self,
+        text: &str,
+        cell: Cell,
+        of: Option<Root>,
+        mut baseline: Option<&mut Baseline>,
+        searched: &mut Searched,
+    ) {
+        let column = format!("{}.{}", cell.table, cell.column);
+        let first = searched.findings.len();
+        for hit in &self.hits {
+            let found = &text[hit.place.clone()];
+            let word = self.finder.categories().at(hit.category).word.as_str();
+            let reached = match word {
+                "phone" => Some(Category::Phone),
+                "email" => Some(Category::Email),
+                _ => None,
+            };
+            if reached.is_some_and(|category| self.own.has(of.as_ref(), category, found)) {
+                continue;
+            }
+            if self.allowed.has(&column, found) {
+                searched.allowed += 1;
+                continue;
+            }
+            let is_new = baseline.as_deref_mut().is_none_or(|baseline| baseline.note(&cell, word, &folded_or_as_is(found)));
+            let known = searched.findings[first..].iter_mut().find(|finding| finding.category == hit.category);
+            if let Some(finding) = known {
+                finding.matches += 1;
+                finding.new += u32::from(is_new);
+                continue;
+            }
+            searched.findings.push(Finding {
+                cell: cell.clone(),
+                of: of.clone(),
+                category: hit.category,
+                matches: 1,
+                new: u32::from(is_new),
+                excerpt: self.with_excerpts.then(|| excerpt(text, &hit.place)),
+            });
+        }
+    }
+}
+
+/// A number is what it is; of words neither case nor accents count.
+fn folded_or_as_is(found: &str) -> String {
+    if found.bytes().any(|byte| byte.is_ascii_digit()) { found.to_owned() } else { folded(found) }
+}
