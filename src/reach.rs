@@ -118,19 +118,6 @@ pub fn ibans(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// A telephone number in its international form; a French one may be written without the country.
-pub fn e164(text: &str) -> String {
-    let plain: String = text.replace("(0)", "").chars().filter(char::is_ascii_digit).collect();
-    if text.trim_start().starts_with('+') {
-        return format!("+{plain}");
-    }
-    match (plain.strip_prefix("00"), plain.strip_prefix('0')) {
-        (Some(abroad), _) => format!("+{abroad}"),
-        (None, Some(national)) => format!("+33{national}"),
-        (None, None) => plain,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,12 +131,5 @@ mod tests {
         assert_eq!(ibans(text).map(shown).collect::<Vec<_>>(), ["FR14 2004 1010 0505 0001 3M02 606"]);
         let abroad = "0033 (0)1.42.34.56.78";
         assert_eq!(phones(abroad).next(), Some(0..abroad.len()));
-    }
-
-    #[test]
-    fn a_number_has_one_form() {
-        for text in ["06 12 34 56 78", "+33 6 12 34 56 78", "0033612345678", "+33 (0)6 12 34 56 78"] {
-            assert_eq!(e164(text), "+33612345678", "{text}");
-        }
     }
 }

@@ -16,6 +16,7 @@ const HOMES: &[(&str, &str)] = &[
     ("deunicode", "words"),
     ("argon2", "password"),
     ("bcrypt", "password"),
+    ("hmac", "digest.rs"),
     ("hmac", "password"),
     ("md5", "password"),
     ("pbkdf2", "password/scheme"),

@@ -2,7 +2,7 @@
 
 mod report;
 mod resume;
-mod work;
+pub(super) mod work;
 
 use super::Context;
 use super::desk::Desk;
@@ -22,15 +22,15 @@ use work::{Done, Work};
 /// No longer list of relations is read, in bytes.
 const LONGEST_LIST: u64 = 16 << 20;
 
-/// Erase a company, a contact or a lead, and prove that it is gone
+/// Erase a company, a contact, a lead or a third party, and prove that it is gone
 ///
 /// Everything attached goes with it, as the schema map says: what is deleted,
 /// emptied, detached or kept for a legal reason is shown first. Then the files of
 /// the database are searched for every value that was erased, and what is left in
 /// free space, statistics, full-text indexes and logs is overwritten.
 ///
-/// A company that is linked to the ERP is refused (exit status 4): ask in the
-/// ERP. While another program reads the log, the proof is owed (exit status 8)
+/// A company that is linked to the ERP is refused (exit status 4): erase its
+/// third party in the ERP, and `erp sync` erases both here. While another program reads the log, the proof is owed (exit status 8)
 /// and `erase resume` completes it.
 ///
 /// Examples:
@@ -67,6 +67,8 @@ pub enum EraseCommand {
     Contact(IdArgs),
     /// Erase a lead and everything attached
     Lead(IdArgs),
+    /// Erase a third party of an ERP; the next synchronisation takes it to the CRM
+    ThirdParty(IdArgs),
     /// Complete what earlier erasures still owe
     Resume,
     /// Erase again what an older copy has brought back
@@ -102,7 +104,7 @@ pub fn run(args: &EraseArgs, context: &mut Context) -> Result<Outcome> {
     let map = context.map(&mut desk.store)?;
     let map = map.complete_for(&desk.store.catalog()?)?;
     let relations = relations(args)?;
-    let mut work = Work::new(args, &map, &mut desk);
+    let mut work = Work::new(args.keep_contacts, false, &map, &mut desk);
     if context.settings.dry_run {
         let plans = relations.iter().map(|relation| work.plan(relation)).collect::<Result<Vec<Plan>>>()?;
         context.ui.report(&EraseReport::planned(&plans))?;
@@ -131,7 +133,7 @@ fn erase_all(
         match work.plan(relation) {
             Ok(plan) => {
                 confirm(&plan, context)?;
-                all.push(work.erase(relation, &plan, context)?);
+                all.push(work.erase(relation, plan, context)?);
             }
             // It may be gone already, and only its proof be owed: the last run was killed.
             Err(error) if kind_of(&error) == Kind::Missing && resume::owes(work, relation)? => {
@@ -172,6 +174,7 @@ fn relations(args: &EraseArgs) -> Result<Vec<RelationRef>> {
         (Some(EraseCommand::Company(id)), None) => one(RelationKind::Company, id),
         (Some(EraseCommand::Contact(id)), None) => one(RelationKind::Contact, id),
         (Some(EraseCommand::Lead(id)), None) => one(RelationKind::Lead, id),
+        (Some(EraseCommand::ThirdParty(id)), None) => one(RelationKind::ThirdParty, id),
         (Some(_), None) => Ok(Vec::new()),
         (None, None) => {
             Err(Fault::usage("say what to erase").hint("such as `erase contact 42`, or --from FILE").into())
@@ -223,7 +226,7 @@ impl Drafts {
     }
 
     fn publish(self, done: &Done, work: &Work<'_>) -> Result<()> {
-        let (json, text) = work.certificate(done)?;
+        let (json, text) = work.certificate_of(done)?;
         if self.json.is_some() {
             erasure::note(&work.desk.state()?, &json)?;
         }

@@ -29,6 +29,7 @@ const ADMINISTRATOR: &str = "admin";
 ///   crm-admin init crm.db --admin marie
 ///   crm-admin init crm.db --admin marie --deliver file:marie.password
 ///   crm-admin init demo.db --demo 1000 --deliver print
+///   crm-admin init erp.db --erp --demo 1000 --deliver print
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct InitArgs {
@@ -45,6 +46,13 @@ pub struct InitArgs {
     /// Fill it with this many synthetic contacts
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub demo: Option<u64>,
+    /// Make a reference ERP instead; with --demo it has the customers of the
+    /// demo CRM that the same N and S make
+    #[arg(long)]
+    pub erp: bool,
+    /// With --erp: the company whose books are kept [default: that of the demo]
+    #[arg(long, value_name = "NAME", requires = "erp")]
+    pub company: Option<String>,
     /// What the synthetic people are drawn from
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
@@ -116,12 +124,21 @@ fn make(
     progress: &mut dyn Progress,
 ) -> Result<Filled> {
     let now = jiff::Timestamp::now();
-    let mut new = NewDatabase::from_script(scratch.path(), reference::SCHEMA)?;
+    let script = if args.erp { reference::ERP_SCHEMA } else { reference::SCHEMA };
+    let mut new = NewDatabase::from_script(scratch.path(), script)?;
     scratch.unlink()?;
     let mut transaction = new.transaction()?;
     reference::seed(&mut *transaction, &Administrator { login: login.to_owned(), hash }, now)?;
+    if args.erp {
+        reference::add_company(
+            &mut *transaction,
+            args.company.as_deref().unwrap_or(reference::COMPANY),
+            now,
+        )?;
+    }
+    let fill = if args.erp { reference::fill_erp } else { reference::fill };
     let filled = match args.demo {
-        Some(contacts) => reference::fill(&mut *transaction, contacts, args.seed, DEMO_MOMENT, progress)?,
+        Some(contacts) => fill(&mut *transaction, contacts, args.seed, DEMO_MOMENT, progress)?,
         None => Filled::default(),
     };
     transaction.commit()?;

@@ -137,8 +137,8 @@ impl Context {
         if let Some(name) = &self.settings.map {
             return Map::load(name);
         }
-        if reference::is_its_own(&store.catalog()?) {
-            return Map::load("reference");
+        if let Some(name) = reference::map_of(&store.catalog()?) {
+            return Map::load(name);
         }
         let shipped =
             Map::shipped().iter().map(|(name, about)| format!("{name}: {about}")).collect::<Vec<_>>();

@@ -21,6 +21,35 @@ const NOT_COVERED: [&str; 5] = [
     "what others wrote about the person in texts of their own rows",
 ];
 
+/// What a certificate says of an erasure's plan. It is kept with what is owed, so that a certificate can be written
+/// when the plan's rows are long gone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Summary {
+    /// The kind of the relation.
+    pub kind: RelationKind,
+    /// What happened in which table.
+    pub tables: Vec<TablePlan>,
+    /// What was kept, and why.
+    pub kept: Vec<Kept>,
+    /// Files that went.
+    pub files: u64,
+    /// How many byte strings of each sort were sought.
+    pub sought: BTreeMap<String, u64>,
+}
+
+impl Summary {
+    /// What there is to say of a plan, and of what was sought for it.
+    pub fn of(plan: &Plan, sought: BTreeMap<String, u64>) -> Self {
+        Summary {
+            kind: plan.kind,
+            tables: plan.tables.clone(),
+            kept: plan.kept.clone(),
+            files: plan.files.len() as u64,
+            sought,
+        }
+    }
+}
+
 /// How an erasure ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -50,23 +79,20 @@ pub struct Certificate<'a> {
     kept: &'a [Kept],
     files_removed: u64,
     settings: &'a BTreeMap<String, String>,
-    sought: &'a BTreeMap<&'static str, u64>,
+    sought: &'a BTreeMap<String, u64>,
     removal: &'a Removed,
     not_covered: [&'static str; 5],
 }
 
 impl<'a> Certificate<'a> {
     /// The certificate of an erasure. `by` is a role, not a person.
-    #[expect(clippy::too_many_arguments, reason = "each is one thing that is certified")]
     pub fn new(
         act: &'a str,
         by: &'a str,
         engine: String,
-        plan: &'a Plan,
+        summary: &'a Summary,
         map: &'a CompleteMap,
-        files_removed: u64,
         settings: &'a BTreeMap<String, String>,
-        sought: &'a BTreeMap<&'static str, u64>,
         removal: &'a Removed,
     ) -> Self {
         let definitions: String =
@@ -75,7 +101,7 @@ impl<'a> Certificate<'a> {
             schema: [("name", "crm-admin/erasure-certificate".into()), ("number", 1.into())].into(),
             act,
             at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            kind: plan.kind,
+            kind: summary.kind,
             by,
             tool: concat!("crm-admin ", env!("CARGO_PKG_VERSION")),
             engine,
@@ -83,11 +109,11 @@ impl<'a> Certificate<'a> {
             map_digest: map.digest(),
             schema_digest: digest(definitions.as_bytes()),
             ending: if removal.is_proven() { Ending::Proven } else { Ending::Owed },
-            tables: &plan.tables,
-            kept: &plan.kept,
-            files_removed,
+            tables: &summary.tables,
+            kept: &summary.kept,
+            files_removed: summary.files,
             settings,
-            sought,
+            sought: &summary.sought,
             removal,
             not_covered: NOT_COVERED,
         }

@@ -1,7 +1,7 @@
 //! Files beside the database that go with their rows.
 
 use super::plan::Plan;
-use super::row::{Act, New, read};
+use super::row::{Act, read};
 use crate::fault::{Fault, Result};
 use crate::schema::{CompleteMap, Content};
 use crate::store::Snapshot;
@@ -30,10 +30,7 @@ pub fn of_plan(plan: &Plan, map: &CompleteMap, data: &mut dyn Snapshot) -> Resul
     for mapped in map.tables() {
         for column in &mapped.columns {
             let Content::File { path, .. } = &column.rule.content else { continue };
-            let goes = |row: &super::Row| {
-                row.act == Act::Delete
-                    || matches!(row.set.get(&column.name), Some(New::Value(_) | New::Token))
-            };
+            let goes = |row: &super::Row| row.act == Act::Delete || row.set.contains_key(&column.name);
             let here = |table: &&str| table.eq_ignore_ascii_case(&mapped.table.name);
             for (_, row) in plan.rows().filter(|(table, row)| here(table) && goes(row)) {
                 let value = row.value(&column.name).clone();

@@ -1,12 +1,14 @@
-//! What is remembered of erased people: keyed digests only, to know them again in an older copy or in a later import.
+//! What is remembered of erased people: keyed digests of kind and id, to know them again in an older copy.
 
 use super::plan::Plan;
+use super::suppression::{Suppressed, Suppression};
 use super::target::RelationRef;
-use crate::digest::{Digest, digest};
+use crate::digest::keyed;
 use crate::fault::{Fault, Result};
-use crate::schema::{Category, CompleteMap, Content, RelationKind};
+use crate::schema::{CompleteMap, RelationKind};
 use crate::state::State;
 use crate::store::{Snapshot, Value};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -14,19 +16,27 @@ const KEY: &str = "erasure.key";
 const FILE: &str = "erased.json";
 
 /// What is remembered, with its key.
-#[derive(Debug)]
 pub struct Memory {
-    key: Vec<u8>,
-    remembered: Remembered,
+    key: [u8; 32],
+    relations: BTreeSet<String>,
+    suppression: Suppression,
 }
 
-/// What the file holds.
+/// What there is to remember of one erasure.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remembered {
     /// Digests of kind and id.
     pub relations: BTreeSet<String>,
-    /// Digests of addresses and numbers that are not to be written to again: channel, digest, and the day.
-    pub suppressed: BTreeSet<(String, String, String)>,
+    /// Addresses and numbers that are not to be written to again.
+    pub suppressed: BTreeSet<Suppressed>,
+}
+
+impl Remembered {
+    /// Adds what else is remembered.
+    pub fn extend(&mut self, more: Remembered) {
+        self.relations.extend(more.relations);
+        self.suppressed.extend(more.suppressed);
+    }
 }
 
 impl Memory {
@@ -35,25 +45,30 @@ impl Memory {
     /// # Errors
     /// Unfinished or damaged when the state folder is.
     pub fn open(state: &State) -> Result<Self> {
+        let known = state.read(FILE)?;
         let key = match state.read(KEY)? {
-            Some(key) if key.len() == 32 => key,
-            Some(_) => return Err(Fault::damaged(format!("{KEY} of the state folder is no key")).into()),
+            Some(key) => {
+                key.try_into().map_err(|_| Fault::damaged(format!("{KEY} of the state folder is no key")))?
+            }
+            None if known.is_some() => {
+                return Err(Fault::damaged(format!("{KEY} of the state folder is gone")).into());
+            }
             None => {
                 let key: [u8; 32] = rand::random();
                 state.replace(KEY, &key)?;
-                key.to_vec()
+                key
             }
         };
-        let remembered = match state.read(FILE)? {
-            None => Remembered::default(),
+        let relations = match known {
+            None => BTreeSet::new(),
             Some(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|error| Fault::damaged(format!("{FILE} of the state folder: {error}")))?,
         };
-        Ok(Memory { key, remembered })
+        Ok(Memory { key, relations, suppression: Suppression::open(state)? })
     }
 
     /// What there is to remember of a plan: its relations, and their addresses and numbers.
-    pub fn of_plan(&self, plan: &Plan, map: &CompleteMap, day: &str) -> Remembered {
+    pub fn of_plan(&self, plan: &Plan, map: &CompleteMap, day: Date) -> Remembered {
         let mut remembered = Remembered::default();
         for relation in map.relations() {
             for (_, row) in plan.rows().filter(|(table, _)| table.eq_ignore_ascii_case(&relation.table)) {
@@ -63,10 +78,7 @@ impl Memory {
                 }
             }
         }
-        for (channel, value) in channels(plan, map) {
-            let digest = self.keyed(&format!("{channel}:{value}")).to_string();
-            remembered.suppressed.insert((channel.to_owned(), digest, day.to_owned()));
-        }
+        remembered.suppressed = self.suppression.of_plan(plan, map, day);
         remembered
     }
 
@@ -74,10 +86,10 @@ impl Memory {
     ///
     /// # Errors
     /// Unfinished when the state folder cannot be written.
-    pub fn merge(&mut self, more: Remembered, state: &State) -> Result<()> {
-        self.remembered.relations.extend(more.relations);
-        self.remembered.suppressed.extend(more.suppressed);
-        state.replace(FILE, &serde_json::to_vec(&self.remembered)?)
+    pub fn merge(&mut self, more: Remembered, day: Date, state: &State) -> Result<()> {
+        self.relations.extend(more.relations);
+        self.suppression.add(more.suppressed, day, state)?;
+        state.replace(FILE, &serde_json::to_vec(&self.relations)?)
     }
 
     /// The relations of a database that were erased once and are there again: in an older copy.
@@ -89,7 +101,7 @@ impl Memory {
         for relation in map.relations() {
             data.scan(&relation.table, &[&relation.key], &mut |row| {
                 let key = row[0].to_value();
-                if self.remembered.relations.contains(&self.of_relation(relation.kind, &key))
+                if self.relations.contains(&self.of_relation(relation.kind, &key))
                     && let Some(id) = super::links::shown(&key)
                 {
                     found.push(RelationRef { kind: relation.kind, id });
@@ -102,72 +114,6 @@ impl Memory {
 
     fn of_relation(&self, kind: RelationKind, key: &Value) -> String {
         let shown = super::links::shown(key).unwrap_or_default();
-        self.keyed(&format!("{}:{shown}", kind.word())).to_string()
-    }
-
-    /// Two rounds, so that nothing can be added behind what was digested.
-    fn keyed(&self, text: &str) -> Digest {
-        let inner = digest(&[&self.key, text.as_bytes()].concat());
-        digest(&[&self.key[..], &inner.0].concat())
-    }
-}
-
-/// The erased addresses and numbers, in their one form.
-fn channels(plan: &Plan, map: &CompleteMap) -> BTreeSet<(&'static str, String)> {
-    let mut found = BTreeSet::new();
-    for (table, row) in plan.rows() {
-        let Some(mapped) = map.table(table) else { continue };
-        for column in &mapped.columns {
-            let goes = row.act == super::Act::Delete || row.set.contains_key(&column.name);
-            let category = match &column.rule.content {
-                Content::One(category) | Content::ListOf(category) => *category,
-                Content::ByColumn { column, when, otherwise } => {
-                    let word = row.value(column).borrow().as_str().map(str::to_owned);
-                    word.and_then(|word| when.get(&word).copied()).unwrap_or(*otherwise)
-                }
-                _ => continue,
-            };
-            let Some(text) = row.value(&column.name).borrow().as_str().filter(|_| goes).map(str::to_owned)
-            else {
-                continue;
-            };
-            for part in text.split([',', ';', '\n']) {
-                match category {
-                    Category::Email if part.contains('@') => {
-                        found.insert(("email", part.trim().to_lowercase()));
-                    }
-                    Category::Phone => {
-                        found.extend(number(part).map(|number| ("phone", number)));
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-    found
-}
-
-/// A telephone number in its international form; a French one may be written without the country.
-fn number(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let number = match (text.trim().starts_with('+'), digits.strip_prefix("00"), digits.strip_prefix('0')) {
-        (true, ..) => digits.clone(),
-        (_, Some(rest), _) => rest.to_owned(),
-        (_, _, Some(rest)) => format!("33{rest}"),
-        _ => digits.clone(),
-    };
-    (number.len() >= 6).then(|| format!("+{number}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_has_one_form() {
-        for text in ["06 12 34 56 78", "+33 6 12 34 56 78", "0033612345678"] {
-            assert_eq!(number(text).as_deref(), Some("+33612345678"), "{text}");
-        }
-        assert_eq!(number("-"), None);
+        keyed(&self.key, format!("{}:{shown}", kind.word()).as_bytes()).to_string()
     }
 }

@@ -1,11 +1,15 @@
 //! What is still owed: an erasure that is committed, and whose values may still be in the files. Kept as digests.
 
+use super::certificate::Summary;
 use super::memory::Remembered;
+use super::plan::Plan;
+use super::target::RelationRef;
 use crate::fault::{Fault, Result};
 use crate::state::State;
 use crate::store::Needles;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// The file in the state folder.
 const FILE: &str = "owed.json";
@@ -17,13 +21,30 @@ pub struct Owed {
     pub debts: Vec<Debt>,
 }
 
-/// What one erasure owes.
+/// One relation of erasures that were committed together.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Debt {
-    /// Its random name.
+pub struct Item {
+    /// The random name of its act.
     pub act: String,
     /// The relation, as it was given: `contact 42`.
     pub relation: String,
+    /// How many rows it changes: as many would be planned again if it had not been committed.
+    pub rows: u64,
+    /// What its certificate says.
+    pub summary: Summary,
+}
+
+/// What erasures owe that were committed together.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Debt {
+    /// Its random name.
+    pub act: String,
+    /// The relations.
+    pub items: Vec<Item>,
+    /// Whether the ERP ordered it.
+    pub ordered: bool,
+    /// The folder into which certificates go once it is proven, where they go into one.
+    pub certificates: Option<PathBuf>,
     /// What has to be gone.
     pub needles: Needles,
     /// The tables that were touched.
@@ -32,10 +53,17 @@ pub struct Debt {
     pub files: Vec<String>,
     /// Settings that are to be put back.
     pub settings: BTreeMap<String, String>,
-    /// How many rows it changes: as many would be planned again if it had not been committed.
-    pub rows: u64,
     /// What is remembered of it.
     pub remembered: Remembered,
+}
+
+impl Debt {
+    /// Adds an erasure that is about to be committed.
+    pub fn add(&mut self, relation: &RelationRef, plan: &Plan, summary: Summary, act: String) {
+        self.tables.extend(plan.tables.iter().map(|table| table.table.clone()));
+        self.files.extend(plan.files.iter().map(|file| file.path.clone()));
+        self.items.push(Item { act, relation: relation.to_string(), rows: plan.changes(), summary });
+    }
 }
 
 impl Owed {

@@ -4,7 +4,7 @@ use super::blank;
 use super::links::{Inbound, key_of, shown};
 use super::row::{Act, Row, RowId};
 use super::walk::Walk;
-use crate::schema::{Bond, LinkTarget, MappedTable, RelationKind, RootErase};
+use crate::schema::{Bond, CompleteMap, LinkTarget, MappedTable, RelationKind, RootErase};
 use crate::store::Value;
 
 impl Walk<'_> {
@@ -13,6 +13,13 @@ impl Walk<'_> {
         let is_it = |table: &str| table.eq_ignore_ascii_case(&mapped.table.name);
         let root = self.map.relations().iter().find(|relation| is_it(&relation.table));
         root.is_some_and(|relation| relation.erase == RootErase::Blank) || blank::keeps_a_column(mapped, row)
+    }
+
+    /// The column of a table's emptied rows that says when they were erased.
+    pub(super) fn erased_at(map: &CompleteMap, mapped: &MappedTable) -> Option<String> {
+        let relation = map.relation(RelationKind::ThirdParty)?;
+        let is_it = relation.table.eq_ignore_ascii_case(&mapped.table.name);
+        map.erp_third_parties().filter(|_| is_it)?.erased_at.clone()
     }
 
     /// Whether another row than those that go owns it.
@@ -36,7 +43,7 @@ impl Walk<'_> {
         let is_root = |kind, table: &str| {
             self.map.relation(kind).is_some_and(|relation| relation.table.eq_ignore_ascii_case(table))
         };
-        self.kind == RelationKind::Company
+        matches!(self.kind, RelationKind::Company | RelationKind::ThirdParty)
             && is_root(RelationKind::Company, from)
             && is_root(RelationKind::Contact, &link.mapped.table.name)
             && !is_root(RelationKind::Contact, from)

@@ -8,7 +8,7 @@ use crate::fault::{Fault, Result};
 use crate::schema::{CompleteMap, RelationKind};
 use crate::store::{Snapshot, Value};
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What may be chosen about an erasure.
@@ -18,6 +18,8 @@ pub struct Options {
     pub keep_contacts: bool,
     /// The day on which it is decided what has to be kept no longer.
     pub as_of: Date,
+    /// The ERP orders it, which is the master of what is linked: a third party takes what is linked to it along.
+    pub ordered: bool,
 }
 
 /// What an erasure would do.
@@ -47,7 +49,7 @@ pub struct Plan {
 }
 
 /// What happens in one table, in rows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TablePlan {
     /// The table.
     pub table: String,
@@ -62,7 +64,7 @@ pub struct TablePlan {
 }
 
 /// Rows that are kept for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
     /// The table.
     pub table: String,
@@ -132,6 +134,11 @@ impl Plan {
     /// How many rows are emptied.
     pub fn blanked(&self) -> u64 {
         self.tables.iter().map(|table| table.blank).sum()
+    }
+
+    /// How many rows it changes.
+    pub fn changes(&self) -> u64 {
+        self.rows().filter(|(_, row)| row.act == Act::Delete || !row.set.is_empty()).count() as u64
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Removed {
     pub samples: u64,
     /// How many full-text indexes were rewritten.
     pub search_indexes: u64,
+    /// Full-text indexes that may still hold words, because nobody can tell them what is gone.
+    pub unsure: Vec<String>,
     /// Whether the log is empty. It is not while somebody reads it.
     pub log_emptied: bool,
     /// The files that were searched, by the end of their names, with their bytes.
@@ -39,6 +41,8 @@ pub struct Removed {
     pub held_elsewhere: u64,
     /// Hits of the first search, by who holds them.
     pub hits_before: BTreeMap<Held, u64>,
+    /// The same, of the last search.
+    pub hits_after: BTreeMap<Held, u64>,
     /// Hits of the last search that nobody may hold.
     pub residue_before: u64,
     /// The same, after the last step.
@@ -52,7 +56,7 @@ pub struct Removed {
 impl Removed {
     /// Whether a search has found nothing that nobody may hold.
     pub fn is_proven(&self) -> bool {
-        self.log_emptied && self.residue == 0
+        self.log_emptied && self.residue == 0 && self.unsure.is_empty()
     }
 }
 
@@ -74,7 +78,8 @@ impl Removal<'_> {
 
     fn steps(&mut self, done: &mut Removed) -> Result<()> {
         done.samples = self.engine.forget_samples(self.tables)?;
-        done.search_indexes = self.engine.tidy_search_indexes(self.progress)?.len() as u64;
+        let tidied = self.engine.tidy_search_indexes(self.tables, self.progress)?;
+        (done.search_indexes, done.unsure) = (tidied.indexes, tidied.unsure);
         done.log_emptied = self.engine.settle()?;
         if !done.log_emptied {
             return Ok(());
@@ -110,6 +115,7 @@ impl Removal<'_> {
         let found = self.engine.search(self.needles, self.folders, self.progress)?;
         done.residue = found.residue().len() as u64;
         done.held_elsewhere = found.lawful().len() as u64;
+        done.hits_after = found.classes();
         done.files = named(&found.files);
         Ok(found)
     }

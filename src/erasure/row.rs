@@ -32,6 +32,8 @@ pub enum New {
     Value(Value),
     /// A random token, because the CRM wants one there, and each its own.
     Token,
+    /// The moment of the erasure.
+    Moment,
 }
 
 /// A row that the plan touches.

@@ -20,12 +20,6 @@ impl fmt::Display for RelationRef {
     }
 }
 
-/// The kind that a word of a list means. Third parties are the ERP's, and erased there.
-pub fn kind_named(word: &str) -> Option<RelationKind> {
-    let mut known = RelationKind::WORDS.iter().filter(|(_, kind)| *kind != RelationKind::ThirdParty);
-    known.find(|(known, _)| *known == word).map(|(_, kind)| *kind)
-}
-
 impl RelationRef {
     /// A relation by the words of a line: `contact 42`.
     ///
@@ -34,8 +28,9 @@ impl RelationRef {
     pub fn parse(line: &str) -> Result<Self> {
         let wrong = || Fault::usage("a line is KIND ID, such as `contact 42`");
         let (word, id) = line.split_once(' ').ok_or_else(wrong)?;
-        let kind = kind_named(word).ok_or_else(wrong)?;
-        Ok(RelationRef { kind, id: id.to_owned() })
+        let found = RelationKind::WORDS.iter().find(|(known, _)| *known == word);
+        let (_, kind) = found.ok_or_else(wrong)?;
+        Ok(RelationRef { kind: *kind, id: id.to_owned() })
     }
 
     /// The id as the database writes it. Where ids are numbers, only a number's one usual form is one: neither ` 2 `

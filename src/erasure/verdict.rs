@@ -4,7 +4,7 @@ use super::links::{How, Inbound};
 use super::row::{Act, Row, read};
 use super::walk::Walk;
 use crate::fault::{Fault, Result};
-use crate::schema::{Bond, EraseAct, Period, PeriodUnit};
+use crate::schema::{Bond, EraseAct, Period, PeriodUnit, RelationKind};
 use crate::store::Value;
 use jiff::civil::Date;
 
@@ -79,6 +79,9 @@ pub fn last_day(words: Option<&str>, row: &Row) -> Option<Date> {
 impl Walk<'_> {
     /// Refuses a relation whose master is the ERP: what is erased here would come back.
     pub(super) fn refuse_what_the_erp_owns(&self) -> Result<()> {
+        if self.options.ordered {
+            return Ok(());
+        }
         for link in self.map.erp() {
             let Some(relation) = self.map.relation(link.kind) else { continue };
             let linked = self.rows.iter().any(|((table, _), row)| {
@@ -87,15 +90,27 @@ impl Walk<'_> {
                     && *row.value(&link.column) != Value::Null
             });
             if linked {
-                return Err(Fault::refused(format!(
-                    "this {} is linked to a third party of the ERP",
-                    link.kind.word()
-                ))
-                .hint("ask for its erasure in the ERP: it is the master of the link")
-                .into());
+                let what = match link.kind {
+                    RelationKind::ThirdParty => "this third party is the ERP's".to_owned(),
+                    kind => format!("this {} is linked to a third party of the ERP", kind.word()),
+                };
+                return Err(Fault::refused(what)
+                    .hint("ask for its erasure in the ERP: it is the master of the link")
+                    .into());
             }
         }
         Ok(())
+    }
+
+    /// Whether a link leads to what the ERP's order takes along: relations that are linked to the third party.
+    pub(super) fn is_ordered_along(&self, link: &Inbound<'_>, from: &str) -> bool {
+        let is_root = |kind, table: &str| {
+            self.map.relation(kind).is_some_and(|relation| relation.table.eq_ignore_ascii_case(table))
+        };
+        let links = |erp: &crate::schema::ErpLink| {
+            is_root(erp.kind, &link.mapped.table.name) && erp.column.eq_ignore_ascii_case(link.column)
+        };
+        self.options.ordered && is_root(RelationKind::ThirdParty, from) && self.map.erp().iter().any(links)
     }
 
     /// Refuses rows that point at what goes by a declared key of which the map says nothing.

@@ -3,7 +3,7 @@
 
 use super::links::{How, Inbound, inbound, key_of};
 use super::plan::{Cost, Options};
-use super::row::{Act, Row, RowId, read};
+use super::row::{Act, New, Row, RowId, read};
 use super::target::RelationRef;
 use super::{blank, verdict};
 use crate::fault::{Fault, Result};
@@ -54,6 +54,29 @@ pub fn from(
         }
         known.extend(kept);
     }
+}
+
+/// The rows that belong to a relation: those that an erasure would delete, empty, or keep for a reason. Rules that forbid
+/// the erasure do not count here.
+///
+/// # Errors
+/// As of [`super::Plan::for_relation`], but for refusals.
+pub fn rows_of(
+    relation: &RelationRef,
+    map: &CompleteMap,
+    data: &mut dyn Snapshot,
+    as_of: jiff::civil::Date,
+) -> Result<BTreeMap<RowId, Row>> {
+    let key = relation.key(map)?;
+    if !relation.is_one(map, data, &key)? {
+        return Err(Fault::missing(format!("there is no {relation}")).into());
+    }
+    let known = KnownKept::new();
+    let mut walk = Walk::new(relation.kind, map, data, Options { keep_contacts: true, as_of, ordered: true }, &known);
+    walk.all(relation, &key)?;
+    let mut rows = walk.rows;
+    rows.retain(|_, row| row.act != Act::Detach);
+    Ok(rows)
 }
 
 pub(super) struct Walk<'a> {
@@ -130,7 +153,11 @@ impl<'a> Walk<'a> {
             self.inbound.insert(table.to_owned(), inbound(self.map, table));
         }
         for link in self.inbound.get(table).cloned().unwrap_or_default() {
-            let Some(verdict) = verdict::of(&link, act) else { continue };
+            let verdict = match self.is_ordered_along(&link, table) {
+                true if act == Act::Delete => Some(Verdict::Delete),
+                _ => verdict::of(&link, act),
+            };
+            let Some(verdict) = verdict else { continue };
             let values = link.values(&keyed);
             if values.is_empty() {
                 continue;
@@ -242,6 +269,12 @@ impl<'a> Walk<'a> {
         if matches!(noted.act, Act::Blank | Act::Keep) {
             let emptied = blank::columns(mapped, noted, noted.act == Act::Keep);
             noted.set.extend(emptied);
+            if noted.act == Act::Blank
+                && let Some(column) = Self::erased_at(map, mapped)
+                && *noted.value(&column) == Value::Null
+            {
+                noted.set.insert(column, New::Moment);
+            }
         }
         let (act, is_self) = (noted.act, noted.is_self);
         if act != Act::Detach {

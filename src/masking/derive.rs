@@ -1,7 +1,6 @@
 //! Columns that are computed from others: done again from the masks.
 
 use super::style::{cut, digits};
-use crate::reach::e164;
 use crate::schema::Derivation;
 use crate::store::{Value, ValueRef};
 
@@ -27,6 +26,19 @@ pub(super) fn derived(how: &Derivation, source: &str) -> String {
         Derivation::Digits => digits(source),
         Derivation::E164 => e164(source),
         Derivation::Copy | Derivation::Template(_) => source.to_owned(),
+    }
+}
+
+/// A telephone number in its international form; one without a country is a French one.
+pub fn e164(source: &str) -> String {
+    let plain = digits(&source.replace("(0)", ""));
+    if source.trim_start().starts_with('+') {
+        return format!("+{plain}");
+    }
+    match (plain.strip_prefix("00"), plain.strip_prefix('0')) {
+        (Some(abroad), _) => format!("+{abroad}"),
+        (None, Some(national)) => format!("+33{national}"),
+        (None, None) => plain,
     }
 }
 

@@ -46,7 +46,7 @@ mod zip;
 mod properties;
 
 pub use crowd::Crowd;
-pub use derive::text_of as decider_text;
+pub use derive::{e164, text_of as decider_text};
 pub use document::is_blank_picture;
 pub use example::example;
 pub use generalise::is_general;

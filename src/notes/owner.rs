@@ -1,8 +1,8 @@
 //! Whose a note is, and which numbers and addresses are that relation's own: any other in the note is a third person's.
 
 use super::columns::{Notes, tables_with};
+use crate::erasure::Channel;
 use crate::fault::Result;
-use crate::reach::e164;
 use crate::schema::{Bond, Category, CompleteMap, LinkTarget};
 use crate::store::{Snapshot, Value, ValueRef};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -140,10 +140,11 @@ impl Own {
     }
 }
 
-fn one_form(category: Category, text: &str) -> String {
+/// The one form of a number or address, however it is typed.
+fn one_form(category: Category, text: &str) -> Option<String> {
     match category {
-        Category::Phone => e164(text),
-        _ => text.trim().to_lowercase(),
+        Category::Phone => Channel::Phone.normalised(text),
+        _ => Channel::Email.normalised(text),
     }
 }
 

@@ -11,7 +11,7 @@ use super::owner::{Own, Owners, Root};
 use crate::fault::{Fault, Result};
 use crate::progress::Progress;
 use crate::schema::{Category, CompleteMap};
-use crate::store::Snapshot;
+use crate::store::{Snapshot, ValueRef};
 
 /// One value of one row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,32 +74,64 @@ pub fn search(
         false => Own::default(),
     };
     let mut searched = Searched::default();
-    let total = tables.iter().map(|notes| data.count(&notes.mapped.table.name)).sum::<Result<u64>>()?;
-    progress.stage("reading notes", Some(total));
     for notes in &mut tables {
         let name = &notes.mapped.table.name;
         notes.leave_out(|column| allowed.has_column(&format!("{name}.{column}")));
         searched.columns.extend(notes.columns().map(|column| format!("{name}.{column}")));
-        let owners = Owners::of(map, notes);
-        let mut reader = Reader { finder, allowed, own: &own, with_excerpts, scratch: Scratch::default(), hits: Vec::new() };
-        let notes = &*notes;
-        data.scan(name, &notes.read, &mut |row| {
+    }
+    let mut reader = Reader { finder, allowed, own: &own, with_excerpts, scratch: Scratch::default(), hits: Vec::new() };
+    each_text(map, data, tables, progress, &mut |note| {
+        searched.notes += 1;
+        if reader.finds(note.text) {
+            reader.tell(note.text, note.cell(), note.of(), baseline.as_deref_mut(), &mut searched);
+        }
+        Ok(())
+    })?;
+    Ok(searched)
+}
+
+/// A text, and how to find out where it stands.
+pub(super) struct Note<'a> {
+    pub(super) text: &'a str,
+    pub(super) row: &'a [ValueRef<'a>],
+    pub(super) notes: &'a Notes<'a>,
+    column: &'a str,
+    owners: &'a Owners<'a>,
+}
+
+impl Note<'_> {
+    pub(super) fn cell(&self) -> Cell {
+        let table = self.notes.mapped.table.name.clone();
+        Cell { table, row: self.notes.row_name(self.row), column: self.column.to_owned() }
+    }
+
+    pub(super) fn of(&self) -> Option<Root> {
+        self.owners.whose(self.row)
+    }
+}
+
+/// Shows every free text of some tables, each table read once.
+pub(super) fn each_text(
+    map: &CompleteMap,
+    data: &mut dyn Snapshot,
+    tables: Vec<Notes<'_>>,
+    progress: &mut dyn Progress,
+    show: &mut dyn FnMut(&Note<'_>) -> Result<()>,
+) -> Result<()> {
+    let total = tables.iter().map(|notes| data.count(&notes.mapped.table.name)).sum::<Result<u64>>()?;
+    progress.stage("reading notes", Some(total));
+    for mut notes in tables {
+        let owners = Owners::of(map, &mut notes);
+        data.scan(&notes.mapped.table.name, &notes.read, &mut |row| {
             progress.advance(1);
-            notes.each(row, |column, category, text| {
-                if category != Category::FreeText {
-                    return Ok(());
-                }
-                searched.notes += 1;
-                if reader.finds(text) {
-                    let cell = Cell { table: name.clone(), row: notes.row_name(row), column: column.to_owned() };
-                    reader.tell(text, cell, owners.whose(row), baseline.as_deref_mut(), &mut searched);
-                }
-                Ok(())
+            notes.each(row, |column, category, text| match category {
+                Category::FreeText => show(&Note { text, row, notes: &notes, column, owners: &owners }),
+                _ => Ok(()),
             })
         })?;
     }
     progress.finish();
-    Ok(searched)
+    Ok(())
 }
 
 fn check_allowed(tables: &[Notes<'_>], allowed: &Allowed) -> Result<()> {

@@ -38,9 +38,12 @@ pub struct CompanyName {
     pub domain: String,
 }
 
+/// What the synthetic organisation is called.
+pub const ORGANISATION: &str = "Négoce du Val Clair";
+
 /// Settings of the office. The password is as synthetic as the rest, and has to disappear from an archive.
 const SETTINGS: [(&str, &str); 6] = [
-    ("organisation.name", "Négoce du Val Clair"),
+    ("organisation.name", ORGANISATION),
     ("mail.enabled", "1"),
     ("mail.host", "smtp.negoce-du-val-clair.test"),
     ("mail.user", "robot@negoce-du-val-clair.test"),
@@ -66,7 +69,7 @@ impl Office {
             sheet.put("setting", &[("name", text(name)), ("value", text(value))])?;
         }
         let colleagues = accounts::add_all(sheet, contacts, seed)?;
-        let erp_connection = connect_erp(sheet, seed)?;
+        let erp_connection = connect_erp(sheet)?;
         let groups = add_groups(sheet, &colleagues)?;
         let mut chance = Chance::of(seed, "office", 0);
         let (trades, stems) = vocabulary();
@@ -121,15 +124,15 @@ fn vocabulary() -> (Vec<&'static str>, Vec<&'static str>) {
     (once(company_trades().to_vec()), once(company_stems().iter().chain(founders).copied().collect()))
 }
 
-fn connect_erp(sheet: &mut Sheet<'_>, seed: u64) -> Result<i64> {
-    let mut chance = Chance::of(seed, "erp key", 0);
-    let key: Vec<u8> = (0..12).flat_map(|_| chance.next().to_be_bytes()).collect();
+/// The connection as it was set up years ago: with a user's login and password. `erp connect` gives it a key.
+fn connect_erp(sheet: &mut Sheet<'_>) -> Result<i64> {
     sheet.add(
         "erp_connection",
         &[
             ("name", text("Gestion")),
             ("url", text("https://erp.negoce-du-val-clair.test/api")),
-            ("key_sealed", ValueRef::Blob(&key)),
+            ("login", text("liaison.crm")),
+            ("password", text("Chene-Rouge-31-Bruyere")),
             ("enabled", flag(true)),
             ("synced_at", text(&sheet.seconds_ago(3_600))),
             ("created_at", text(&sheet.days_ago(900, 0))),

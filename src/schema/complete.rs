@@ -1,7 +1,8 @@
 //! A map that has been held against the live database: the only key to copying and erasing.
 
+use super::erp_roles::{ErpCompanies, ErpConnections, ErpKeys, ErpLink, ErpThirdParties};
 use super::names::{missing, nearest};
-use super::roles::{Accounts, ErpLink, Objection, Relation, RelationKind, RestoredMark, Retention, Roles};
+use super::roles::{Accounts, Objection, Relation, RelationKind, RestoredMark, Retention, Roles};
 use super::rule::ColumnRule;
 use crate::fault::Result;
 use crate::store::{Table, Value};
@@ -78,6 +79,26 @@ impl CompleteMap {
     /// Which columns say that a relation is linked to the ERP.
     pub fn erp(&self) -> &[ErpLink] {
         &self.roles.erp
+    }
+
+    /// Where a CRM keeps its connections to ERPs; none in an ERP.
+    pub fn erp_connections(&self) -> Option<&ErpConnections> {
+        self.roles.erp_sections.connections.as_ref()
+    }
+
+    /// What a third party is, on either side of the link.
+    pub fn erp_third_parties(&self) -> Option<&ErpThirdParties> {
+        self.roles.erp_sections.third_parties.as_ref()
+    }
+
+    /// The companies whose books an ERP keeps; none in a CRM.
+    pub fn erp_companies(&self) -> Option<&ErpCompanies> {
+        self.roles.erp_sections.companies.as_ref()
+    }
+
+    /// The keys by which programs come into an ERP; none in a CRM.
+    pub fn erp_keys(&self) -> Option<&ErpKeys> {
+        self.roles.erp_sections.keys.as_ref()
     }
 
     /// How long relations may stay.

@@ -2,6 +2,7 @@
 
 use super::account_lookup;
 use super::complete::{MappedTable, Neutralise, Origin};
+use super::erp_lookup;
 use super::live::Live;
 use super::roles::*;
 use super::rule::{Bond, LinkTarget};
@@ -38,7 +39,8 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .iter()
             .filter_map(|objection| self::objection(live, objection))
             .collect(),
-        erp: written.erp.iter().filter_map(|link| erp_link(live, link)).collect(),
+        erp: written.erp.iter().filter_map(|link| erp_lookup::link(live, link)).collect(),
+        erp_sections: erp_lookup::sections(live, &written.erp_sections),
         retention: written
             .retention
             .iter()
@@ -157,7 +159,7 @@ fn pointing_column(child: &MappedTable, root: &Table) -> Result<String, String> 
 }
 
 /// The relation kind that another role speaks of, as the map writes it.
-fn kind<'a>(live: &Live<'a>, kind: RelationKind, origin: &Origin) -> Option<&'a Relation> {
+pub(super) fn kind<'a>(live: &Live<'a>, kind: RelationKind, origin: &Origin) -> Option<&'a Relation> {
     let found = live.map.roles.relations.iter().find(|relation| relation.kind == kind);
     if found.is_none() {
         live.misfit(origin, format!("there is no [relations.{}]", kind.word()));
@@ -174,14 +176,6 @@ fn objection(live: &Live<'_>, written: &Objection) -> Option<Objection> {
         ObjectionSign::Present => ObjectionSign::Present,
     };
     Some(Objection { table: columns.table.name.clone(), sign, ..written.clone() })
-}
-
-fn erp_link(live: &Live<'_>, written: &ErpLink) -> Option<ErpLink> {
-    let root = kind(live, written.kind, &written.origin)?;
-    // That the root table is not there is the relation's business.
-    let table = live.catalog.table(&root.table)?;
-    let column = Columns { live, table, origin: &written.origin }.one(&written.column);
-    Some(ErpLink { column, ..written.clone() })
 }
 
 fn retention(live: &Live<'_>, written: &Retention) -> Option<Retention> {

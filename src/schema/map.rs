@@ -268,6 +268,7 @@ fn laid_roles(base: Roles, over: Roles) -> Roles {
         relations: laid(base.relations, over.relations, |one, other| one.kind == other.kind),
         objection: laid(base.objection, over.objection, |one, other| one.kind == other.kind),
         erp: laid(base.erp, over.erp, |one, other| one.kind == other.kind),
+        erp_sections: base.erp_sections.overlaid(over.erp_sections),
         retention: laid(base.retention, over.retention, |one, other| one.kind == other.kind),
         neutralise: laid(base.neutralise, over.neutralise, |one, other| {
             one.table.eq_ignore_ascii_case(&other.table)

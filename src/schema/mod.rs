@@ -6,6 +6,8 @@ pub mod category;
 mod check;
 mod complete;
 mod derived;
+mod erp_lookup;
+mod erp_roles;
 mod explain;
 mod live;
 mod live_roles;
@@ -29,14 +31,15 @@ pub use account_roles::{Creation, PolicyPlace, Templates};
 pub use category::Category;
 pub use check::{Check, Misfit, Stale, Thing, Unmapped, Warning};
 pub use complete::{CompleteMap, History, MappedColumn, MappedTable, Neutralise, Origin, Rows};
+pub use erp_roles::{ErpCompanies, ErpConnections, ErpKeys, ErpLink, ErpThirdParties};
 pub use explain::{Explanation, explain};
 pub use map::Map;
 pub use names::is_personal_name;
 pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
-    AccountName, Accounts, ActiveFlag, Administrator, ErpLink, Filter, HasChild, HashColumn, MustChange,
-    Objection, ObjectionSign, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase,
-    SessionTable, Since, TemporaryPassword,
+    AccountName, Accounts, ActiveFlag, Administrator, Filter, HasChild, HashColumn, MustChange, Objection,
+    ObjectionSign, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
+    TemporaryPassword,
 };
 pub use rule::*;

@@ -5,9 +5,10 @@
 
 pub use super::account_roles::*;
 use super::complete::{Neutralise, Origin};
+pub use super::erp_roles::*;
 use super::period::Period;
 use crate::store::Value;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Which rows: each column has one of the values. Every row when empty.
 pub type Filter = Vec<(String, Vec<Value>)>;
@@ -20,6 +21,7 @@ pub(super) struct Roles {
     pub(super) relations: Vec<Relation>,
     pub(super) objection: Vec<Objection>,
     pub(super) erp: Vec<ErpLink>,
+    pub(super) erp_sections: ErpSections,
     pub(super) retention: Vec<Retention>,
     pub(super) neutralise: Vec<NeutraliseTable>,
     pub(super) restored: Vec<RestoredMark>,
@@ -165,7 +167,7 @@ pub enum AccountName {
 }
 
 /// What a relation can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RelationKind {
     /// An organisation.
@@ -265,17 +267,6 @@ pub enum ObjectionSign {
     Objected(String),
     /// A row in the table means that somebody objected.
     Present,
-}
-
-/// The column that says to which third party of the ERP a relation is linked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ErpLink {
-    /// The kind of relation.
-    pub kind: RelationKind,
-    /// A column of that kind's root table; a value in it means that it is linked.
-    pub column: String,
-    /// Where the map says so.
-    pub origin: Origin,
 }
 
 /// How long relations of a kind may stay after the last sign of life.

@@ -11,6 +11,7 @@ pub(super) struct Shipped {
 /// All of them, the reference schema's first.
 pub(super) const ALL: &[Shipped] = &[
     Shipped { name: "reference", text: include_str!("maps/reference.toml") },
+    Shipped { name: "reference-erp", text: include_str!("maps/reference-erp.toml") },
     Shipped { name: "tryton-8", text: include_str!("maps/tryton-8.toml") },
 ];
 

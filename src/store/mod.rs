@@ -14,8 +14,8 @@ pub use catalog::{
     Catalog, Column, ForeignKey, Generated, Index, IndexPart, Table, TableKind, Trigger, View,
 };
 pub use load::Load;
-pub use needles::{Needles, SHORTEST};
-pub use scrub::{Files, Found, Held, Hit, Scrub};
+pub use needles::{Needles, SHORTEST, Sort};
+pub use scrub::{Files, Found, Held, Hit, Scrub, Tidied};
 pub use value::{Value, ValueRef};
 
 use crate::fault::Result;

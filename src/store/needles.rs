@@ -15,7 +15,7 @@ const MOST_PIECES: usize = 400;
 const SIEVE: usize = 1 << 20;
 
 /// Byte strings that are sought.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(from = "Stored", into = "Stored")]
 pub struct Needles {
     key: [u64; 4],
@@ -33,6 +33,20 @@ struct Entry {
     length: u32,
     digest: [u64; 2],
     needle: u32,
+    sort: Sort,
+}
+
+/// What a byte string is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sort {
+    /// A value, or values next to one another.
+    Value,
+    /// A word, as a full-text index folds it.
+    Word,
+    /// The end of a word, as an index writes it behind another word. Any word may end like this, so it counts only
+    /// where nobody's row or index stands.
+    End,
 }
 
 /// What is written of them.
@@ -73,6 +87,21 @@ impl Needles {
         }
         needles.make_ready();
         needles
+    }
+
+    /// The same, and words besides, each by its forms: whole, and as its ends.
+    pub fn with_words(mut self, words: &[Vec<Vec<u8>>]) -> Self {
+        for forms in words.iter().filter(|forms| forms[0].len() >= SHORTEST) {
+            let needle = self.count as u32;
+            self.count += 1;
+            for (at, form) in forms.iter().enumerate().filter(|(_, form)| form.len() >= SHORTEST) {
+                let sort = if at == 0 { Sort::Word } else { Sort::End };
+                let entry = Entry { sort, ..self.entry(needle, form) };
+                self.whole.push(entry);
+            }
+        }
+        self.make_ready();
+        self
     }
 
     fn add(&mut self, needle: u32, value: &[u8]) {
@@ -122,7 +151,7 @@ impl Needles {
     /// Calls `each` with the place of every byte at which a value may begin, and with that value's number and length.
     /// Whether it is the value, [`Needles::is`] says.
     pub fn candidates(&self, bytes: &[u8], each: &mut dyn FnMut(usize, Candidate)) {
-        if bytes.len() < SHORTEST {
+        if bytes.len() < SHORTEST || self.sieve.is_empty() {
             return;
         }
         for (at, first) in bytes.windows(SHORTEST).enumerate() {
@@ -150,13 +179,13 @@ impl Needles {
         length == candidate.length() && self.digest(parts) == candidate.0.digest
     }
 
-    /// The numbers of the values in some bytes.
-    pub fn within(&self, bytes: &[u8]) -> Vec<usize> {
+    /// The numbers of the values in some bytes, and what each was found as.
+    pub fn within(&self, bytes: &[u8]) -> Vec<(usize, Sort)> {
         let mut found = Vec::new();
         self.candidates(bytes, &mut |at, candidate| {
             let end = at + candidate.length();
             if end <= bytes.len() && self.is(&candidate, &[&bytes[at..end]]) {
-                found.push(candidate.needle());
+                found.push((candidate.needle(), candidate.sort()));
             }
         });
         found
@@ -169,7 +198,7 @@ impl Needles {
 
     fn entry(&self, needle: u32, bytes: &[u8]) -> Entry {
         let start = self.start(&bytes[..SHORTEST]);
-        Entry { start, length: bytes.len() as u32, digest: self.digest(&[bytes]), needle }
+        Entry { start, length: bytes.len() as u32, digest: self.digest(&[bytes]), needle, sort: Sort::Value }
     }
 
     /// Half of a keyed mix of the first bytes: enough to sieve, too little to tell them.
@@ -202,6 +231,11 @@ impl Candidate {
     pub fn length(&self) -> usize {
         self.0.length as usize
     }
+
+    /// What it is.
+    pub fn sort(&self) -> Sort {
+        self.0.sort
+    }
 }
 
 fn entries(all: &[Entry], start: u32) -> impl Iterator<Item = &Entry> {
@@ -222,6 +256,16 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_found_whole_and_by_its_end() {
+        let forms = vec![b"lagrange".to_vec(), b"\x03\x06grange".to_vec()];
+        let needles = Needles::of([&b"12 rue des Lilas"[..]]).with_words(&[forms]);
+        assert_eq!(needles.len(), 2);
+        assert_eq!(needles.within(b"..lagrange.."), [(1, Sort::Word)]);
+        assert_eq!(needles.within(b"..\x03\x06grange.."), [(1, Sort::End)]);
+        assert!(needles.within(b"..\x04\x06grange..").is_empty());
+    }
+
+    #[test]
     fn a_long_value_is_found_by_any_part() {
         let long: Vec<u8> =
             (0..5000u32).flat_map(|at| (at.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
@@ -235,7 +279,7 @@ mod tests {
         let kept = serde_json::to_string(&needles).unwrap();
         assert!(!kept.contains("marie"));
         let back: Needles = serde_json::from_str(&kept).unwrap();
-        assert_eq!(back.within(b"<marie.durand@exemple.fr>"), [0]);
+        assert_eq!(back.within(b"<marie.durand@exemple.fr>"), [(0, Sort::Value)]);
         assert_eq!(back.tails(b"ie.durand@exemple.fr..."), [0]);
     }
 }

@@ -23,6 +23,13 @@ pub trait Scrub {
     /// A text as the engine's files hold it.
     fn encoded(&self, text: &[u8]) -> Vec<u8>;
 
+    /// The words of these texts that a full-text index holds for nobody else, each by the forms in which its pages hold
+    /// it, the whole word first.
+    ///
+    /// # Errors
+    /// When an index cannot be asked.
+    fn words(&self, texts: &[&[u8]]) -> Result<Vec<Vec<Vec<u8>>>>;
+
     /// Drops the samples that the engine's statistics took from these tables, all of them where none is named;
     /// returns how many.
     ///
@@ -30,11 +37,16 @@ pub trait Scrub {
     /// As a transaction.
     fn forget_samples(&mut self, tables: &BTreeSet<String>) -> Result<u64>;
 
-    /// Rewrites every full-text index, in steps, so that none keeps a term of a row that is gone. Their names.
+    /// Rewrites every full-text index, in steps, so that none keeps a word of a row that is gone. One that nobody tells
+    /// of changes is made anew, if the texts that it is about are in one of these tables.
     ///
     /// # Errors
     /// As a transaction.
-    fn tidy_search_indexes(&mut self, progress: &mut dyn Progress) -> Result<Vec<String>>;
+    fn tidy_search_indexes(
+        &mut self,
+        tables: &BTreeSet<String>,
+        progress: &mut dyn Progress,
+    ) -> Result<Tidied>;
 
     /// Brings everything into the main file and empties the log. False when somebody still reads the log.
     ///
@@ -73,6 +85,15 @@ pub trait Scrub {
     fn put_back(&mut self, was: &BTreeMap<String, String>) -> Result<()>;
 }
 
+/// What became of the full-text indexes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tidied {
+    /// How many were rewritten.
+    pub indexes: u64,
+    /// Those of them that may still hold words of what is gone, and cannot be made anew.
+    pub unsure: Vec<String>,
+}
+
 /// The files that were searched, with their sizes in bytes.
 pub type Files = Vec<(PathBuf, u64)>;
 
@@ -86,6 +107,8 @@ pub enum Held {
     Row,
     /// A copy that the engine keeps of rows: a full-text index.
     SearchIndex,
+    /// A full-text index, in which other rows have the same word.
+    SharedWord,
     /// A sample of the engine's statistics.
     Statistics,
     /// A file beside the database.
@@ -115,7 +138,8 @@ pub struct Found {
 impl Found {
     /// The values that a row or file of somebody else holds: they may stay.
     pub fn lawful(&self) -> BTreeSet<usize> {
-        let held = self.hits.iter().filter(|hit| matches!(hit.held, Held::Row | Held::File));
+        let lawful = |hit: &&Hit| matches!(hit.held, Held::Row | Held::SharedWord | Held::File);
+        let held = self.hits.iter().filter(lawful);
         held.map(|hit| hit.needle).collect()
     }
 

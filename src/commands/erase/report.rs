@@ -40,7 +40,7 @@ impl EraseReport {
             plan: done.plan.clone(),
             done: true,
             proven: Some(done.is_proven()),
-            files_removed: done.files_removed,
+            files_removed: done.summary.files,
             removal: done.removed.clone(),
         };
         EraseReport { rows: all.iter().map(one).collect() }

@@ -4,6 +4,7 @@ mod accounts;
 mod columns;
 pub(super) mod content;
 mod cursor;
+mod erp;
 mod generalise;
 mod roles;
 mod tables;

@@ -5,15 +5,18 @@ use super::super::period::Period;
 use super::super::roles::*;
 use super::accounts;
 use super::cursor::{Entry, Fields};
+use super::erp;
 
 /// Reads every role.
 pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
+    let (erp, erp_sections) = erp::erp(fields);
     Roles {
         accounts: named(fields, "accounts", accounts::accounts),
         policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
         relations: by_kind(fields, "relations", relation),
         objection: by_kind(fields, "objection", objection),
-        erp: by_kind(fields, "erp", erp_link),
+        erp,
+        erp_sections,
         retention: by_kind(fields, "retention", retention),
         neutralise: named(fields, "neutralise", neutralise),
         restored: named(fields, "restored", restored),
@@ -101,12 +104,6 @@ fn objection_flag(fields: &mut Fields<'_>) -> Option<ObjectionSign> {
     let welcome = fields.need("means").and_then(|entry| entry.word(&words));
     let flag = flag?;
     Some(if welcome? { ObjectionSign::MayBeMailed(flag) } else { ObjectionSign::Objected(flag) })
-}
-
-fn erp_link(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<ErpLink> {
-    let column = fields.need("column").and_then(|entry| entry.text());
-    fields.finish();
-    Some(ErpLink { kind, column: column?, origin: entry.origin("[erp]") })
 }
 
 fn retention(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<Retention> {

@@ -1,17 +1,19 @@
 //! Makes erased values leave the files: settings, statistics, full-text indexes, log, pages. PRAGMAs are read back.
 
+mod index;
 mod pages;
 mod search;
 mod survey;
 mod tidy;
+mod words;
 mod written;
 
-use super::Sqlite;
 use super::errors::Told;
 use super::file::beside;
+use super::{Sqlite, catalog};
 use crate::fault::{Fault, Result};
 use crate::progress::Progress;
-use crate::store::{Found, Held, Needles, Scrub, Store, Table, TableKind, Value};
+use crate::store::{Found, Held, Needles, Scrub, Store, Table, TableKind, Tidied, Value};
 use pages::{Layout, Pages};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -59,8 +61,17 @@ impl Scrub for Sqlite {
         tidy::forget_samples(self.session.connection(), tables)
     }
 
-    fn tidy_search_indexes(&mut self, progress: &mut dyn Progress) -> Result<Vec<String>> {
-        tidy::search_indexes(self.session.connection(), progress)
+    fn words(&self, texts: &[&[u8]]) -> Result<Vec<Vec<Vec<u8>>>> {
+        let catalog = catalog::read(self.session.connection())?;
+        words::of(self.session.connection(), &index::all(&catalog), texts)
+    }
+
+    fn tidy_search_indexes(
+        &mut self,
+        tables: &BTreeSet<String>,
+        progress: &mut dyn Progress,
+    ) -> Result<Tidied> {
+        tidy::search_indexes(self.session.connection(), tables, progress)
     }
 
     fn settle(&mut self) -> Result<bool> {

@@ -5,7 +5,7 @@ use super::survey::{self, Owner};
 use crate::fault::Result;
 use crate::interrupt;
 use crate::progress::Progress;
-use crate::store::{Held, Hit, Needles, SHORTEST};
+use crate::store::{Held, Hit, Needles, SHORTEST, Sort};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
@@ -17,6 +17,7 @@ struct Place {
     page: u32,
     at: usize,
     length: usize,
+    sort: Sort,
 }
 
 /// What stands in more rows than this is a word that many use: those rows hold it, and nobody asks further.
@@ -76,6 +77,12 @@ pub fn main_file(
             Some(held) if !is_dead => *held,
             _ => Held::Nobody,
         };
+        let held = match (place.sort, held) {
+            (Sort::End, Held::Nobody) | (Sort::Value, _) => held,
+            (Sort::End, _) => continue,
+            (Sort::Word, Held::SearchIndex) => Held::SharedWord,
+            (Sort::Word, held) => held,
+        };
         hits.push(Hit { needle: place.needle, page: place.page, held });
     }
     Ok(hits)
@@ -92,19 +99,22 @@ fn look_at(
     let is_tree = Tree::of(page, &bytes).is_some();
     let mut fault = None;
     needles.candidates(&bytes, &mut |at, candidate| {
-        let (needle, length) = (candidate.needle(), candidate.length());
+        let (needle, length, sort) = (candidate.needle(), candidate.length(), candidate.sort());
         if at + length <= bytes.len() && needles.is(&candidate, &[&bytes[at..at + length]]) {
             let is_live =
                 || layout.dead(page, &bytes, None).iter().all(|range| at < range.start || range.end <= at);
-            places.add(Place { needle, page, at, length }, is_tree && is_live());
+            let is_live = is_tree && is_live();
+            if !is_live || sort != Sort::End {
+                places.add(Place { needle, page, at, length, sort }, is_live);
+            }
             return;
         }
         match cut(pages, layout, is_tree, &bytes, at, length) {
             Ok(parts) => {
                 for (here, next, rest) in parts {
                     if needles.is(&candidate, &[&bytes[at..at + here], &rest]) {
-                        places.add(Place { needle, page, at, length: here }, false);
-                        places.add(Place { needle, page: next, at: 4, length: rest.len() }, false);
+                        places.add(Place { needle, page, at, length: here, sort }, false);
+                        places.add(Place { needle, page: next, at: 4, length: rest.len(), sort }, false);
                     }
                 }
             }
@@ -112,7 +122,7 @@ fn look_at(
         }
     });
     for needle in needles.tails(bytes.get(4..).unwrap_or_default()) {
-        places.add(Place { needle, page, at: 4, length: SHORTEST }, false);
+        places.add(Place { needle, page, at: 4, length: SHORTEST, sort: Sort::Value }, false);
     }
     fault.map_or(Ok(()), Err)
 }
@@ -175,7 +185,10 @@ pub fn other_file(path: &Path, needles: &Needles, held: Held) -> std::io::Result
         if bytes.len() == kept {
             return Ok(hits);
         }
-        hits.extend(needles.within(&bytes).into_iter().map(|needle| Hit { needle, page: 0, held }));
+        // Any text of somebody else's may end like a word.
+        let counts = |sort: Sort| sort != Sort::End || held == Held::Nobody;
+        let found = needles.within(&bytes).into_iter().filter(|(_, sort)| counts(*sort));
+        hits.extend(found.map(|(needle, _)| Hit { needle, page: 0, held }));
         let keep = needles.longest().min(bytes.len());
         bytes.drain(..bytes.len() - keep);
     }

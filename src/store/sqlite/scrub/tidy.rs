@@ -1,9 +1,10 @@
 //! Copies of values that the engine makes for itself: samples for its planner, words for its full-text search.
 
+use super::index::{self, SearchIndex, Texts};
 use crate::fault::Result;
 use crate::interrupt;
 use crate::progress::Progress;
-use crate::store::TableKind;
+use crate::store::Tidied;
 use crate::store::sqlite::catalog;
 use crate::store::sqlite::errors::Told;
 use crate::store::sqlite::sql::quote;
@@ -35,20 +36,54 @@ pub fn forget_samples(connection: &Connection, tables: &BTreeSet<String>) -> Res
     Ok(gone as u64)
 }
 
-/// Merges every full-text index to one segment, in which no term of a deleted row is left.
-pub fn search_indexes(connection: &Connection, progress: &mut dyn Progress) -> Result<Vec<String>> {
-    let tables = catalog::read(connection)?.tables;
-    let mut names = Vec::new();
-    for table in &tables {
-        let TableKind::Virtual(module) = &table.kind else { continue };
-        match module.to_ascii_lowercase().as_str() {
-            "fts5" => merge(connection, &table.name, progress)?,
-            "fts4" | "fts3" => command(connection, &table.name, "optimize")?,
-            _ => continue,
+/// Merges every full-text index to one segment, in which no word of a deleted row is left.
+pub fn search_indexes(
+    connection: &Connection,
+    tables: &BTreeSet<String>,
+    progress: &mut dyn Progress,
+) -> Result<Tidied> {
+    let catalog = catalog::read(connection)?;
+    let mut tidied = Tidied::default();
+    for index in index::all(&catalog) {
+        let name = &index.table.name;
+        let is_touched = |table: &String| tables.iter().any(|touched| touched.eq_ignore_ascii_case(table));
+        match index.texts() {
+            Texts::Of(texts) if catalog.table(&texts).is_some() => {
+                let is_untold = !index.is_told && is_touched(&texts);
+                if is_untold || remembers_what_is_gone(connection, &index, &texts)? {
+                    progress.stage("making a full-text index anew", None);
+                    command(connection, name, "rebuild")?;
+                }
+            }
+            Texts::Nowhere if !index.is_told => tidied.unsure.push(name.clone()),
+            _ => {}
         }
-        names.push(table.name.clone());
+        if index.is_newest() {
+            merge(connection, name, progress)?
+        } else {
+            command(connection, name, "optimize")?
+        }
+        tidied.indexes += 1;
     }
-    Ok(names)
+    Ok(tidied)
+}
+
+/// Whether an index has the words of a text that is there no longer.
+fn remembers_what_is_gone(connection: &Connection, index: &SearchIndex<'_>, texts: &str) -> Result<bool> {
+    let doing = || format!("looking at {}", index.table.name);
+    let sizes = format!("{}_docsize", index.table.name);
+    let known = "SELECT count(*) FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE";
+    if connection.query_row(known, [&sizes], |row| row.get::<_, i64>(0)).told(doing)? == 0 {
+        return Ok(false);
+    }
+    let id = if index.is_newest() { "id" } else { "docid" };
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM {} AS size WHERE NOT EXISTS (SELECT 1 FROM {} AS text WHERE text.{} = size.{id}))",
+        quote(&sizes),
+        quote(texts),
+        quote(&index.number_column())
+    );
+    connection.query_row(&sql, [], |row| row.get(0)).told(doing)
 }
 
 fn command(connection: &Connection, table: &str, words: &str) -> Result<()> {
