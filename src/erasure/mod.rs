@@ -25,11 +25,14 @@ mod verdict;
 mod walk;
 
 pub use apply::apply;
+pub use blank::is_emptied;
 pub use certificate::{Certificate, Ending, Summary, note, verify};
 pub use file::{FileRef, file_folders, remove_files};
+pub use links::key_of;
 pub use memory::{Memory, Remembered};
 pub use needles::{Bytes, bytes};
 pub use owed::{Debt, Item, Owed};
+pub use owners::erased_at;
 pub use plan::{Cost, Kept, Options, Plan, TablePlan};
 pub use removal::{Removal, Removed};
 pub use row::{Act, New, Row, RowId, encoded};

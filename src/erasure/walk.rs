@@ -72,7 +72,8 @@ pub fn rows_of(
         return Err(Fault::missing(format!("there is no {relation}")).into());
     }
     let known = KnownKept::new();
-    let mut walk = Walk::new(relation.kind, map, data, Options { keep_contacts: true, as_of, ordered: true }, &known);
+    let mut walk =
+        Walk::new(relation.kind, map, data, Options { keep_contacts: true, as_of, ordered: true }, &known);
     walk.all(relation, &key)?;
     let mut rows = walk.rows;
     rows.retain(|_, row| row.act != Act::Detach);
@@ -270,10 +271,10 @@ impl<'a> Walk<'a> {
             let emptied = blank::columns(mapped, noted, noted.act == Act::Keep);
             noted.set.extend(emptied);
             if noted.act == Act::Blank
-                && let Some(column) = Self::erased_at(map, mapped)
+                && let Some(column) = super::owners::erased_at(map, mapped)
                 && *noted.value(&column) == Value::Null
             {
-                noted.set.insert(column, New::Moment);
+                noted.set.insert(column.to_owned(), New::Moment);
             }
         }
         let (act, is_self) = (noted.act, noted.is_self);

@@ -67,7 +67,7 @@ impl Masker {
 
 #[cfg(test)]
 mod tests {
-        use super::super::masker::tests::masker;
+    use super::super::masker::tests::masker;
     use super::*;
     use crate::checksum::luhn_holds;
 

@@ -67,13 +67,13 @@ impl Baseline {
     pub fn read(path: &Path, state: Option<&State>) -> Result<Self> {
         let shown = path.display();
         let mut bytes = Vec::new();
-        fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes)).map_err(|error| {
-            match error.kind() {
+        fs::File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes)).map_err(
+            |error| match error.kind() {
                 ErrorKind::NotFound => Fault::missing(format!("there is no baseline {shown}"))
                     .hint("write one with --write-baseline"),
                 _ => Fault::unfinished(format!("{shown} cannot be read: {error}")),
-            }
-        })?;
+            },
+        )?;
         let written: Written = serde_json::from_slice(&bytes)
             .ok()
             .filter(|written: &Written| written.schema.name == SCHEMA && written.schema.number == 1)
@@ -143,7 +143,9 @@ impl Baseline {
 
 fn key_of(state: &State) -> Result<Option<Vec<u8>>> {
     match state.read(KEY)? {
-        Some(key) if key.len() != 32 => Err(Fault::damaged(format!("{KEY} of the state folder is no key")).into()),
+        Some(key) if key.len() != 32 => {
+            Err(Fault::damaged(format!("{KEY} of the state folder is no key")).into())
+        }
         key => Ok(key),
     }
 }

@@ -130,7 +130,9 @@ impl<'a> Notes<'a> {
 fn text_of(value: ValueRef<'_>) -> Option<Cow<'_, str>> {
     match value {
         ValueRef::Text(bytes) if !bytes.is_empty() => Some(String::from_utf8_lossy(bytes)),
-        ValueRef::Blob(bytes) => std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty()).map(Cow::Borrowed),
+        ValueRef::Blob(bytes) => {
+            std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty()).map(Cow::Borrowed)
+        }
         _ => None,
     }
 }

@@ -55,7 +55,11 @@ fn found(text: &str) -> String {
         true => at == 0,
         false => at == 0 || at == last || signs[at - 1].is_whitespace(),
     };
-    signs.iter().enumerate().map(|(at, sign)| if keeps(at) || !sign.is_alphanumeric() { *sign } else { MASK }).collect()
+    signs
+        .iter()
+        .enumerate()
+        .map(|(at, sign)| if keeps(at) || !sign.is_alphanumeric() { *sign } else { MASK })
+        .collect()
 }
 
 #[cfg(test)]

@@ -111,7 +111,10 @@ fn beyond_ascii(letter: char, last: u8, at: usize, put: &mut impl FnMut(u8, usiz
     if let Some(plain) = number.checked_sub(FIRST).and_then(|place| PLAIN.get(place as usize))
         && !plain.is_empty()
     {
-        return plain.bytes().filter(u8::is_ascii_alphanumeric).fold(last, |last, byte| joined(byte, last, at, put));
+        return plain
+            .bytes()
+            .filter(u8::is_ascii_alphanumeric)
+            .fold(last, |last, byte| joined(byte, last, at, put));
     }
     if !letter.is_alphanumeric() {
         return joined(b' ', last, at, put);
@@ -130,7 +133,9 @@ fn beyond_ascii(letter: char, last: u8, at: usize, put: &mut impl FnMut(u8, usiz
 fn entity(text: &str) -> Option<(char, usize)> {
     const LONGEST: usize = 9;
     let end = text.bytes().take(LONGEST).position(|byte| byte == b';')?;
-    let name = text.get(1..end).filter(|name| name.starts_with(|sign: char| sign == '#' || sign.is_ascii_alphabetic()))?;
+    let name = text
+        .get(1..end)
+        .filter(|name| name.starts_with(|sign: char| sign == '#' || sign.is_ascii_alphabetic()))?;
     if !name[1..].bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }

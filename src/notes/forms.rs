@@ -10,8 +10,32 @@ use std::ops::Range;
 
 /// What may stand before a family name that is a word too: M. Noir, Mme Curé.
 const CIVILITIES: &[&str] = &[
-    "m", "mr", "mrs", "ms", "mme", "mlle", "mm", "monsieur", "madame", "mademoiselle", "messieurs", "dr", "docteur",
-    "doctor", "maitre", "me", "pr", "professeur", "ste", "societe", "sarl", "sas", "eurl", "sci", "ets", "cabinet",
+    "m",
+    "mr",
+    "mrs",
+    "ms",
+    "mme",
+    "mlle",
+    "mm",
+    "monsieur",
+    "madame",
+    "mademoiselle",
+    "messieurs",
+    "dr",
+    "docteur",
+    "doctor",
+    "maitre",
+    "me",
+    "pr",
+    "professeur",
+    "ste",
+    "societe",
+    "sarl",
+    "sas",
+    "eurl",
+    "sci",
+    "ets",
+    "cabinet",
 ];
 
 /// The phrases of a lexicon, ready to be looked for.
@@ -70,7 +94,10 @@ impl Forms {
                         && other.place.end >= one.place.end
                 };
                 let covers = |other: &Found| {
-                    self.phrases[other.phrase].1.iter().any(|found| *found == Meaning::Harmless || found == meaning)
+                    self.phrases[other.phrase]
+                        .1
+                        .iter()
+                        .any(|found| *found == Meaning::Harmless || found == meaning)
                 };
                 let is_hint = matches!(meaning, Meaning::Hint(_));
                 let is_harmless = self.phrases[one.phrase].1.contains(&Meaning::Harmless);
@@ -89,11 +116,15 @@ impl Forms {
         if meanings.iter().all(|meaning| !matches!(meaning, Meaning::Of(_))) {
             return true;
         }
-        let fits_number = phrase.most.is_none_or(|most| number_in(text, folded, one).is_some_and(|number| number <= most));
+        let fits_number =
+            phrase.most.is_none_or(|most| number_in(text, folded, one).is_some_and(|number| number <= most));
         let capital = |word: usize| begins_large(text, folded, &one.place, word);
         let is_name = || {
             let is_one_word = !phrase.folded.trim().contains(' ');
-            is_one_word && phrase.capital.is_none() && follows_a_civility(folded, one.place.start) && capital(0)
+            is_one_word
+                && phrase.capital.is_none()
+                && follows_a_civility(folded, one.place.start)
+                && capital(0)
         };
         fits_number && phrase.capital.is_none_or(capital) && !is_name()
     }

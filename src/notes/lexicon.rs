@@ -151,13 +151,16 @@ impl Lexicon {
             }
             return Ok(place);
         }
-        let is_word = !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let is_word = !word.is_empty()
+            && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !is_word {
             return Err(wrong(label, &format!("`{word}` is no category: small letters, digits and hyphens")));
         }
         let severity = written.severity.as_deref().unwrap_or("medium");
-        let severity = Severity::WORDS.iter().find(|(known, _)| *known == severity).map(|(_, severity)| *severity);
-        let severity = severity.ok_or_else(|| wrong(label, "a severity is information, low, medium or high"))?;
+        let severity =
+            Severity::WORDS.iter().find(|(known, _)| *known == severity).map(|(_, severity)| *severity);
+        let severity =
+            severity.ok_or_else(|| wrong(label, "a severity is information, low, medium or high"))?;
         let what = written.what.clone().unwrap_or_else(|| format!("{word}: words of one's own"));
         Ok(self.categories.add(Category { word: word.to_owned(), severity, what }))
     }

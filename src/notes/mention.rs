@@ -61,7 +61,8 @@ pub fn mentions(
 ) -> Result<(Vec<Mention>, u64)> {
     let rows = rows_of(relation, map, data, as_of)?;
     let known = Known::of(&rows, map);
-    if known.names.is_empty() && known.whole.is_empty() && known.emails.is_empty() && known.phones.is_empty() {
+    if known.names.is_empty() && known.whole.is_empty() && known.emails.is_empty() && known.phones.is_empty()
+    {
         return Err(Fault::refused(format!("{relation} has no name, address or number to look for")).into());
     }
     let (lexicon, sorts) = known.lexicon()?;
@@ -76,7 +77,8 @@ pub fn mentions(
         if hits.is_empty() || rows.contains_key(&row_id(note)) {
             return Ok(());
         }
-        let surest = sorts.iter().filter_map(|sort| Some((sort, hits.iter().find(|hit| hit.category == sort.0)?)));
+        let surest =
+            sorts.iter().filter_map(|sort| Some((sort, hits.iter().find(|hit| hit.category == sort.0)?)));
         if let Some(((place, by, severity), first)) = surest.into_iter().next() {
             found.push(Mention {
                 cell: note.cell(),
@@ -128,7 +130,9 @@ impl Known {
                 Ok::<_, std::convert::Infallible>(())
             });
             let given = given.first().cloned().unwrap_or_default();
-            known.names.extend(family.into_iter().filter(|name| !name.is_empty()).map(|family| (given.clone(), family)));
+            known.names.extend(
+                family.into_iter().filter(|name| !name.is_empty()).map(|family| (given.clone(), family)),
+            );
         }
         known.whole.retain(|name| name.len() >= SHORTEST);
         known
@@ -154,7 +158,9 @@ impl Known {
                 lexicon.add_phrase(&format!("{family} {given}"), name)?;
                 lexicon.add_phrase(&format!("{initial} ^{family}"), name)?;
             }
-            for civility in ["m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "mrs", "ms", "dr", "docteur"] {
+            for civility in
+                ["m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "mrs", "ms", "dr", "docteur"]
+            {
                 lexicon.add_phrase(&format!("{civility} {family}"), name)?;
             }
             if family.chars().count() >= SHORTEST {

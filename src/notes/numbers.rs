@@ -39,13 +39,19 @@ static NIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static RIB: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\b\d{5}[ -]?\d{5}[ -]?[0-9A-Z]{11}[ -]?\d{2}\b").ok());
 static VAT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\b(?:FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|(?:BE|DE|ES|IT|LU|NL|GB|PT|AT|PL|IE|DK)[0-9A-Z]{8,12})\b").ok()
+    Regex::new(
+        r"\b(?:FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|(?:BE|DE|ES|IT|LU|NL|GB|PT|AT|PL|IE|DK)[0-9A-Z]{8,12})\b",
+    )
+    .ok()
 });
 /// Telephone numbers of other countries.
 static ABROAD: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\+[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,6}\b").ok());
 
-fn all<'t>(regex: &'static LazyLock<Option<Regex>>, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+fn all<'t>(
+    regex: &'static LazyLock<Option<Regex>>,
+    text: &'t str,
+) -> impl Iterator<Item = Range<usize>> + 't {
     regex.iter().flat_map(move |regex| regex.find_iter(text).map(|found| found.range()))
 }
 
@@ -68,7 +74,9 @@ pub(super) fn find(text: &str, claims: &mut Claims) {
     }
     all(&VAT, text).for_each(|place| claims.add(None, place));
     let groups = groups(text);
-    joined(text, &groups, |digits, sizes, place| is_siret(digits, sizes).then(|| claims.add(None, place)).is_some());
+    joined(text, &groups, |digits, sizes, place| {
+        is_siret(digits, sizes).then(|| claims.add(None, place)).is_some()
+    });
     joined(text, &groups, |digits, sizes, place| {
         let before = &text[..place.start];
         is_card(digits, sizes, before).then(|| claims.add(Some(place_of("card")), place)).is_some()
@@ -91,7 +99,10 @@ pub(super) fn find(text: &str, claims: &mut Claims) {
 fn is_nir(text: &str, signs: &str, place: &Range<usize>) -> bool {
     match signs.len() {
         15 => signs[13..].parse() == Ok(nir_key(&signs[..13])),
-        13 => is_announced(&text[..place.start], &["secu", "sécu", "nir", "insee", "n° ss", "securite", "sécurité"]),
+        13 => is_announced(
+            &text[..place.start],
+            &["secu", "sécu", "nir", "insee", "n° ss", "securite", "sécurité"],
+        ),
         _ => false,
     }
 }
@@ -173,11 +184,32 @@ fn is_card(digits: &str, sizes: &[usize], before: &str) -> bool {
     if !(grouped || sizes.len() == 1) || !issued(digits) || !luhn_holds(digits) {
         return false;
     }
-    let said = || is_announced(before, &["carte", "cb", "card", "visa", "mastercard", "amex", "bleue", "diners"]);
+    let said =
+        || is_announced(before, &["carte", "cb", "card", "visa", "mastercard", "amex", "bleue", "diners"]);
     let other = || {
         const OTHERS: &[&str] = &[
-            "commande", "order", "suivi", "tracking", "colis", "facture", "invoice", "série", "serie", "serial", "lot",
-            "article", "réf", "ref", "référence", "reference", "dossier", "ticket", "ean", "code", "compteur", "parcel",
+            "commande",
+            "order",
+            "suivi",
+            "tracking",
+            "colis",
+            "facture",
+            "invoice",
+            "série",
+            "serie",
+            "serial",
+            "lot",
+            "article",
+            "réf",
+            "ref",
+            "référence",
+            "reference",
+            "dossier",
+            "ticket",
+            "ean",
+            "code",
+            "compteur",
+            "parcel",
         ];
         is_announced(before, OTHERS)
     };
@@ -258,7 +290,10 @@ mod tests {
                 let body = format!("{lead}7{office:04}");
                 let siret = format!("{body}{}", crate::checksum::luhn_digit(&body));
                 assert_eq!(found(&format!("voir {siret} et {siret}")), [], "{siret}");
-                assert_eq!(found(&format!("{} {} {} {}", &siret[..3], &siret[3..6], &siret[6..9], &siret[9..])), []);
+                assert_eq!(
+                    found(&format!("{} {} {} {}", &siret[..3], &siret[3..6], &siret[6..9], &siret[9..])),
+                    []
+                );
             }
         }
     }

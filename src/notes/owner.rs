@@ -41,11 +41,15 @@ impl<'a> Owners<'a> {
             columns.push((notes.reads(&relation.key), How::Itself(table)));
         }
         for column in &notes.mapped.columns {
-            let Some(link) = column.rule.link.as_ref().filter(|link| link.bond == Bond::Owner) else { continue };
+            let Some(link) = column.rule.link.as_ref().filter(|link| link.bond == Bond::Owner) else {
+                continue;
+            };
             let how = match &link.target {
                 LinkTarget::Key { table } => How::Key(table),
                 LinkTarget::Reference => How::Reference,
-                LinkTarget::TypedKey { type_column, types } => How::Typed { at: notes.reads(type_column), types },
+                LinkTarget::TypedKey { type_column, types } => {
+                    How::Typed { at: notes.reads(type_column), types }
+                }
                 LinkTarget::Value { .. } => continue,
             };
             columns.push((notes.reads(&column.name), how));
@@ -99,7 +103,8 @@ impl Own {
         let staff: HashSet<&str> = map.accounts().iter().map(|accounts| accounts.table.as_str()).collect();
         let is_reached = |category| matches!(category, Category::Email | Category::Phone);
         let mut tables = tables_with(map, &is_reached);
-        let is_there = |table: &str, tables: &[Notes<'_>]| tables.iter().any(|notes| notes.mapped.table.name == table);
+        let is_there =
+            |table: &str, tables: &[Notes<'_>]| tables.iter().any(|notes| notes.mapped.table.name == table);
         for root in &roots {
             if !is_there(root, &tables)
                 && let Some(mapped) = map.table(root)
@@ -115,13 +120,17 @@ impl Own {
                 let whose = owners.whose(row);
                 if let Some(whose) = whose.as_ref().filter(|_| is_root) {
                     for above in owners.above(row) {
-                        own.above.insert(hash_of(&(&whose.table, shown(&whose.key))), hash_of(&(&above.table, shown(&above.key))));
+                        own.above.insert(
+                            hash_of(&(&whose.table, shown(&whose.key))),
+                            hash_of(&(&above.table, shown(&above.key))),
+                        );
                     }
                 }
                 let whose = whose.map_or(0, |root| hash_of(&(&root.table, shown(&root.key))));
                 notes.each(row, |_, category, text| {
                     if is_reached(category) {
-                        own.known.insert(hash_of(&(if is_staff { 0 } else { whose }, one_form(category, text))));
+                        own.known
+                            .insert(hash_of(&(if is_staff { 0 } else { whose }, one_form(category, text))));
                     }
                     Ok::<_, anyhow::Error>(())
                 })

@@ -26,9 +26,37 @@ static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 /// What follows "mot de passe :" and is none.
 const NO_PASSWORD: &[&str] = &[
-    "oublié", "oublie", "perdu", "réinitialisé", "inconnu", "expiré", "changé", "modifié", "envoyé", "communiqué",
-    "voir", "demander", "idem", "aucun", "none", "unknown", "reset", "expired", "changed", "forgotten", "lost",
-    "confidentiel", "secret", "identique", "same", "pareil", "trop", "faible", "obligatoire", "provisoire", "temporaire",
+    "oublié",
+    "oublie",
+    "perdu",
+    "réinitialisé",
+    "inconnu",
+    "expiré",
+    "changé",
+    "modifié",
+    "envoyé",
+    "communiqué",
+    "voir",
+    "demander",
+    "idem",
+    "aucun",
+    "none",
+    "unknown",
+    "reset",
+    "expired",
+    "changed",
+    "forgotten",
+    "lost",
+    "confidentiel",
+    "secret",
+    "identique",
+    "same",
+    "pareil",
+    "trop",
+    "faible",
+    "obligatoire",
+    "provisoire",
+    "temporaire",
 ];
 
 const MONTH: &str = "janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|\
@@ -49,9 +77,35 @@ static BIRTH: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 /// What is born or has a birthday without being a person.
 const NO_PERSON: &[&str] = &[
-    "société", "societe", "entreprise", "boutique", "maison", "marque", "association", "gamme", "collection", "idée",
-    "agence", "enseigne", "start-up", "startup", "brand", "company", "firm", "business", "shop", "startup", "projet", "new",
-    "coopérative", "scop", "sarl", "groupe", "structure", "filiale", "usine",
+    "société",
+    "societe",
+    "entreprise",
+    "boutique",
+    "maison",
+    "marque",
+    "association",
+    "gamme",
+    "collection",
+    "idée",
+    "agence",
+    "enseigne",
+    "start-up",
+    "startup",
+    "brand",
+    "company",
+    "firm",
+    "business",
+    "shop",
+    "startup",
+    "projet",
+    "new",
+    "coopérative",
+    "scop",
+    "sarl",
+    "groupe",
+    "structure",
+    "filiale",
+    "usine",
 ];
 
 static PAPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -69,7 +123,11 @@ static PAPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) fn find(text: &str, hints: Hints, claims: &mut Claims) {
     if hints.password {
         for (regex, signed) in [(&SIGNED, true), (&BARE, false)] {
-            for value in regex.iter().flat_map(|regex| regex.captures_iter(text)).filter_map(|found| found.name("value")) {
+            for value in regex
+                .iter()
+                .flat_map(|regex| regex.captures_iter(text))
+                .filter_map(|found| found.name("value"))
+            {
                 if is_password(signed, value.as_str().trim_end_matches(['.', '!', '?', ':'])) {
                     claims.add(Some(place_of("password")), value.range());
                 }
@@ -77,7 +135,9 @@ pub(super) fn find(text: &str, hints: Hints, claims: &mut Claims) {
         }
     }
     if hints.paper {
-        for value in PAPER.iter().flat_map(|regex| regex.captures_iter(text)).filter_map(|found| found.name("value")) {
+        for value in
+            PAPER.iter().flat_map(|regex| regex.captures_iter(text)).filter_map(|found| found.name("value"))
+        {
             if value.as_str().bytes().filter(u8::is_ascii_digit).count() >= 2 {
                 claims.add(Some(place_of("identity-paper")), value.range());
             }
@@ -85,7 +145,10 @@ pub(super) fn find(text: &str, hints: Hints, claims: &mut Claims) {
     }
     if hints.birth {
         for found in BIRTH.iter().flat_map(|regex| regex.find_iter(text)) {
-            let before = text[..found.start()].trim_end().rsplit(|sign: char| sign.is_whitespace() || sign == '\'').next();
+            let before = text[..found.start()]
+                .trim_end()
+                .rsplit(|sign: char| sign.is_whitespace() || sign == '\'')
+                .next();
             let before = before.unwrap_or_default().to_lowercase();
             if !NO_PERSON.contains(&before.as_str()) {
                 claims.add(Some(place_of("birth-date")), found.range());

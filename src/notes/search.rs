@@ -79,7 +79,8 @@ pub fn search(
         notes.leave_out(|column| allowed.has_column(&format!("{name}.{column}")));
         searched.columns.extend(notes.columns().map(|column| format!("{name}.{column}")));
     }
-    let mut reader = Reader { finder, allowed, own: &own, with_excerpts, scratch: Scratch::default(), hits: Vec::new() };
+    let mut reader =
+        Reader { finder, allowed, own: &own, with_excerpts, scratch: Scratch::default(), hits: Vec::new() };
     each_text(map, data, tables, progress, &mut |note| {
         searched.notes += 1;
         if reader.finds(note.text) {
@@ -137,14 +138,18 @@ pub(super) fn each_text(
 fn check_allowed(tables: &[Notes<'_>], allowed: &Allowed) -> Result<()> {
     let is_there = |name: &str| {
         let of = |notes: &Notes<'_>| {
-            notes.columns().any(|column| format!("{}.{column}", notes.mapped.table.name).eq_ignore_ascii_case(name))
+            notes
+                .columns()
+                .any(|column| format!("{}.{column}", notes.mapped.table.name).eq_ignore_ascii_case(name))
         };
         tables.iter().any(of)
     };
     match allowed.columns().find(|name| !is_there(name)) {
-        Some(name) => Err(Fault::usage(format!("the lexicon allows {name}, which is no free text of the map"))
-            .hint("crm-admin map show tells what the columns are")
-            .into()),
+        Some(name) => {
+            Err(Fault::usage(format!("the lexicon allows {name}, which is no free text of the map"))
+                .hint("crm-admin map show tells what the columns are")
+                .into())
+        }
         None => Ok(()),
     }
 }
@@ -191,8 +196,11 @@ impl Reader<'_> {
                 searched.allowed += 1;
                 continue;
             }
-            let is_new = baseline.as_deref_mut().is_none_or(|baseline| baseline.note(&cell, word, &folded_or_as_is(found)));
-            let known = searched.findings[first..].iter_mut().find(|finding| finding.category == hit.category);
+            let is_new = baseline
+                .as_deref_mut()
+                .is_none_or(|baseline| baseline.note(&cell, word, &folded_or_as_is(found)));
+            let known =
+                searched.findings[first..].iter_mut().find(|finding| finding.category == hit.category);
             if let Some(finding) = known {
                 finding.matches += 1;
                 finding.new += u32::from(is_new);

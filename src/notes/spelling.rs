@@ -49,7 +49,8 @@ fn phrase(text: &str) -> Result<Phrase, String> {
                 folded(plain)
             }
             (None, Some(number)) => {
-                let (most, rest) = number.split_at(number.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(number.len()));
+                let (most, rest) =
+                    number.split_at(number.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(number.len()));
                 if !most.is_empty() {
                     phrase.most = Some(most.parse().map_err(|_| format!("`{word}` is no number"))?);
                 }
@@ -78,7 +79,8 @@ fn written_out(form: &str, sets: Option<&Sets>) -> Result<Vec<String>, String> {
         if all.len() * choices.len() > MOST {
             return Err(format!("`{form}` stands for more than {MOST} phrases"));
         }
-        all = all.iter().flat_map(|text| choices.iter().map(move |choice| format!("{text}{choice}"))).collect();
+        all =
+            all.iter().flat_map(|text| choices.iter().map(move |choice| format!("{text}{choice}"))).collect();
         let (open, close) = if after.starts_with('(') { ('(', ')') } else { ('{', '}') };
         rest = &after[inside(after, open, close)?.len() + 2..];
     }
@@ -147,7 +149,10 @@ mod tests {
     fn forms_are_written_out() {
         assert_eq!(of("divorcé(e)(s)"), [" divorce ", " divorcee ", " divorcees ", " divorces "]);
         assert_eq!(of("{fils|fille} de # ans"), [" fille de 0 ans ", " fils de 0 ans "]);
-        assert_eq!(of("accent {people|des îles}"), [" accent des iles ", " accent kurde ", " accent kurdes ", " accent serbe "]);
+        assert_eq!(
+            of("accent {people|des îles}"),
+            [" accent des iles ", " accent kurde ", " accent kurdes ", " accent serbe "]
+        );
         assert_eq!(of("(non) vacciné"), [" non vaccine ", " vaccine "]);
         assert_eq!(of("{d'|}alcool"), [" alcool ", " d alcool "]);
     }

@@ -44,7 +44,7 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
         retention: written
             .retention
             .iter()
-            .filter_map(|retention| self::retention(live, retention))
+            .filter_map(|retention| super::retention_roles::retention(live, tables, retention))
             .collect(),
         neutralise: written.neutralise.iter().filter_map(|table| neutralise(live, table)).collect(),
         restored: written.restored.iter().filter_map(|mark| restored(live, mark)).collect(),
@@ -75,7 +75,7 @@ impl Columns<'_> {
         name.as_deref().map(|name| self.one(name))
     }
 
-    fn filter(&self, filter: &Filter) -> Filter {
+    pub(super) fn filter(&self, filter: &Filter) -> Filter {
         filter.iter().map(|(column, values)| (self.one(column), values.clone())).collect()
     }
 }
@@ -176,17 +176,6 @@ fn objection(live: &Live<'_>, written: &Objection) -> Option<Objection> {
         ObjectionSign::Present => ObjectionSign::Present,
     };
     Some(Objection { table: columns.table.name.clone(), sign, ..written.clone() })
-}
-
-fn retention(live: &Live<'_>, written: &Retention) -> Option<Retention> {
-    kind(live, written.kind, &written.origin)?;
-    let columns = columns_of(live, &written.since.table, &written.origin)?;
-    let since = Since {
-        table: columns.table.name.clone(),
-        column: columns.one(&written.since.column),
-        filter: columns.filter(&written.since.filter),
-    };
-    Some(Retention { since, ..written.clone() })
 }
 
 fn neutralise(live: &Live<'_>, written: &NeutraliseTable) -> Option<NeutraliseTable> {

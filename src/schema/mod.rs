@@ -17,6 +17,7 @@ mod pattern;
 mod period;
 mod read;
 mod resolve;
+mod retention_roles;
 mod roles;
 pub mod rule;
 mod settle;
@@ -38,8 +39,8 @@ pub use names::is_personal_name;
 pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
-    AccountName, Accounts, ActiveFlag, Administrator, Filter, HasChild, HashColumn, MustChange, Objection,
-    ObjectionSign, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
-    TemporaryPassword,
+    AccountName, Accounts, ActiveFlag, Administrator, Filter, HasChild, HashColumn, Hop, MustChange,
+    Objection, ObjectionSign, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase,
+    SessionTable, Since, TemporaryPassword, Term,
 };
 pub use rule::*;

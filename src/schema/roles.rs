@@ -6,7 +6,7 @@
 pub use super::account_roles::*;
 use super::complete::{Neutralise, Origin};
 pub use super::erp_roles::*;
-use super::period::Period;
+pub use super::retention_roles::*;
 use crate::store::Value;
 use serde::{Deserialize, Serialize};
 
@@ -267,32 +267,6 @@ pub enum ObjectionSign {
     Objected(String),
     /// A row in the table means that somebody objected.
     Present,
-}
-
-/// How long relations of a kind may stay after the last sign of life.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Retention {
-    /// The kind of relation.
-    pub kind: RelationKind,
-    /// How long.
-    pub after: Period,
-    /// Where signs of life are noted.
-    pub since: Since,
-    /// Why: a law or a recommendation.
-    pub reason: String,
-    /// Where the map says so.
-    pub origin: Origin,
-}
-
-/// Where a relation's signs of life are noted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Since {
-    /// The table.
-    pub table: String,
-    /// Its column with the moment.
-    pub column: String,
-    /// Which of its rows count.
-    pub filter: Filter,
 }
 
 /// What a restored copy must not do by itself, for one table as the map writes it.

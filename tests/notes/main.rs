@@ -65,7 +65,10 @@ fn measured(file: &str) -> (BTreeMap<String, Score>, Score) {
         wrong: all.wrong + one.wrong,
         missed: all.missed + one.missed,
     });
-    println!("{file}: {:<16} {:>5} {:>5} {:>6} {:>9} {:>6}", "category", "right", "wrong", "missed", "precision", "recall");
+    println!(
+        "{file}: {:<16} {:>5} {:>5} {:>6} {:>9} {:>6}",
+        "category", "right", "wrong", "missed", "precision", "recall"
+    );
     for (word, score) in scores.iter().map(|(word, score)| (word.as_str(), *score)).chain([("all", all)]) {
         let Score { right, wrong, missed } = score;
         let (precision, recall) = (score.precision(), score.recall());

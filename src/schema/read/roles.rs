@@ -1,7 +1,6 @@
 //! The sections about who logs in, what a relation is, and how long it may stay.
 
 use super::super::complete::Neutralise;
-use super::super::period::Period;
 use super::super::roles::*;
 use super::accounts;
 use super::cursor::{Entry, Fields};
@@ -17,7 +16,7 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
         objection: by_kind(fields, "objection", objection),
         erp,
         erp_sections,
-        retention: by_kind(fields, "retention", retention),
+        retention: super::retention::retention(fields),
         neutralise: named(fields, "neutralise", neutralise),
         restored: named(fields, "restored", restored),
     }
@@ -47,7 +46,7 @@ fn by_kind<T>(
 }
 
 /// `where = { column = value or list }`.
-fn filter(fields: &mut Fields<'_>) -> Filter {
+pub(super) fn filter(fields: &mut Fields<'_>) -> Filter {
     let entries = fields.take("where").and_then(|entry| entry.fields()).map(Fields::rest).unwrap_or_default();
     entries.iter().filter_map(|entry| Some((entry.key.to_owned(), entry.stored_list()?))).collect()
 }
@@ -104,30 +103,6 @@ fn objection_flag(fields: &mut Fields<'_>) -> Option<ObjectionSign> {
     let welcome = fields.need("means").and_then(|entry| entry.word(&words));
     let flag = flag?;
     Some(if welcome? { ObjectionSign::MayBeMailed(flag) } else { ObjectionSign::Objected(flag) })
-}
-
-fn retention(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<Retention> {
-    let after = fields.need("after").and_then(|entry| {
-        let period = Period::parse(&entry.text()?);
-        if period.is_none() {
-            entry.complain("`after` is a time such as \"3 years\"");
-        }
-        period
-    });
-    let since = fields.need("since").and_then(|entry| since(&entry));
-    let reason = fields.need("reason").and_then(|entry| entry.text());
-    fields.finish();
-    let origin = entry.origin_as(format!("[retention.{}]", kind.word()));
-    Some(Retention { kind, after: after?, since: since?, reason: reason?, origin })
-}
-
-fn since(entry: &Entry<'_>) -> Option<Since> {
-    let mut fields = entry.fields()?;
-    let table = fields.need("table").and_then(|entry| entry.text());
-    let column = fields.need("column").and_then(|entry| entry.text());
-    let filter = filter(&mut fields);
-    fields.finish();
-    Some(Since { table: table?, column: column?, filter })
 }
 
 fn neutralise(entry: &Entry<'_>) -> Option<NeutraliseTable> {
