@@ -18,12 +18,22 @@ impl Zone {
     /// # Errors
     /// Usage when nobody here knows it.
     pub fn of(map: &CompleteMap) -> Result<Self> {
-        let Some(name) = map.zone() else { return Ok(Zone(TimeZone::UTC)) };
+        let Some(name) = map.zone() else { return Ok(Self::utc()) };
         TimeZone::get(name).map(Zone).map_err(|_| {
             Fault::usage(format!("the map's `zone` {name} is no time zone that is known here"))
                 .hint("such as Europe/Paris; the system's list of zones is in the package tzdata")
                 .into()
         })
+    }
+
+    /// The zone of those who say none.
+    pub fn utc() -> Self {
+        Zone(TimeZone::UTC)
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
     }
 
     /// The day of a moment.

@@ -15,7 +15,7 @@ pub enum Key {
 
 impl Key {
     /// The key that a value is; none where there is none.
-    pub(super) fn of(value: ValueRef<'_>) -> Option<Key> {
+    pub fn of(value: ValueRef<'_>) -> Option<Key> {
         match value {
             ValueRef::Integer(number) => Some(Key::Number(number)),
             ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok().map(Key::of_text),

@@ -19,3 +19,5 @@ mod together;
 pub use audit::{Counted, Retained, Standing, State, audit};
 pub use day::{Days, Zone};
 pub use holds::Hold;
+pub use key::Key;
+pub use roots::members;

@@ -62,6 +62,14 @@ pub(super) fn roots(
     Ok(found)
 }
 
+/// The keys of the rows that are relations of a kind.
+///
+/// # Errors
+/// Those of reading.
+pub fn members(map: &CompleteMap, data: &mut dyn Snapshot, relation: &Relation) -> Result<HashSet<Key>> {
+    Ok(roots(map, data, relation, &[], &Zone::utc())?.into_keys().collect())
+}
+
 /// The rows that have such a child.
 fn parents(
     map: &CompleteMap,

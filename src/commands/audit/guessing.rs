@@ -26,7 +26,8 @@ pub(super) struct Guessed {
 
 pub(super) fn guess(args: &AuditArgs, context: &Context, desk: &mut Desk, seen: &Seen) -> Result<Guessed> {
     let (targets, unknown) = targets(seen);
-    let year = args.as_of.unwrap_or(desk.now).to_zoned_datetime(jiff::tz::TimeZone::UTC).year();
+    let year =
+        args.as_of.map_or(desk.now, super::AsOf::moment).to_zoned_datetime(jiff::tz::TimeZone::UTC).year();
     let sequence = Sequence::new(year, &list(args)?);
     let budget = Budget { most_guesses: args.max_guesses, most_time: args.max_time, ..Budget::unlimited() };
     let (state, mut tried) = remembered(context, desk)?;

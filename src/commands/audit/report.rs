@@ -1,6 +1,7 @@
 //! What an audit tells: one finding a line.
 
 use super::guessing::Guessed;
+use super::overview::Overview;
 use super::{Seen, repair};
 use crate::accounts::Plan;
 use crate::commands::handout::key;
@@ -21,6 +22,9 @@ pub(super) struct AuditReport {
     guessing: Option<Guessing>,
     /// Whether the repairs were done.
     pub repaired: bool,
+    /// Why relations and notes were not looked at, where they should have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<String>,
     rows: Vec<Row>,
 }
 
@@ -45,7 +49,7 @@ struct Row {
     kind: &'static str,
     id: String,
     severity: &'static str,
-    rule: &'static str,
+    rule: String,
     /// The account's login or the template's name.
     name: String,
     since: Option<String>,
@@ -70,8 +74,27 @@ impl AuditReport {
             schemes: schemes.into_iter().map(|(scheme, accounts)| Stored { scheme, accounts }).collect(),
             guessing: guessed.map(guessing),
             repaired: false,
+            left_out: None,
             rows,
         }
+    }
+}
+
+impl AuditReport {
+    /// Adds how much there is of the rest.
+    pub(super) fn add(&mut self, more: Overview) {
+        self.left_out = more.left_out;
+        self.rows.extend(more.lines.into_iter().map(|line| Row {
+            kind: line.kind,
+            id: line.id,
+            severity: line.severity.name(),
+            rule: line.rule,
+            name: String::new(),
+            since: None,
+            what: line.what,
+            repair: line.repair,
+            repairable: false,
+        }));
     }
 }
 
@@ -101,7 +124,7 @@ fn hits(seen: &Seen, guessed: Option<&Guessed>) -> Vec<Row> {
             kind: "account",
             id: hit.account.clone(),
             severity: if asked { "information" } else { "high" },
-            rule: "password.guessed",
+            rule: "password.guessed".to_owned(),
             name: account.map(|account| account.login.clone()).unwrap_or_default(),
             since: account.and_then(|account| account.changed_at).map(|since| since.to_string()),
             what: format!("the password was guessed: {}", hit.family.words()),
@@ -126,7 +149,7 @@ fn row(finding: &Finding, seen: &Seen, plan: &Plan) -> Row {
         kind,
         id: id.clone(),
         severity: finding.severity.name(),
-        rule: finding.rule.id(),
+        rule: finding.rule.id().to_owned(),
         name: name.unwrap_or_default(),
         since: finding.since.map(|since| since.to_string()),
         what: finding.rule.words().to_owned(),
@@ -143,8 +166,8 @@ impl Report for AuditReport {
             let since = row.since.as_deref().map(|since| since[..10].to_owned()).unwrap_or_default();
             vec![
                 row.severity.to_owned(),
-                row.rule.to_owned(),
-                row.name.clone(),
+                row.rule.clone(),
+                if row.name.is_empty() { row.id.clone() } else { row.name.clone() },
                 since,
                 row.what.clone(),
                 row.repair.to_owned(),
@@ -172,6 +195,7 @@ impl Report for AuditReport {
                 ),
             ));
         }
+        facts.extend(self.left_out.iter().map(|why| ("left out".to_owned(), why.clone())));
         facts.push(("findings".into(), self.rows.len().to_string()));
         Page::default().table(&headings, self.rows.iter().map(row).collect()).facts(facts)
     }
