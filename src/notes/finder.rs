@@ -63,9 +63,9 @@ impl Finder {
         fold_into(text, folded);
         let mut hints = Hints::default();
         let mut tell = |meaning, place: Range<usize>| match meaning {
-            Meaning::Of(category) => hits.push(Hit { category, place }),
+            Meaning::Of(category) if !is_in_an_address(text, &place) => hits.push(Hit { category, place }),
             Meaning::Hint(hint) => hints.note(hint),
-            Meaning::Harmless => {}
+            Meaning::Of(_) | Meaning::Harmless => {}
         };
         self.forms.find(text, folded, found, &mut tell);
         claims.clear();
@@ -92,4 +92,12 @@ impl Finder {
     pub(super) fn looks_for(&self, places: &[usize]) -> bool {
         places.iter().any(|place| self.wanted[*place])
     }
+}
+
+/// Whether a word is part of a mail or web address, where it is a name and says nothing.
+fn is_in_an_address(text: &str, place: &Range<usize>) -> bool {
+    let start = text[..place.start].rfind(char::is_whitespace).map_or(0, |at| at + 1);
+    let end = text[place.end..].find(char::is_whitespace).map_or(text.len(), |at| place.end + at);
+    let around = text.get(start..end).unwrap_or_default();
+    around.contains('@') || around.contains("://") || around.contains("www.")
 }

@@ -7,7 +7,7 @@ use super::excerpt::excerpt;
 use super::finder::{Finder, Hit, Scratch};
 use super::fold::folded;
 use super::lexicon::Allowed;
-use super::owner::{Own, Owners, Root};
+use super::owner::{Between, Own, Owners, Root};
 use crate::fault::{Fault, Result};
 use crate::progress::Progress;
 use crate::schema::{Category, CompleteMap};
@@ -120,9 +120,10 @@ pub(super) fn each_text(
     show: &mut dyn FnMut(&Note<'_>) -> Result<()>,
 ) -> Result<()> {
     let total = tables.iter().map(|notes| data.count(&notes.mapped.table.name)).sum::<Result<u64>>()?;
+    let between = Between::read(map, data, &tables)?;
     progress.stage("reading notes", Some(total));
     for mut notes in tables {
-        let owners = Owners::of(map, &mut notes);
+        let owners = Owners::of(map, &between, &mut notes);
         data.scan(&notes.mapped.table.name, &notes.read, &mut |row| {
             progress.advance(1);
             notes.each(row, |column, category, text| match category {
@@ -159,6 +160,7 @@ struct Reader<'a> {
     finder: &'a Finder,
     allowed: &'a Allowed,
     own: &'a Own,
+    staff: Vec<String>,
     with_excerpts: bool,
     scratch: Scratch,
     hits: Vec<Hit>,
@@ -189,7 +191,9 @@ impl Reader<'_> {
                 "email" => Some(Category::Email),
                 _ => None,
             };
-            if reached.is_some_and(|category| self.own.has(of.as_ref(), category, found)) {
+            // What the staff writes below its own letters is the staff's.
+            let is_staffs = reached.is_some() && self.staff.contains(&cell.table);
+            if is_staffs || reached.is_some_and(|category| self.own.has(of.as_ref(), category, found)) {
                 continue;
             }
             if self.allowed.has(&column, found) {

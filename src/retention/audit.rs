@@ -251,7 +251,7 @@ impl Judge<'_> {
             .filter(|(_, one)| one.state == State::Due)
             .map(|(node, _)| node.clone())
             .collect();
-        for (node, by) in self.together.stopped(&due) {
+        for (node, by) in self.together.stopped(&due, |node| self.find(node).is_some()) {
             let (until, reason) = match standings.get(&by) {
                 Some(other) if other.state == State::Soon => (other.until, "its term still runs".to_owned()),
                 Some(other) if other.state == State::NoEvent => {

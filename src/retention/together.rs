@@ -80,10 +80,10 @@ impl Together {
 
     /// The nodes of `due` that cannot go, each with one that goes along and may not: found from those backwards, so that
     /// every tie is followed once.
-    pub(super) fn stopped(&self, due: &HashSet<Node>) -> HashMap<Node, Node> {
-        let all = self.along.values().flatten();
-        let mut waiting: VecDeque<(Node, Node)> =
-            all.filter(|node| !due.contains(node)).map(|node| (node.clone(), node.clone())).collect();
+    /// Rows of a root table that are no relations are parts of one, and stop nobody.
+    pub(super) fn stopped(&self, due: &HashSet<Node>, is_relation: impl Fn(&Node) -> bool) -> HashMap<Node, Node> {
+        let all = self.along.values().flatten().filter(|node| !due.contains(node) && is_relation(node));
+        let mut waiting: VecDeque<(Node, Node)> = all.map(|node| (node.clone(), node.clone())).collect();
         let mut stopped: HashMap<Node, Node> = HashMap::new();
         let mut seen: HashSet<Node> = HashSet::new();
         while let Some((node, why)) = waiting.pop_front() {
@@ -127,7 +127,8 @@ mod tests {
             together.add(node(goes), node(along));
         }
         let due = HashSet::from([node(1), node(2), node(4), node(5)]);
-        let stopped = together.stopped(&due);
+        let stopped = together.stopped(&due, |_| true);
+        assert!(together.stopped(&due, |node| *node != self::node(3)).is_empty());
         assert_eq!(stopped.keys().cloned().collect::<HashSet<_>>(), HashSet::from([node(1), node(2)]));
         assert_eq!(stopped[&node(1)], node(3));
         assert_eq!(together.along(&node(4)), HashSet::from([node(5)]));

@@ -27,9 +27,15 @@ pub(super) struct NotesReport {
     known: u64,
     /// Matches that the lexicon allows.
     allowed: u64,
-    /// How many findings of each category there are.
-    pub(super) categories: BTreeMap<String, u64>,
+    /// What each category that was found is, and how many findings of it there are.
+    categories: BTreeMap<String, Found>,
     rows: Vec<Row>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Found {
+    findings: u64,
+    what: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -58,11 +64,12 @@ impl NotesReport {
     ) -> Result<Self> {
         let shown = || searched.findings.iter().filter(|finding| finding.new > 0);
         let names = Names::of(shown().filter_map(|finding| finding.of.as_ref()), map, data)?;
-        let mut counts = BTreeMap::new();
+        let mut counts: BTreeMap<String, Found> = BTreeMap::new();
         let mut rows = Vec::new();
         for finding in shown() {
             let category = categories.at(finding.category);
-            *counts.entry(category.word.clone()).or_default() += 1;
+            let found = counts.entry(category.word.clone()).or_default();
+            (found.findings, found.what) = (found.findings + 1, category.what.clone());
             let (rule, what) = (format!("notes.{}", category.word), category.what.clone());
             let matches = (finding.new, finding.excerpt.clone());
             rows.push(row(
@@ -149,9 +156,9 @@ impl Names {
 
     fn of_root(&self, root: Option<&Root>) -> Option<String> {
         let root = root?;
-        let key = Key::of(root.key.borrow())?;
+        let key = &root.key;
         let is_it = |(relation, keys): &&(Relation, Option<HashSet<Key>>)| {
-            relation.table == root.table && keys.as_ref().is_none_or(|keys| keys.contains(&key))
+            relation.table == root.table && keys.as_ref().is_none_or(|keys| keys.contains(key))
         };
         let kind: Option<RelationKind> = self.0.iter().find(is_it).map(|(relation, _)| relation.kind);
         Some(format!("{} {key}", kind.map(RelationKind::word).unwrap_or(&root.table)))
@@ -166,7 +173,6 @@ fn cells(row: &Row, with_excerpts: bool) -> Vec<String> {
         row.row.clone(),
         row.of.clone().unwrap_or_default(),
         row.matches.to_string(),
-        row.what.clone(),
     ];
     cells.extend(with_excerpts.then(|| row.excerpt.clone().unwrap_or_default()));
     cells
@@ -174,7 +180,7 @@ fn cells(row: &Row, with_excerpts: bool) -> Vec<String> {
 
 fn table(rows: &[Row]) -> Page {
     let with_excerpts = rows.iter().any(|row| row.excerpt.is_some());
-    let mut headings = vec!["Severity", "Rule", "Column", "Row", "Of", "Matches", "What"];
+    let mut headings = vec!["Severity", "Rule", "Column", "Row", "Of", "Matches"];
     headings.extend(with_excerpts.then_some("Excerpt"));
     Page::default().table(&headings, rows.iter().map(|row| cells(row, with_excerpts)).collect())
 }
@@ -190,7 +196,7 @@ impl Report for NotesReport {
             ("known before".to_owned(), self.known.to_string()),
             ("allowed".to_owned(), self.allowed.to_string()),
         ];
-        facts.extend(self.categories.iter().map(|(word, count)| (word.clone(), count.to_string())));
+        facts.extend(self.categories.iter().map(|(word, found)| (word.clone(), format!("{} findings; {}", found.findings, found.what))));
         table(&self.rows).facts(facts)
     }
 }

@@ -12,6 +12,7 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Due for longer than this is worse.
 const LATE: &str = "1 year";
@@ -141,6 +142,15 @@ impl RetentionReport {
         }
     }
 
+    /// The reasons of all that is listed, each once.
+    fn reasons(&self) -> BTreeSet<(&'static str, String)> {
+        let why = |Row { standing, .. }: &Row| {
+            let source = standing.source.as_ref().map(|source| format!(" ({source})")).unwrap_or_default();
+            (standing.kind.word(), format!("{}{source}", standing.reason))
+        };
+        self.rows.iter().map(why).collect()
+    }
+
     /// How many there are of a kind and state, with the worst severity among them.
     pub(super) fn worst(&self, counted: &Counted, state: State) -> Severity {
         let of =
@@ -163,7 +173,6 @@ impl Report for RetentionReport {
     fn page(&self) -> Page {
         let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
         let row = |Row { standing, .. }: &Row| {
-            let source = standing.source.as_ref().map(|source| format!(" ({source})")).unwrap_or_default();
             let with = standing.goes_with.iter().map(|with| format!("goes with {with}"));
             let kept = holds(&standing.kept).map(|kept| format!("an erasure keeps {kept}"));
             let more: Vec<String> = holds(&standing.held).chain(with).chain(kept).collect();
@@ -174,11 +183,10 @@ impl Report for RetentionReport {
                 day(standing.since),
                 standing.event.clone().unwrap_or_default(),
                 day(standing.until),
-                format!("{}{source}", standing.reason),
                 more.join("; "),
             ]
         };
-        let headings = ["State", "Kind", "Id", "Since", "Event", "Until", "Why", "Held"];
+        let headings = ["State", "Kind", "Id", "Since", "Event", "Until", "Held"];
         let mut facts = vec![
             ("as of".to_owned(), format!("{}, days of {}", self.as_of, self.zone)),
             ("looks ahead".to_owned(), self.ahead.clone()),
@@ -194,6 +202,7 @@ impl Report for RetentionReport {
             );
             (kind.kind.word().to_owned(), told)
         }));
+        facts.extend(self.reasons().into_iter().map(|(kind, why)| (format!("why {kind}"), why)));
         Page::default().table(&headings, self.rows.iter().map(row).collect()).facts(facts)
     }
 }
