@@ -86,6 +86,8 @@ pub enum Command {
     Policy(commands::policy::PolicyCommand),
     #[command(subcommand)]
     Ledger(commands::ledger::LedgerCommand),
+    #[command(subcommand)]
+    Exclude(commands::exclude::ExcludeCommand),
     Erase(commands::erase::EraseArgs),
     #[command(subcommand)]
     Archive(commands::archive::ArchiveCommand),
@@ -100,7 +102,7 @@ pub enum Command {
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "tour"]),
     ("Accounts", &["user", "temp-password", "reset", "audit", "policy", "ledger"]),
-    ("People's data", &["erase"]),
+    ("People's data", &["exclude", "erase"]),
     ("Backup for the technician", &["backup", "restore", "archive"]),
     ("The CRM that is there", &["map"]),
     ("For the shell", &["generate"]),

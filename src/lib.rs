@@ -15,6 +15,7 @@
 //! | [`erasure`] | a relation erased: planned, applied, searched for, certified |
 //! | [`retention`] | which relations have stayed as long as they may |
 //! | [`notes`] | what free text says that it should not |
+//! | [`objection`] | who is excluded from marketing, how that is noted, and a mailing list without them |
 //! | [`proof`] | a finished archive, decoded and held against its source |
 //! | [`masking`] | what happens to one value. Keyed and pure |
 //! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
@@ -25,7 +26,7 @@
 //! | [`ledger`], [`state`] | the record of acts, and what is remembered about a database outside of it |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`], [`moment`], [`severity`], [`checksum`], [`reach`] | ten small words that every room may use |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`], [`moment`], [`severity`], [`checksum`], [`reach`], [`address`] | eleven small words that every room may use |
 //!
 //! # One backup, followed through it
 //!
@@ -62,6 +63,7 @@
 //! the rest. The file format is told in [`archive`], the map language in crm-admin-map(5).
 
 pub mod accounts;
+pub mod address;
 pub mod anonymise;
 pub mod archive;
 pub mod checksum;
@@ -80,6 +82,7 @@ pub mod masking;
 pub mod memory;
 pub mod moment;
 pub mod notes;
+pub mod objection;
 pub mod password;
 pub mod progress;
 pub mod proof;

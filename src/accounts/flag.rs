@@ -3,7 +3,7 @@
 use crate::store::{Value, ValueRef};
 
 /// Whether a stored value means yes.
-pub(super) fn is_true(value: ValueRef<'_>) -> bool {
+pub fn is_true(value: ValueRef<'_>) -> bool {
     match value {
         ValueRef::Null => false,
         ValueRef::Integer(number) => number != 0,
@@ -16,12 +16,12 @@ pub(super) fn is_true(value: ValueRef<'_>) -> bool {
 }
 
 /// Yes or no, to be stored.
-pub(super) fn flag(truth: bool) -> Value {
+pub fn flag(truth: bool) -> Value {
     Value::Integer(i64::from(truth))
 }
 
 /// A stored text, or number as text; nothing for NULL.
-pub(super) fn text(value: ValueRef<'_>) -> Option<String> {
+pub fn text(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Null => None,
         ValueRef::Integer(number) => Some(number.to_string()),

@@ -8,7 +8,7 @@ pub mod administrator;
 mod apply;
 mod create;
 mod facts;
-mod flag;
+pub mod flag;
 mod objections;
 mod password;
 mod plan;

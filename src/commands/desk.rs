@@ -49,9 +49,14 @@ impl Desk {
 
     /// The policy of the database.
     pub fn policy(&mut self) -> Result<policy::Policy> {
-        let state = State::find(&self.place)?;
+        let state = self.found_state()?;
         let mut snapshot = self.store.snapshot()?;
         policy::read(&mut *snapshot, &self.roles, state.as_ref())
+    }
+
+    /// The state folder, where there is one.
+    pub fn found_state(&self) -> Result<Option<State>> {
+        State::find(&self.place)
     }
 
     /// The state folder, made where there is none.
@@ -119,7 +124,7 @@ impl Desk {
         let by = self.actor()?;
         let mut ledger = self.ledger()?;
         let counts = Counts::from([("accounts".to_owned(), accounts.len() as u64)]);
-        let intent = Intent { command: command.to_owned(), by, accounts, counts };
+        let intent = Intent { command: command.to_owned(), by, accounts, relations: Vec::new(), counts };
         let (store, roles, now) = (&mut self.store, &self.roles, self.now);
         ledger.perform(&intent, |tally| {
             let handed = first()?;

@@ -95,24 +95,19 @@ impl Report for ShowReport {
     fn page(&self) -> Page {
         let row = |act: &Act| {
             let by = act.by.as_ref().map(ToString::to_string).unwrap_or_default();
-            vec![
-                act.at.clone(),
-                by,
-                act.command.clone(),
-                accounts(act),
-                counts(act),
-                act.ending.word().into(),
-            ]
+            vec![act.at.clone(), by, act.command.clone(), whom(act), counts(act), act.ending.word().into()]
         };
         let rows = self.rows.iter().map(row).collect();
-        Page::default().table(&["When", "Who", "What", "Accounts", "How many", "Ending"], rows)
+        Page::default().table(&["When", "Who", "What", "Whom", "How many", "Ending"], rows)
     }
 }
 
-fn accounts(act: &Act) -> String {
+/// Accounts and relations.
+fn whom(act: &Act) -> String {
     const SHOWN: usize = 3;
-    let shown = act.accounts.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(" ");
-    match act.accounts.len().saturating_sub(SHOWN) {
+    let all = || act.accounts.iter().chain(&act.relations);
+    let shown = all().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(" ");
+    match all().count().saturating_sub(SHOWN) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }

@@ -6,12 +6,14 @@ pub mod backup;
 mod beside;
 mod desk;
 pub mod erase;
+pub mod exclude;
 pub mod generate;
 mod handout;
 pub mod init;
 mod key_file;
 pub mod ledger;
 pub mod map;
+mod office;
 pub mod policy;
 pub mod reset;
 pub mod restore;
@@ -65,6 +67,7 @@ fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
         Command::Init(args) => init::run(args, context),
         Command::Backup(args) => backup::run(args, context),
         Command::Erase(args) => erase::run(args, context),
+        Command::Exclude(command) => exclude::run(command, context),
         Command::Restore(args) => restore::run(args, context),
         Command::User(command) => user::run(command, context),
         Command::TempPassword(args) => temp_password::run(args, context),

@@ -3,10 +3,10 @@
 
 use super::plan::Plan;
 use super::row::{Act, Row};
+use crate::address;
 use crate::digest::{Digest, keyed};
 use crate::fault::{Fault, Result};
-use crate::masking;
-use crate::schema::{Category, CompleteMap, Content, MappedColumn};
+use crate::schema::{CompleteMap, Content, MappedColumn, Medium};
 use crate::state::State;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -18,21 +18,11 @@ const FILE: &str = "suppressed.json";
 /// How long an address stays on the list, in years. The CNIL asks for three at least.
 pub const YEARS: i16 = 3;
 
-/// What may be written to or called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Channel {
-    /// A mail address.
-    Email,
-    /// A telephone number.
-    Phone,
-}
-
 /// One entry of the list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Suppressed {
     /// What it is.
-    pub channel: Channel,
+    pub medium: Medium,
     /// HMAC-SHA-256 of its one form, under the key of the state folder.
     pub digest: Digest,
     /// The day of the erasure.
@@ -44,7 +34,7 @@ pub struct Suppressed {
 /// The list, with its key.
 pub struct Suppression {
     key: [u8; 32],
-    rows: HashMap<(Channel, Digest), Suppressed>,
+    rows: HashMap<(Medium, Digest), Suppressed>,
 }
 
 /// What the file holds.
@@ -53,17 +43,6 @@ struct Stored {
     /// Which key the digests were made with: a part of its own digest.
     key: String,
     rows: BTreeSet<Suppressed>,
-}
-
-impl Channel {
-    /// The one form of an address or number, however it was typed: mail addresses in lower case and without a name
-    /// around them, numbers as a machine dials them, French ones where no country is given. None when it is none.
-    pub fn normalised(self, text: &str) -> Option<String> {
-        match self {
-            Channel::Email => address(text),
-            Channel::Phone => number(text),
-        }
-    }
 }
 
 impl Suppression {
@@ -100,15 +79,15 @@ impl Suppression {
             if stored.key != name_of(&key) {
                 return Err(damaged("it was made with another key").into());
             }
-            rows.extend(stored.rows.into_iter().map(|row| ((row.channel, row.digest), row)));
+            rows.extend(stored.rows.into_iter().map(|row| ((row.medium, row.digest), row)));
         }
         Ok(Some(Suppression { key, rows }))
     }
 
-    /// The entry of an address or number, however it is typed, if it is on the list and counts on this day.
-    pub fn entry(&self, channel: Channel, text: &str, day: Date) -> Option<&Suppressed> {
-        let found = self.rows.get(&(channel, self.digest(channel, &channel.normalised(text)?)))?;
-        (found.until >= day).then_some(found)
+    /// Whether an address or number, in its one form, is on the list and counts on this day.
+    pub fn holds(&self, medium: Medium, form: &str, day: Date) -> bool {
+        !self.is_empty()
+            && self.rows.get(&(medium, self.digest(medium, form))).is_some_and(|found| found.until >= day)
     }
 
     /// How many entries there are.
@@ -124,9 +103,9 @@ impl Suppression {
     /// The entries for the addresses and numbers that a plan erases.
     pub fn of_plan(&self, plan: &Plan, map: &CompleteMap, day: Date) -> BTreeSet<Suppressed> {
         let until = day.saturating_add(jiff::Span::new().years(YEARS));
-        let entry = |(channel, form): (Channel, String)| Suppressed {
-            channel,
-            digest: self.digest(channel, &form),
+        let entry = |(medium, form): (Medium, String)| Suppressed {
+            medium,
+            digest: self.digest(medium, &form),
             since: day,
             until,
         };
@@ -140,19 +119,15 @@ impl Suppression {
     pub fn add(&mut self, more: BTreeSet<Suppressed>, day: Date, state: &State) -> Result<()> {
         self.rows.retain(|_, row| row.until >= day);
         for row in more {
-            let known = self.rows.entry((row.channel, row.digest)).or_insert_with(|| row.clone());
+            let known = self.rows.entry((row.medium, row.digest)).or_insert_with(|| row.clone());
             known.until = known.until.max(row.until);
         }
         let stored = Stored { key: name_of(&self.key), rows: self.rows.values().cloned().collect() };
         state.replace(FILE, &serde_json::to_vec(&stored)?)
     }
 
-    fn digest(&self, channel: Channel, form: &str) -> Digest {
-        let word = match channel {
-            Channel::Email => "email:",
-            Channel::Phone => "phone:",
-        };
-        keyed(&self.key, [word, form].concat().as_bytes())
+    fn digest(&self, medium: Medium, form: &str) -> Digest {
+        keyed(&self.key, [medium.word(), ":", form].concat().as_bytes())
     }
 }
 
@@ -162,21 +137,21 @@ fn name_of(key: &[u8; 32]) -> String {
 }
 
 /// The erased addresses and numbers, each in its one form.
-fn erased(plan: &Plan, map: &CompleteMap) -> BTreeSet<(Channel, String)> {
+fn erased(plan: &Plan, map: &CompleteMap) -> BTreeSet<(Medium, String)> {
     let mut found = BTreeSet::new();
     for (table, row) in plan.rows() {
         for column in map.table(table).into_iter().flat_map(|mapped| &mapped.columns) {
             let goes = row.act == Act::Delete || row.set.contains_key(&column.name);
-            let Some(channel) = channel(column, row).filter(|_| goes) else { continue };
+            let Some(medium) = medium(column, row).filter(|_| goes) else { continue };
             let value = row.value(&column.name).borrow();
-            let parts = masking::list_items(value.as_str().unwrap_or_default());
-            found.extend(parts.filter_map(|part| Some((channel, channel.normalised(part)?))));
+            found
+                .extend(address::some(medium, value.as_str().unwrap_or_default()).map(|form| (medium, form)));
         }
     }
     found
 }
 
-fn channel(column: &MappedColumn, row: &Row) -> Option<Channel> {
+fn medium(column: &MappedColumn, row: &Row) -> Option<Medium> {
     let category = match &column.rule.content {
         // Not lists: they name the others of a mail, who were not erased.
         Content::One(category) => *category,
@@ -186,39 +161,7 @@ fn channel(column: &MappedColumn, row: &Row) -> Option<Channel> {
         }
         _ => return None,
     };
-    match category {
-        Category::Email => Some(Channel::Email),
-        Category::Phone => Some(Channel::Phone),
-        _ => None,
-    }
-}
-
-/// `Marie <Marie.Durand@Exemple.FR>` is `marie.durand@exemple.fr`.
-fn address(text: &str) -> Option<String> {
-    let bare = match text.rsplit_once('<') {
-        Some((_, rest)) => rest.split('>').next().unwrap_or_default(),
-        None => text,
-    };
-    let bare = bare.trim().trim_matches('"');
-    let bare = bare.strip_prefix("mailto:").unwrap_or(bare).to_lowercase();
-    let (name, host) = bare.rsplit_once('@')?;
-    (!name.is_empty() && !host.is_empty() && !bare.contains(char::is_whitespace)).then_some(bare)
-}
-
-/// A number as a machine dials it. What comes behind it (`poste 12`) is another matter, and a French number that a
-/// spreadsheet has taken for an amount has lost its zero.
-fn number(text: &str) -> Option<String> {
-    let start = text.find(|sign: char| sign == '+' || sign.is_ascii_digit())?;
-    let text = &text[start..];
-    let end = text.find(char::is_alphabetic).unwrap_or(text.len());
-    let found = masking::e164(&text[..end]);
-    let digits = found.trim_start_matches('+');
-    let found = match (found.starts_with('+'), digits.len()) {
-        (false, 9) => format!("+33{digits}"),
-        (false, _) => format!("+{digits}"),
-        (true, _) => found,
-    };
-    (found.len() > 6).then_some(found)
+    address::medium_of(category)
 }
 
 #[cfg(test)]
@@ -226,33 +169,9 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
-    #[test]
-    fn an_address_and_a_number_have_one_form_however_they_are_typed() {
-        for text in
-            ["Marie.Durand@Exemple.FR", " marie.durand@exemple.fr ", "\"M. D.\" <marie.durand@exemple.fr>"]
-        {
-            assert_eq!(Channel::Email.normalised(text).as_deref(), Some("marie.durand@exemple.fr"), "{text}");
-        }
-        for text in [
-            "06 12 34 56 78",
-            "+33 6 12 34 56 78",
-            "+33 (0)6 12 34 56 78",
-            "0033612345678",
-            "612345678",
-            "tél. 06.12.34.56.78 poste 12",
-            "33612345678",
-        ] {
-            assert_eq!(Channel::Phone.normalised(text).as_deref(), Some("+33612345678"), "{text}");
-        }
-        for text in ["", "-", "marie", "@", "a b@c", "12"] {
-            assert_eq!(Channel::Email.normalised(text), None, "{text}");
-            assert_eq!(Channel::Phone.normalised(text), None, "{text}");
-        }
-    }
-
-    fn entry(list: &Suppression, channel: Channel, form: &str, until: Date) -> Suppressed {
-        let digest = list.digest(channel, form);
-        Suppressed { channel, digest, since: date(2026, 1, 1), until }
+    fn entry(list: &Suppression, medium: Medium, form: &str, until: Date) -> Suppressed {
+        let digest = list.digest(medium, form);
+        Suppressed { medium, digest, since: date(2026, 1, 1), until }
     }
 
     #[test]
@@ -261,16 +180,16 @@ mod tests {
         let state = State::open(&home.path().join("state")).unwrap();
         assert!(Suppression::find(&state).unwrap().is_none());
         let mut list = Suppression::open(&state).unwrap();
-        let marie = entry(&list, Channel::Email, "marie.durand@exemple.fr", date(2029, 1, 1));
-        let old = entry(&list, Channel::Phone, "+33612345678", date(2026, 1, 31));
+        let marie = entry(&list, Medium::Email, "marie.durand@exemple.fr", date(2029, 1, 1));
+        let old = entry(&list, Medium::Phone, "+33612345678", date(2026, 1, 31));
         list.add([marie, old].into(), date(2026, 1, 1), &state).unwrap();
 
         let list = Suppression::find(&state).unwrap().unwrap();
-        let holds = |text, day| list.entry(Channel::Email, text, day).is_some();
-        assert!(holds("Marie.Durand@exemple.fr", date(2029, 1, 1)));
-        assert!(!holds("Marie.Durand@exemple.fr", date(2029, 1, 2)));
+        let holds = |text, day| list.holds(Medium::Email, text, day);
+        assert!(holds("marie.durand@exemple.fr", date(2029, 1, 1)));
+        assert!(!holds("marie.durand@exemple.fr", date(2029, 1, 2)));
         assert!(!holds("paul.durand@exemple.fr", date(2026, 1, 1)));
-        assert!(list.entry(Channel::Phone, "06 12 34 56 78", date(2026, 1, 31)).is_some());
+        assert!(list.holds(Medium::Phone, "+33612345678", date(2026, 1, 31)));
         let kept = String::from_utf8(state.read(FILE).unwrap().unwrap()).unwrap();
         assert!(!kept.contains("marie") && !kept.contains("612345678"));
         let plain = crate::digest::digest(b"marie.durand@exemple.fr").to_string();
@@ -285,7 +204,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let state = State::open(&home.path().join("state")).unwrap();
         let mut list = Suppression::open(&state).unwrap();
-        let marie = entry(&list, Channel::Email, "marie.durand@exemple.fr", date(2029, 1, 1));
+        let marie = entry(&list, Medium::Email, "marie.durand@exemple.fr", date(2029, 1, 1));
         list.add([marie].into(), date(2026, 1, 1), &state).unwrap();
         state.replace(KEY, &[7; 32]).unwrap();
         assert!(Suppression::find(&state).is_err());

@@ -88,6 +88,9 @@ pub struct Line {
     /// The accounts, by population and key.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<String>,
+    /// The relations, by kind and id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<String>,
     /// How many of what.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub counts: Counts,
@@ -109,6 +112,7 @@ impl Line {
             command: command.to_owned(),
             by: None,
             accounts: Vec::new(),
+            relations: Vec::new(),
             counts: Counts::new(),
             status: None,
             previous: String::new(),
@@ -119,6 +123,7 @@ impl Line {
         Line {
             by: Some(intent.by.clone()),
             accounts: intent.accounts.clone(),
+            relations: intent.relations.clone(),
             counts: intent.counts.clone(),
             ..Line::of(Event::Intent, act, &intent.command)
         }

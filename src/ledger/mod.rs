@@ -32,7 +32,7 @@ pub struct Ledger {
 }
 
 /// What is about to be done.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Intent {
     /// The command's words: `temp-password`, `user disable`.
     pub command: String,
@@ -40,6 +40,8 @@ pub struct Intent {
     pub by: Actor,
     /// The accounts, by population and key.
     pub accounts: Vec<String>,
+    /// The relations, by kind and id.
+    pub relations: Vec<String>,
     /// How many of what.
     pub counts: Counts,
 }

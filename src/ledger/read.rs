@@ -42,6 +42,8 @@ pub struct Act {
     pub by: Option<Actor>,
     /// The accounts, by population and key.
     pub accounts: Vec<String>,
+    /// The relations, by kind and id.
+    pub relations: Vec<String>,
     /// How many of what: as planned, and then as done.
     pub counts: Counts,
     /// How it ended.
@@ -161,6 +163,7 @@ impl Reading {
                 command: line.command,
                 by: line.by,
                 accounts: line.accounts,
+                relations: line.relations,
                 counts: line.counts,
                 ending,
                 status: line.status,

@@ -18,6 +18,7 @@ fn intent(command: &str) -> Intent {
         command: command.to_owned(),
         by: Actor::system(),
         accounts: vec!["staff:4".to_owned()],
+        relations: vec!["contact:7".to_owned()],
         counts: Counts::new(),
     }
 }

@@ -8,7 +8,8 @@ use super::fold::folded;
 use super::lexicon::Lexicon;
 use super::owner::Root;
 use super::search::{Cell, Note, each_text};
-use crate::erasure::{Channel, RelationRef, Row, RowId, encoded, rows_of};
+use crate::address;
+use crate::erasure::{RelationRef, Row, RowId, encoded, rows_of};
 use crate::fault::{Fault, Result};
 use crate::progress::Progress;
 use crate::schema::{Category, CompleteMap};
@@ -115,10 +116,10 @@ impl Known {
             let _ = notes.each(&cells, |_, category, text| {
                 match category {
                     Category::Email => {
-                        known.emails.extend(Channel::Email.normalised(text));
+                        known.emails.extend(address::email(text));
                     }
                     Category::Phone => {
-                        known.phones.extend(Channel::Phone.normalised(text));
+                        known.phones.extend(address::number(text));
                     }
                     Category::GivenName if row.is_self => given.push(folded(text).trim().to_owned()),
                     Category::FamilyName if row.is_self => family.push(folded(text).trim().to_owned()),
@@ -178,12 +179,11 @@ impl Known {
 
     /// Whether an address or number that was found is the relation's.
     fn is_meant(&self, category: usize, found: &str) -> bool {
-        let is_in = |known: &BTreeSet<String>, channel: Channel| {
-            channel.normalised(found).is_some_and(|form| known.contains(&form))
-        };
+        let is_in =
+            |known: &BTreeSet<String>, form: Option<String>| form.is_some_and(|form| known.contains(&form));
         match category {
-            _ if category == place_of("email") => is_in(&self.emails, Channel::Email),
-            _ if category == place_of("phone") => is_in(&self.phones, Channel::Phone),
+            _ if category == place_of("email") => is_in(&self.emails, address::email(found)),
+            _ if category == place_of("phone") => is_in(&self.phones, address::number(found)),
             _ => true,
         }
     }

@@ -1,10 +1,11 @@
 //! Whose a note is, and which numbers and addresses are that relation's own: any other in the note is a third person's.
 
 use super::columns::{Notes, tables_with};
-use crate::erasure::{Channel, key_of};
+use crate::address;
+use crate::erasure::key_of;
 use crate::fault::Result;
-use crate::schema::{Bond, Category, CompleteMap, LinkTarget};
 use crate::retention::Key;
+use crate::schema::{Bond, Category, CompleteMap, LinkTarget};
 use crate::store::{Snapshot, ValueRef};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -47,7 +48,8 @@ impl Between {
     /// # Errors
     /// Those of reading.
     pub(super) fn read(map: &CompleteMap, data: &mut dyn Snapshot, tables: &[Notes<'_>]) -> Result<Self> {
-        let mut layers: Vec<Vec<&str>> = vec![tables.iter().map(|notes| notes.mapped.table.name.as_str()).collect()];
+        let mut layers: Vec<Vec<&str>> =
+            vec![tables.iter().map(|notes| notes.mapped.table.name.as_str()).collect()];
         for depth in 0..MOST_BETWEEN {
             let above = |table: &&str| -> Vec<&str> { owning(map, table) };
             let mut next: Vec<&str> = layers[depth].iter().flat_map(above).collect();
@@ -85,7 +87,8 @@ fn is_root(map: &CompleteMap, table: &str) -> bool {
 /// The tables whose rows own rows of this one.
 fn owning<'a>(map: &'a CompleteMap, table: &str) -> Vec<&'a str> {
     let columns = map.table(table).into_iter().flat_map(|mapped| &mapped.columns);
-    let links = columns.filter_map(|column| column.rule.link.as_ref().filter(|link| link.bond == Bond::Owner));
+    let links =
+        columns.filter_map(|column| column.rule.link.as_ref().filter(|link| link.bond == Bond::Owner));
     links
         .flat_map(|link| match &link.target {
             LinkTarget::Key { table } => vec![table.as_str()],
@@ -104,11 +107,15 @@ impl<'a> Owners<'a> {
             columns.push((notes.reads(&relation.key), How::Itself(table)));
         }
         for column in &notes.mapped.columns {
-            let Some(link) = column.rule.link.as_ref().filter(|link| link.bond == Bond::Owner) else { continue };
+            let Some(link) = column.rule.link.as_ref().filter(|link| link.bond == Bond::Owner) else {
+                continue;
+            };
             let how = match &link.target {
                 LinkTarget::Key { table } => How::Key(table),
                 LinkTarget::Reference => How::Reference,
-                LinkTarget::TypedKey { type_column, types } => How::Typed { at: notes.reads(type_column), types },
+                LinkTarget::TypedKey { type_column, types } => {
+                    How::Typed { at: notes.reads(type_column), types }
+                }
                 LinkTarget::Value { .. } => continue,
             };
             columns.push((notes.reads(&column.name), how));
@@ -225,8 +232,8 @@ impl Own {
 /// The one form of a number or address, however it is typed.
 fn one_form(category: Category, text: &str) -> Option<String> {
     match category {
-        Category::Phone => Channel::Phone.normalised(text),
-        Category::Email => Channel::Email.normalised(text),
+        Category::Phone => address::number(text),
+        Category::Email => address::email(text),
         _ => None,
     }
 }

@@ -79,8 +79,9 @@ pub fn search(
         notes.leave_out(|column| allowed.has_column(&format!("{name}.{column}")));
         searched.columns.extend(notes.columns().map(|column| format!("{name}.{column}")));
     }
+    let staff = map.accounts().iter().map(|accounts| accounts.table.clone()).collect();
     let mut reader =
-        Reader { finder, allowed, own: &own, with_excerpts, scratch: Scratch::default(), hits: Vec::new() };
+        Reader { finder, allowed, own: &own, staff, with_excerpts, scratch: Scratch::default(), hits: Vec::new() };
     each_text(map, data, tables, progress, &mut |note| {
         searched.notes += 1;
         if reader.finds(note.text) {

@@ -81,7 +81,11 @@ impl Together {
     /// The nodes of `due` that cannot go, each with one that goes along and may not: found from those backwards, so that
     /// every tie is followed once.
     /// Rows of a root table that are no relations are parts of one, and stop nobody.
-    pub(super) fn stopped(&self, due: &HashSet<Node>, is_relation: impl Fn(&Node) -> bool) -> HashMap<Node, Node> {
+    pub(super) fn stopped(
+        &self,
+        due: &HashSet<Node>,
+        is_relation: impl Fn(&Node) -> bool,
+    ) -> HashMap<Node, Node> {
         let all = self.along.values().flatten().filter(|node| !due.contains(node) && is_relation(node));
         let mut waiting: VecDeque<(Node, Node)> = all.map(|node| (node.clone(), node.clone())).collect();
         let mut stopped: HashMap<Node, Node> = HashMap::new();

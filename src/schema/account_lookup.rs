@@ -119,6 +119,10 @@ pub(super) fn accounts(live: &Live<'_>, tables: &[MappedTable], written: &Accoun
             until: columns.maybe(&temporary.until),
             clear: temporary.clear,
         }),
+        exclude_objected: written
+            .exclude_objected
+            .as_ref()
+            .and_then(|place| preference(live, place, &written.origin)),
         end_sessions: sessions
             .filter_map(|one| session(live, tables, one, written, &table, &login))
             .collect(),
@@ -182,6 +186,12 @@ fn templates(live: &Live<'_>, written: &Templates, origin: &Origin) -> Option<Te
         *column = columns.maybe(column);
     }
     Some(found)
+}
+
+fn preference(live: &Live<'_>, written: &PreferencePlace, origin: &Origin) -> Option<PreferencePlace> {
+    let columns = columns_of(live, &written.table, origin)?;
+    let (by, column) = (columns.one(&written.by), columns.one(&written.column));
+    Some(PreferencePlace { table: columns.table.name.clone(), by, column })
 }
 
 fn creation(live: &Live<'_>, accounts: &Columns<'_>, written: &Creation) -> Creation {

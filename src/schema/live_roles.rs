@@ -4,6 +4,7 @@ use super::account_lookup;
 use super::complete::{MappedTable, Neutralise, Origin};
 use super::erp_lookup;
 use super::live::Live;
+use super::objection_lookup;
 use super::roles::*;
 use super::rule::{Bond, LinkTarget};
 use crate::store::Table;
@@ -37,7 +38,7 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
         objection: written
             .objection
             .iter()
-            .filter_map(|objection| self::objection(live, objection))
+            .filter_map(|objection| objection_lookup::objection(live, tables, objection))
             .collect(),
         erp: written.erp.iter().filter_map(|link| erp_lookup::link(live, link)).collect(),
         erp_sections: erp_lookup::sections(live, &written.erp_sections),
@@ -100,6 +101,8 @@ fn relation(live: &Live<'_>, tables: &[MappedTable], written: &Relation) -> Opti
         has,
         unless: written.unless,
         erase: written.erase,
+        company: objection_lookup::company_links(live, tables, written, &columns),
+        reach: objection_lookup::reach(live, &written.reach, &written.origin),
         origin: written.origin.clone(),
     })
 }
@@ -165,17 +168,6 @@ pub(super) fn kind<'a>(live: &Live<'a>, kind: RelationKind, origin: &Origin) -> 
         live.misfit(origin, format!("there is no [relations.{}]", kind.word()));
     }
     found
-}
-
-fn objection(live: &Live<'_>, written: &Objection) -> Option<Objection> {
-    kind(live, written.kind, &written.origin)?;
-    let columns = columns_of(live, &written.table, &written.origin)?;
-    let sign = match &written.sign {
-        ObjectionSign::MayBeMailed(flag) => ObjectionSign::MayBeMailed(columns.one(flag)),
-        ObjectionSign::Objected(flag) => ObjectionSign::Objected(columns.one(flag)),
-        ObjectionSign::Present => ObjectionSign::Present,
-    };
-    Some(Objection { table: columns.table.name.clone(), sign, ..written.clone() })
 }
 
 fn neutralise(live: &Live<'_>, written: &NeutraliseTable) -> Option<NeutraliseTable> {

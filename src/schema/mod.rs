@@ -13,6 +13,8 @@ mod live;
 mod live_roles;
 mod map;
 mod names;
+mod objection_lookup;
+mod objection_roles;
 mod pattern;
 mod period;
 mod read;
@@ -36,11 +38,14 @@ pub use erp_roles::{ErpCompanies, ErpConnections, ErpKeys, ErpLink, ErpThirdPart
 pub use explain::{Explanation, explain};
 pub use map::Map;
 pub use names::is_personal_name;
+pub use objection_roles::{
+    CHANNELS, MAKERS, Medium, NewRow, Objection, ObjectionSign, OnceFor, PreferencePlace, Tie, WordColumn,
+};
 pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
-    AccountName, Accounts, ActiveFlag, Administrator, Filter, HasChild, HashColumn, Hop, MustChange,
-    Objection, ObjectionSign, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase,
-    SessionTable, Since, TemporaryPassword, Term,
+    AccountName, Accounts, ActiveFlag, Administrator, CompanyLink, Filter, HasChild, HashColumn, Hop,
+    MustChange, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
+    TemporaryPassword, Term,
 };
 pub use rule::*;

@@ -6,6 +6,7 @@
 pub use super::account_roles::*;
 use super::complete::{Neutralise, Origin};
 pub use super::erp_roles::*;
+pub use super::objection_roles::*;
 pub use super::retention_roles::*;
 use crate::store::Value;
 use serde::{Deserialize, Serialize};
@@ -68,6 +69,8 @@ pub struct Accounts {
     pub create: Option<Creation>,
     /// Where the CRM itself keeps temporary passwords.
     pub temporary: Option<TemporaryPassword>,
+    /// Where the account's wish stands that lists leave out who objects to marketing.
+    pub exclude_objected: Option<PreferencePlace>,
     /// Tables whose rows are sessions, tokens or devices of an account; they go when the password is replaced.
     pub end_sessions: Vec<SessionTable>,
     /// Where the map says so.
@@ -219,8 +222,30 @@ pub struct Relation {
     pub unless: Option<RelationKind>,
     /// What an erasure does with the root row.
     pub erase: RootErase,
+    /// Of contacts: how it is known whose they are. Where the map says nothing, by the owners among the root's columns.
+    pub company: Vec<CompanyLink>,
+    /// Tables and columns of their own addresses and numbers. Where the map says nothing, all that are attached.
+    pub reach: Vec<(String, String)>,
     /// Where the map says so.
     pub origin: Origin,
+}
+
+/// How it is known which company a contact belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CompanyLink {
+    /// A column of the contact's root row holds the company's key.
+    Column(String),
+    /// A table that ties contacts to companies.
+    Table {
+        /// The table.
+        table: String,
+        /// Its column with the contact's key.
+        contact: String,
+        /// Its column with the company's key.
+        company: String,
+        /// Which of its rows count.
+        filter: Filter,
+    },
 }
 
 /// A child that makes a row a relation of a kind.
@@ -242,31 +267,6 @@ pub enum RootErase {
     Delete,
     /// The row stays, and its personal values are emptied.
     Blank,
-}
-
-/// How the CRM notes that a relation may not be mailed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Objection {
-    /// The kind of relation.
-    pub kind: RelationKind,
-    /// The table that notes it: the root table, or one whose rows are linked to it.
-    pub table: String,
-    /// How it is noted.
-    pub sign: ObjectionSign,
-    /// Where the map says so.
-    pub origin: Origin,
-}
-
-/// How an objection is noted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ObjectionSign {
-    /// A true value in the column means that mail is welcome.
-    MayBeMailed(String),
-    /// A true value in the column means that somebody objected.
-    Objected(String),
-    /// A row in the table means that somebody objected.
-    Present,
 }
 
 /// What a restored copy must not do by itself, for one table as the map writes it.

@@ -108,6 +108,15 @@ impl Ui {
         if text.is_empty() { Ok(()) } else { output::write(&text) }
     }
 
+    /// Writes a report as JSON to standard error, where standard output carries something else.
+    ///
+    /// # Errors
+    /// When the value cannot be written as JSON.
+    pub fn report_as_talk<R: Report>(&self, report: &R) -> Result<()> {
+        output::say(&page::json(report)?);
+        Ok(())
+    }
+
     /// Writes text to standard output as it is: a completion script, a manual page.
     ///
     /// # Errors

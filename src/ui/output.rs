@@ -16,6 +16,11 @@ pub fn write(text: &str) -> Result<()> {
         .map_err(told)
 }
 
+/// Standard output, for a result that comes in pieces. Whoever writes there looks at every error.
+pub fn stream() -> impl Write {
+    io::stdout().lock()
+}
+
 /// What a failed write to standard output means.
 pub fn told(error: io::Error) -> anyhow::Error {
     match error.kind() {

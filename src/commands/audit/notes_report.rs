@@ -196,7 +196,11 @@ impl Report for NotesReport {
             ("known before".to_owned(), self.known.to_string()),
             ("allowed".to_owned(), self.allowed.to_string()),
         ];
-        facts.extend(self.categories.iter().map(|(word, found)| (word.clone(), format!("{} findings; {}", found.findings, found.what))));
+        facts.extend(
+            self.categories
+                .iter()
+                .map(|(word, found)| (word.clone(), format!("{} findings; {}", found.findings, found.what))),
+        );
         table(&self.rows).facts(facts)
     }
 }

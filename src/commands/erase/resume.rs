@@ -39,7 +39,13 @@ pub fn complete(work: &mut Work<'_>, context: &Context) -> Result<ResumeReport> 
         let rows = debt.items.iter().map(|item| item.rows).sum();
         let counts = Counts::from([("rows".to_owned(), rows)]);
         let by = work.by.clone();
-        let intent = Intent { command: "erase resume".into(), by, accounts: Vec::new(), counts };
+        let intent = Intent {
+            command: "erase resume".into(),
+            by,
+            accounts: Vec::new(),
+            relations: Vec::new(),
+            counts,
+        };
         let removed = ledger.perform(&intent, |tally| {
             Memory::open(&state)?.merge(debt.remembered.clone(), work.options.as_of, &state)?;
             crate::store::Scrub::make_ready(&mut work.desk.store)?;

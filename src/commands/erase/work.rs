@@ -103,8 +103,10 @@ impl<'a> Work<'a> {
             ("rows".to_owned(), sum(Plan::changes)),
             ("files".to_owned(), sum(|plan| plan.files.len() as u64)),
         ]);
-        let intent =
-            Intent { command: command.to_owned(), by: self.by.clone(), accounts: Vec::new(), counts };
+        // Not whom: an erased relation's number leads back to it in any older copy.
+        let relations = Vec::new();
+        let (command, by) = (command.to_owned(), self.by.clone());
+        let intent = Intent { command, by, accounts: Vec::new(), relations, counts };
         ledger.perform(&intent, |tally| {
             let settings = self.desk.store.make_ready()?;
             let (debt, plans) = self.commit(plans, &settings, &state)?;

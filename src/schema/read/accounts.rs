@@ -31,6 +31,7 @@ pub(super) fn accounts(entry: &Entry<'_>) -> Option<Accounts> {
         templates: fields.take("templates").and_then(|entry| templates(&entry)),
         create: fields.take("create").and_then(|entry| creation(&entry)),
         temporary: fields.take("temporary").and_then(|entry| temporary(&entry)),
+        exclude_objected: fields.take("exclude-objected").and_then(|entry| preference(&entry)),
         end_sessions: sessions(&mut fields),
         origin: entry.origin_as(format!("[accounts.{}]", toml_key(entry.key))),
     };
@@ -96,6 +97,15 @@ fn sessions(fields: &mut Fields<'_>) -> Vec<SessionTable> {
     let tables = fields.take("end-sessions").map(|entry| entry.tables()).unwrap_or_default();
     let session = |(table, by)| SessionTable { table, by, holds: AccountName::Key };
     tables.into_iter().filter_map(table_by).map(session).collect()
+}
+
+/// `{ table, by, column }`: a table, its column that names the account, and the column of the wish.
+fn preference(entry: &Entry<'_>) -> Option<PreferencePlace> {
+    let mut fields = entry.fields()?;
+    let mut name = |key| fields.need(key).and_then(|entry| entry.text());
+    let (table, by, column) = (name("table"), name("by"), name("column"));
+    fields.finish();
+    Some(PreferencePlace { table: table?, by: by?, column: column? })
 }
 
 /// `{ table, by }`: a table, and its column that names the account.

@@ -6,6 +6,7 @@ pub(super) mod content;
 mod cursor;
 mod erp;
 mod generalise;
+mod objection;
 mod retention;
 mod roles;
 mod tables;

@@ -5,6 +5,7 @@ use super::super::roles::*;
 use super::accounts;
 use super::cursor::{Entry, Fields};
 use super::erp;
+use super::objection;
 
 /// Reads every role.
 pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
@@ -13,7 +14,7 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
         accounts: named(fields, "accounts", accounts::accounts),
         policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
         relations: by_kind(fields, "relations", relation),
-        objection: by_kind(fields, "objection", objection),
+        objection: objection::objections(fields),
         erp,
         erp_sections,
         retention: super::retention::retention(fields),
@@ -67,9 +68,23 @@ fn relation(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Op
     });
     let words = [("delete", RootErase::Delete), ("blank", RootErase::Blank)];
     let erase = fields.take("erase").and_then(|entry| entry.word(&words)).unwrap_or(RootErase::Delete);
+    let company = objection::company_links(kind, &mut fields);
+    let reach = objection::reach(&mut fields);
     fields.finish();
     let origin = entry.origin_as(format!("[relations.{}]", kind.word()));
-    Some(Relation { kind, table: table?, key: key?, label, filter, has, unless, erase, origin })
+    Some(Relation {
+        kind,
+        table: table?,
+        key: key?,
+        label,
+        filter,
+        has,
+        unless,
+        erase,
+        company,
+        reach,
+        origin,
+    })
 }
 
 fn has_child(entry: &Entry<'_>) -> Option<HasChild> {
@@ -79,30 +94,6 @@ fn has_child(entry: &Entry<'_>) -> Option<HasChild> {
     let filter = filter(&mut fields);
     fields.finish();
     Some(HasChild { table: table?, by, filter })
-}
-
-fn objection(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<Objection> {
-    let table = fields.need("table").and_then(|entry| entry.text());
-    let sign = match fields.take("present") {
-        Some(present) => {
-            if present.truth() == Some(false) {
-                present.complain("`present` is true or not there");
-            }
-            Some(ObjectionSign::Present)
-        }
-        None => objection_flag(&mut fields),
-    };
-    fields.finish();
-    let origin = entry.origin_as(format!("[objection.{}]", kind.word()));
-    Some(Objection { kind, table: table?, sign: sign?, origin })
-}
-
-fn objection_flag(fields: &mut Fields<'_>) -> Option<ObjectionSign> {
-    let flag = fields.need("flag").and_then(|entry| entry.text());
-    let words = [("may-be-mailed", true), ("objected", false)];
-    let welcome = fields.need("means").and_then(|entry| entry.word(&words));
-    let flag = flag?;
-    Some(if welcome? { ObjectionSign::MayBeMailed(flag) } else { ObjectionSign::Objected(flag) })
 }
 
 fn neutralise(entry: &Entry<'_>) -> Option<NeutraliseTable> {

@@ -99,7 +99,7 @@ fn relations_have_their_filter_and_their_child() {
 #[test]
 fn what_stands_on_relations_is_described() {
     let complete = with(&format!(
-        "{COMPANY}[objection.company]\ntable = \"mailing\"\nflag = \"active\"\nmeans = \"may-be-mailed\"\n\
+        "{COMPANY}[objection.company]\ntable = \"mailing\"\nby = \"party\"\nflag = \"active\"\nmeans = \"may-be-mailed\"\n\
          [erp]\ncompany = {{ column = \"third_party\" }}\n\
          [retention.company]\nafter = \"3 years\"\nreason = \"CNIL\"\nsince = {{ table = \"mailing\", column = \"at\" }}\n\
          [references]\n\"party.party\" = \"party\""
@@ -116,7 +116,8 @@ fn what_stands_on_relations_is_described() {
 
 #[test]
 fn a_present_row_can_be_the_objection() {
-    let complete = with(&format!("{COMPANY}[objection.company]\ntable = \"mailing\"\npresent = true"));
+    let complete =
+        with(&format!("{COMPANY}[objection.company]\ntable = \"mailing\"\nby = \"party\"\npresent = true"));
     assert_eq!(complete.objection()[0].sign, ObjectionSign::Present);
 }
 

@@ -1,0 +1,1 @@
+//! A mailing list taken through.
