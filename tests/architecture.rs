@@ -28,6 +28,8 @@ const HOMES: &[(&str, &str)] = &[
     ("encoding_rs", "objection/mailing"),
     ("siphasher", "masking"),
     ("signal_hook", "interrupt.rs"),
+    ("aho_corasick", "notes"),
+    ("regex", "notes"),
     ("clap_complete", "commands/generate.rs"),
     ("clap_mangen", "commands/generate"),
 ];
@@ -61,6 +63,11 @@ const ONE_WAY: &[(&str, &[&str])] = &[
         &["store", "erasure", "accounts", "state", "masking", "archive", "commands", "ui", "cli"],
     ),
     ("address", &["store", "erasure", "objection", "masking", "archive", "commands", "ui", "cli"]),
+    (
+        "retention",
+        &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference", "notes"],
+    ),
+    ("notes", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     (
         "accounts",

@@ -49,7 +49,7 @@ use std::time::Duration;
 ///   crm-admin --db crm.db audit
 ///   crm-admin --db crm.db audit passwords --guess --max-time 10m --fail-on high
 ///   crm-admin --db crm.db audit --repair --dry-run
-///   crm-admin --db crm.db audit retention --ids | crm-admin --db crm.db --as marie --yes erase --from - --as-password-file pw
+///   crm-admin --db crm.db audit retention --ids > due.txt
 ///   crm-admin --db crm.db audit notes --baseline notes.json --fail-on high
 ///   crm-admin --db crm.db audit notes --for contact 42
 #[derive(Debug, Args)]

@@ -184,7 +184,8 @@ impl Lexicon {
     }
 
     fn allow(&mut self, written: WrittenAllowed) {
-        let folded_all = |words: Vec<String>| words.iter().map(|word| folded(word)).collect::<BTreeSet<_>>();
+        let folded_all =
+            |words: Vec<String>| words.iter().map(|word| one_form(word)).collect::<BTreeSet<_>>();
         self.allowed.words.extend(folded_all(written.words));
         self.allowed.columns.extend(written.columns.iter().map(|name| name.to_ascii_lowercase()));
         for (column, words) in written.column {
@@ -214,7 +215,7 @@ impl Allowed {
         if self.words.is_empty() && self.in_column.is_empty() {
             return false;
         }
-        let found = folded(found);
+        let found = one_form(found);
         let here = self.in_column.get(&column.to_ascii_lowercase());
         self.words.contains(&found) || here.is_some_and(|words| words.contains(&found))
     }
@@ -222,6 +223,14 @@ impl Allowed {
     /// The columns that are named, with their tables.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().chain(self.in_column.keys()).map(String::as_str)
+    }
+}
+
+/// Of words neither case nor accents count, of numbers neither blanks nor dots.
+pub(super) fn one_form(text: &str) -> String {
+    match text.bytes().any(|byte| byte.is_ascii_digit()) {
+        true => text.chars().filter(|sign| sign.is_alphanumeric()).collect::<String>().to_lowercase(),
+        false => folded(text),
     }
 }
 
@@ -253,9 +262,11 @@ mod tests {
         lexicon.add(own, "own.toml").expect("well written");
         let tariff = lexicon.categories().find("tariff").expect("it was added");
         assert_eq!(lexicon.categories().at(tariff).severity, Severity::Low);
-        let allowed = lexicon.allowed();
+        let allowed = lexicon.allowed().clone();
         assert!(allowed.has("lead.body", "CON") && allowed.has("NOTE.body", "Cancer"));
         assert!(!allowed.has("lead.body", "cancer") && allowed.has_column("note.title"));
+        lexicon.add("[allow]\nwords = [\"06 12 34 56 78\"]", "own.toml").expect("well written");
+        assert!(lexicon.allowed().has("a.b", "0612345678") && !lexicon.allowed().has("a.b", "0612345679"));
     }
 
     #[test]

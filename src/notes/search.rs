@@ -5,8 +5,7 @@ use super::category::place_of;
 use super::columns::{Notes, notes_of};
 use super::excerpt::excerpt;
 use super::finder::{Finder, Hit, Scratch};
-use super::fold::folded;
-use super::lexicon::Allowed;
+use super::lexicon::{Allowed, one_form};
 use super::owner::{Between, Own, Owners, Root};
 use crate::fault::{Fault, Result};
 use crate::progress::Progress;
@@ -80,8 +79,15 @@ pub fn search(
         searched.columns.extend(notes.columns().map(|column| format!("{name}.{column}")));
     }
     let staff = map.accounts().iter().map(|accounts| accounts.table.clone()).collect();
-    let mut reader =
-        Reader { finder, allowed, own: &own, staff, with_excerpts, scratch: Scratch::default(), hits: Vec::new() };
+    let mut reader = Reader {
+        finder,
+        allowed,
+        own: &own,
+        staff,
+        with_excerpts,
+        scratch: Scratch::default(),
+        hits: Vec::new(),
+    };
     each_text(map, data, tables, progress, &mut |note| {
         searched.notes += 1;
         if reader.finds(note.text) {
@@ -201,9 +207,8 @@ impl Reader<'_> {
                 searched.allowed += 1;
                 continue;
             }
-            let is_new = baseline
-                .as_deref_mut()
-                .is_none_or(|baseline| baseline.note(&cell, word, &folded_or_as_is(found)));
+            let is_new =
+                baseline.as_deref_mut().is_none_or(|baseline| baseline.note(&cell, word, &one_form(found)));
             let known =
                 searched.findings[first..].iter_mut().find(|finding| finding.category == hit.category);
             if let Some(finding) = known {
@@ -221,9 +226,4 @@ impl Reader<'_> {
             });
         }
     }
-}
-
-/// A number is what it is; of words neither case nor accents count.
-fn folded_or_as_is(found: &str) -> String {
-    if found.bytes().any(|byte| byte.is_ascii_digit()) { found.to_owned() } else { folded(found) }
 }
