@@ -94,9 +94,9 @@ fn notes_that_were_held_out_are_found_as_the_manual_says() {
     assert!(all.precision() >= FLOOR_PRECISION && all.recall() >= FLOOR_RECALL, "{all:?}");
 }
 
-/// What the held-out set came to when it was first measured, rounded down.
-const FLOOR_PRECISION: f64 = 0.0;
-const FLOOR_RECALL: f64 = 0.0;
+/// What the held-out set came to when it was first measured (0.93 and 0.51), rounded down.
+const FLOOR_PRECISION: f64 = 0.9;
+const FLOOR_RECALL: f64 = 0.5;
 
 #[test]
 fn a_list_of_sirets_gives_no_card_and_con_in_contrat_is_nothing() {

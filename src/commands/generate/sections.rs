@@ -249,9 +249,9 @@ fn notes(name: &str) -> Vec<Paragraph> {
              accents and case. Numbers count with their check digits; a SIRET or VAT number is harmless, and an account is \
              no card. A telephone number or address is left out where the map knows it as the relation's own, its \
              company's, or the staff's.",
-            "A match is no proof. On notes that were never tuned on, see fixtures/notes in the source, about nine findings \
-             in ten were right, and about six in ten of what a reader finds were found: what is told in other words, in \
-             other languages, or by hints alone is not.",
+            "A match is no proof. On 110 notes that were written afterwards and never tuned on (fixtures/notes in the \
+             source), 39 of 42 findings were right. Of numbers, dates and addresses all 20 were found; of what is told \
+             in words 19 of 56: hints, other words and other languages are not.",
             "--lexicon FILE is TOML: [category.health] with forms = [...] adds words to a category, [category.NAME] with \
              severity, what and forms makes one, [harmless] with forms lists phrases that are fine with all that stands \
              inside them, and [allow] has words, columns (TABLE.COLUMN) and [allow.column] with words for one column. In a \
