@@ -8,6 +8,7 @@
 //! 4. [`Certificate`] says what was done, without a word of what it was done to.
 
 mod apply;
+mod belonging;
 mod blank;
 mod certificate;
 mod file;
@@ -25,6 +26,7 @@ mod verdict;
 mod walk;
 
 pub use apply::apply;
+pub use belonging::rows_of;
 pub use blank::is_emptied;
 pub use certificate::{Certificate, Ending, Summary, note, verify};
 pub use file::{FileRef, file_folders, remove_files};
@@ -38,4 +40,3 @@ pub use removal::{Removal, Removed};
 pub use row::{Act, New, Row, RowId, encoded};
 pub use suppression::{Suppressed, Suppression, YEARS};
 pub use target::RelationRef;
-pub use walk::rows_of;

@@ -26,7 +26,7 @@ pub struct Walked {
 }
 
 /// Rows that are known to be kept, with the reason and the last day.
-type KnownKept = BTreeMap<RowId, (String, Option<String>)>;
+pub(super) type KnownKept = BTreeMap<RowId, (String, Option<String>)>;
 
 /// Walks from one row.
 ///
@@ -56,30 +56,6 @@ pub fn from(
     }
 }
 
-/// The rows that belong to a relation: those that an erasure would delete, empty, or keep for a reason. Rules that forbid
-/// the erasure do not count here.
-///
-/// # Errors
-/// As of [`super::Plan::for_relation`], but for refusals.
-pub fn rows_of(
-    relation: &RelationRef,
-    map: &CompleteMap,
-    data: &mut dyn Snapshot,
-    as_of: jiff::civil::Date,
-) -> Result<BTreeMap<RowId, Row>> {
-    let key = relation.key(map)?;
-    if !relation.is_one(map, data, &key)? {
-        return Err(Fault::missing(format!("there is no {relation}")).into());
-    }
-    let known = KnownKept::new();
-    let mut walk =
-        Walk::new(relation.kind, map, data, Options { keep_contacts: true, as_of, ordered: true }, &known);
-    walk.all(relation, &key)?;
-    let mut rows = walk.rows;
-    rows.retain(|_, row| row.act != Act::Detach);
-    Ok(rows)
-}
-
 pub(super) struct Walk<'a> {
     pub(super) kind: RelationKind,
     pub(super) map: &'a CompleteMap,
@@ -98,7 +74,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(
+    pub(super) fn new(
         kind: RelationKind,
         map: &'a CompleteMap,
         data: &'a mut dyn Snapshot,
@@ -122,7 +98,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn all(&mut self, relation: &RelationRef, key: &Value) -> Result<()> {
+    pub(super) fn all(&mut self, relation: &RelationRef, key: &Value) -> Result<()> {
         let about = relation.relation(self.map)?;
         let mapped = self.map.require_table(&about.table)?;
         let mut roots = Vec::new();

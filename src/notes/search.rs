@@ -193,14 +193,7 @@ impl Reader<'_> {
         for hit in &self.hits {
             let found = &text[hit.place.clone()];
             let word = self.finder.categories().at(hit.category).word.as_str();
-            let reached = match word {
-                "phone" => Some(Category::Phone),
-                "email" => Some(Category::Email),
-                _ => None,
-            };
-            // What the staff writes below its own letters is the staff's.
-            let is_staffs = reached.is_some() && self.staff.contains(&cell.table);
-            if is_staffs || reached.is_some_and(|category| self.own.has(of.as_ref(), category, found)) {
+            if self.is_own(word, &cell, of.as_ref(), found) {
                 continue;
             }
             if self.allowed.has(&column, found) {
@@ -211,19 +204,30 @@ impl Reader<'_> {
                 baseline.as_deref_mut().is_none_or(|baseline| baseline.note(&cell, word, &one_form(found)));
             let known =
                 searched.findings[first..].iter_mut().find(|finding| finding.category == hit.category);
-            if let Some(finding) = known {
-                finding.matches += 1;
-                finding.new += u32::from(is_new);
-                continue;
+            match known {
+                Some(finding) => {
+                    finding.matches += 1;
+                    finding.new += u32::from(is_new);
+                }
+                None => searched.findings.push(Finding {
+                    cell: cell.clone(),
+                    of: of.clone(),
+                    category: hit.category,
+                    matches: 1,
+                    new: u32::from(is_new),
+                    excerpt: self.with_excerpts.then(|| excerpt(text, &hit.place)),
+                }),
             }
-            searched.findings.push(Finding {
-                cell: cell.clone(),
-                of: of.clone(),
-                category: hit.category,
-                matches: 1,
-                new: u32::from(is_new),
-                excerpt: self.with_excerpts.then(|| excerpt(text, &hit.place)),
-            });
         }
+    }
+
+    /// Whether a number or address is the relation's own. What the staff writes below its own letters is the staff's.
+    fn is_own(&self, word: &str, cell: &Cell, of: Option<&Root>, found: &str) -> bool {
+        let category = match word {
+            "phone" => Category::Phone,
+            "email" => Category::Email,
+            _ => return false,
+        };
+        self.staff.contains(&cell.table) || self.own.has(of, category, found)
     }
 }

@@ -191,57 +191,56 @@ impl Judge<'_> {
 
     /// How one relation stands by its own terms; none where there is nothing to say about it.
     fn standing(&self, kind: &Kind<'_>, key: &Key, root: &Root) -> Option<Standing> {
-        let ends = |holds: bool| {
-            let terms = kind.terms.iter().enumerate().filter(move |(_, term)| term.holds == holds);
-            terms.filter_map(|(at, term)| {
-                let (since, event) = counted_from(kind, (at, term), key, root)?;
-                // What ends beyond the calendar never does.
-                Some((term.after.end(since).unwrap_or(Date::MAX), since, event, term))
-            })
+        let Some(last) = ends(kind, key, root, false).max_by_key(|end| end.until) else {
+            return Some(without_event(kind.kind, key));
         };
-        let last = ends(false).max_by_key(|(until, ..)| *until);
-        let mut standing = Standing {
-            kind: kind.kind,
-            id: key.to_string(),
-            state: State::NoEvent,
-            since: None,
-            event: None,
-            until: None,
-            reason: "nothing ever happened, and the map names no day that counts instead".to_owned(),
-            source: None,
-            held: Vec::new(),
-            kept: Vec::new(),
-            goes_with: None,
-        };
-        let Some((until, since, event, term)) = last else { return Some(standing) };
-        standing.state = match until {
-            _ if until < self.as_of => State::Due,
-            _ if self.soon.is_none_or(|soon| until < soon) => State::Soon,
+        let state = match last.until {
+            until if until < self.as_of => State::Due,
+            until if self.soon.is_none_or(|soon| until < soon) => State::Soon,
             _ => return None,
         };
-        (standing.since, standing.until, standing.event) = (Some(since), Some(until), Some(event));
-        (standing.reason, standing.source) = (term.reason.clone(), term.source.clone());
-        let running = ends(true).filter(|(held_until, ..)| *held_until >= self.as_of.max(until));
-        standing.held.extend(running.map(|(until, _, event, term)| Hold {
-            what: event,
-            rows: None,
-            until: Some(until),
-            reason: with_source(term),
-        }));
-        if root.is_linked {
-            let reason = "the ERP is its master: it is erased there, and the synchronisation brings it here"
-                .to_owned();
-            standing.held.push(Hold { what: "the ERP".to_owned(), rows: None, until: None, reason });
-        }
-        standing.held.extend(kind.held.refused.get(key).cloned().unwrap_or_default());
-        standing.kept = kind.held.kept.get(key).cloned().unwrap_or_default();
-        match (standing.state, standing.held.is_empty()) {
-            (State::Due, false) => standing.state = State::Held,
+        let held = self.holds(kind, key, root, last.until);
+        let state = match (state, held.is_empty()) {
+            (State::Due, false) => State::Held,
             // What is held does not fall due.
             (State::Soon, false) => return None,
-            _ => {}
+            (state, _) => state,
+        };
+        Some(Standing {
+            state,
+            since: Some(last.since),
+            event: Some(last.event),
+            until: Some(last.until),
+            reason: last.term.reason.clone(),
+            source: last.term.source.clone(),
+            held,
+            kept: kind.held.kept.get(key).cloned().unwrap_or_default(),
+            ..without_event(kind.kind, key)
+        })
+    }
+
+    /// What holds a relation whose term is over then.
+    fn holds(&self, kind: &Kind<'_>, key: &Key, root: &Root, over: Date) -> Vec<Hold> {
+        let running = ends(kind, key, root, true).filter(|end| end.until >= self.as_of.max(over));
+        let mut holds: Vec<Hold> = running
+            .map(|end| Hold {
+                what: end.event,
+                rows: None,
+                until: Some(end.until),
+                reason: with_source(end.term),
+            })
+            .collect();
+        if root.is_linked {
+            let reason = "the ERP is its master: it is erased there, and the synchronisation brings it here";
+            holds.push(Hold {
+                what: "the ERP".to_owned(),
+                rows: None,
+                until: None,
+                reason: reason.to_owned(),
+            });
         }
-        Some(standing)
+        holds.extend(kind.held.refused.get(key).cloned().unwrap_or_default());
+        holds
     }
 
     /// Those that would take somebody along who is not due are held by that.
@@ -296,8 +295,7 @@ impl Judge<'_> {
     /// The last day of the term of a relation that is not worth a line.
     fn end_of(&self, node: &Node) -> Option<Date> {
         let (kind, root) = self.find(node)?;
-        let running = kind.terms.iter().enumerate().filter(|(_, term)| !term.holds);
-        running.filter_map(|term| term.1.after.end(counted_from(kind, term, &node.1, root)?.0)).max()
+        ends(kind, &node.1, root, false).map(|end| end.until).max()
     }
 
     fn find(&self, node: &Node) -> Option<(&Kind<'_>, &Root)> {
@@ -308,6 +306,41 @@ impl Judge<'_> {
     fn name(&self, (table, key): &Node) -> String {
         let kind = self.find(&(*table, key.clone())).map(|(kind, _)| kind.kind.word());
         format!("{} {key}", kind.unwrap_or(&self.together.tables[*table]))
+    }
+}
+
+/// The end of a term for one relation.
+struct End<'a> {
+    until: Date,
+    since: Date,
+    event: String,
+    term: &'a Term,
+}
+
+/// The ends of the terms that are for a relation and have an event: of those that hold, or of those that let go.
+fn ends<'a>(kind: &'a Kind<'_>, key: &'a Key, root: &'a Root, holds: bool) -> impl Iterator<Item = End<'a>> {
+    let terms = kind.terms.iter().enumerate().filter(move |(_, term)| term.holds == holds);
+    terms.filter_map(move |(at, term)| {
+        let (since, event) = counted_from(kind, (at, term), key, root)?;
+        // What ends beyond the calendar never does.
+        Some(End { until: term.after.end(since).unwrap_or(Date::MAX), since, event, term })
+    })
+}
+
+/// A relation of which nothing is known.
+fn without_event(kind: RelationKind, key: &Key) -> Standing {
+    Standing {
+        kind,
+        id: key.to_string(),
+        state: State::NoEvent,
+        since: None,
+        event: None,
+        until: None,
+        reason: "nothing ever happened, and the map names no day that counts instead".to_owned(),
+        source: None,
+        held: Vec::new(),
+        kept: Vec::new(),
+        goes_with: None,
     }
 }
 
