@@ -87,8 +87,12 @@ pub enum Command {
     #[command(subcommand)]
     Ledger(commands::ledger::LedgerCommand),
     #[command(subcommand)]
+    Relation(commands::relation::RelationCommand),
+    #[command(subcommand)]
     Exclude(commands::exclude::ExcludeCommand),
     Erase(commands::erase::EraseArgs),
+    #[command(subcommand)]
+    Erp(commands::erp::ErpCommand),
     #[command(subcommand)]
     Archive(commands::archive::ArchiveCommand),
     #[command(subcommand)]
@@ -98,11 +102,27 @@ pub enum Command {
     Tour(commands::tour::TourArgs),
 }
 
+impl Command {
+    /// Whether the result is a list, which can be had as CSV and as lines of JSON too.
+    pub fn is_list(&self) -> bool {
+        use commands::{
+            ledger::LedgerCommand, map::MapCommand, relation::RelationCommand, user::UserCommand,
+        };
+        matches!(
+            self,
+            Command::Relation(RelationCommand::List(_))
+                | Command::User(UserCommand::List(_))
+                | Command::Ledger(LedgerCommand::Show(_))
+                | Command::Map(MapCommand::List(_))
+        )
+    }
+}
+
 /// The headings under which `--help` lists the commands. Every command stands under one of them.
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Start", &["init", "tour"]),
     ("Accounts", &["user", "temp-password", "reset", "audit", "policy", "ledger"]),
-    ("People's data", &["exclude", "erase"]),
+    ("People's data", &["relation", "exclude", "erase", "erp"]),
     ("Backup for the technician", &["backup", "restore", "archive"]),
     ("The CRM that is there", &["map"]),
     ("For the shell", &["generate"]),

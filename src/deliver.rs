@@ -33,6 +33,12 @@ pub enum Delivery {
     File(PathBuf),
 }
 
+impl Default for Delivery {
+    fn default() -> Self {
+        Delivery::Clipboard(ON_THE_CLIPBOARD)
+    }
+}
+
 impl FromStr for Delivery {
     type Err = String;
 

@@ -16,6 +16,8 @@
 //! | [`retention`] | which relations have stayed as long as they may |
 //! | [`notes`] | what free text says that it should not |
 //! | [`objection`] | who is excluded from marketing, how that is noted, and a mailing list without them |
+//! | [`erp`] | the link to an ERP: a key, sealed; both sides; what a synchronisation would do, as a value |
+//! | [`relation`] | a relation found, shown with everything attached, and rectified |
 //! | [`proof`] | a finished archive, decoded and held against its source |
 //! | [`masking`] | what happens to one value. Keyed and pure |
 //! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
@@ -74,6 +76,7 @@ pub mod config;
 pub mod deliver;
 pub mod digest;
 pub mod erasure;
+pub mod erp;
 pub mod fault;
 pub mod fingerprints;
 pub mod interrupt;
@@ -89,6 +92,7 @@ pub mod proof;
 pub mod publish;
 pub mod reach;
 pub mod reference;
+pub mod relation;
 pub mod retention;
 pub mod schema;
 pub mod secret;

@@ -35,12 +35,25 @@ impl Secret {
     /// # Errors
     /// Usage when the file cannot be read, others can read it too, or it holds no text of one line.
     pub fn from_file(path: &Path) -> Result<Secret> {
+        Self::from_file_closed_to(path, 0o077)
+    }
+
+    /// The secret in a systemd credential. Where the service runs as somebody else than root, systemd lets that user
+    /// in by an access list, which shows as a right of the group.
+    ///
+    /// # Errors
+    /// As [`Secret::from_file`]; a credential that everybody may read is none.
+    pub fn from_credential(path: &Path) -> Result<Secret> {
+        Self::from_file_closed_to(path, 0o037)
+    }
+
+    fn from_file_closed_to(path: &Path, others: u32) -> Result<Secret> {
         let shown = path.display();
         let refused = |what: String| Fault::usage(what).into();
         let file =
             File::open(path).map_err(|error| Fault::usage(format!("{shown} cannot be read: {error}")))?;
         let about = file.metadata().map_err(|error| Fault::usage(format!("{shown}: {error}")))?;
-        if about.is_file() && about.permissions().mode() & 0o077 != 0 {
+        if about.is_file() && about.permissions().mode() & others != 0 {
             return Err(Fault::usage(format!("other users may read {shown}, so it holds no secret"))
                 .hint(format!("chmod 600 {shown}, and change the password that was in it"))
                 .into());
@@ -112,6 +125,11 @@ mod tests {
         assert!(Secret::from_file(&path).unwrap_err().to_string().starts_with("other users may read"));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
         assert_eq!(Secret::from_file(&path).unwrap().expose(), "Tr0ub4dor");
+        // As systemd gives it to a service that runs as somebody else than root.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o440)).unwrap();
+        assert_eq!(Secret::from_credential(&path).unwrap().expose(), "Tr0ub4dor");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).unwrap();
+        assert!(Secret::from_credential(&path).is_err());
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! The state folder: what the program remembers about one database, kept outside it and from everybody else.
 
 use crate::fault::{Fault, Result};
+use crate::interrupt;
 use crate::publish::cannot_write;
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The file with the state's own random name.
 const ID: &str = "id";
@@ -104,6 +106,31 @@ impl State {
         })
     }
 
+    /// Keeps a name in it for oneself, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// Busy when another command keeps it for longer than one may wait; unfinished when it cannot be written.
+    pub fn keep(&self, name: &str, wait: Duration) -> Result<File> {
+        let path = self.path(name);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(no_follow());
+        let file = options.open(&path).map_err(|error| cannot_write(&path, &error))?;
+        lock(&file, wait)?;
+        Ok(file)
+    }
+
+    /// A folder in it, made where there is none.
+    ///
+    /// # Errors
+    /// Unfinished when it cannot be made.
+    pub fn folder(&self, name: &str) -> Result<PathBuf> {
+        let path = self.path(name);
+        match DirBuilder::new().mode(0o700).create(&path) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(no_state(&path, &error).into()),
+            _ => Ok(path),
+        }
+    }
+
     /// Of two commands that are the first ones at once, one gives the name and both use it.
     fn take_a_name(&self) -> Result<()> {
         let id: String = (0..2).map(|_| format!("{:016x}", rand::random::<u64>())).collect();
@@ -137,6 +164,28 @@ impl State {
             return Ok(id);
         }
         Err(Fault::damaged(format!("{} holds no state id", self.path(ID).display())).into())
+    }
+}
+
+/// Waits until a file is one's own.
+pub(crate) fn lock(file: &File, wait: Duration) -> Result<()> {
+    let since = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if since.elapsed() < wait => {
+                interrupt::check()?;
+                std::thread::sleep(Duration::from_millis(20).min(wait));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(Fault::busy("another crm-admin is at work on this database")
+                    .hint("try later, or wait longer with --lock-wait TIME")
+                    .into());
+            }
+            Err(TryLockError::Error(error)) => {
+                return Err(Fault::unfinished(format!("the state folder cannot be locked: {error}")).into());
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ const HOMES: &[(&str, &str)] = &[
     ("sha2", "digest.rs"),
     ("sha2", "password"),
     ("comfy_table", "ui"),
+    ("csv_core", "ui/list.rs"),
     ("indicatif", "ui"),
     ("dialoguer", "ui"),
     ("fake", "words"),
@@ -27,6 +28,7 @@ const HOMES: &[(&str, &str)] = &[
     ("csv_core", "objection/mailing"),
     ("encoding_rs", "objection/mailing"),
     ("siphasher", "masking"),
+    ("chacha20poly1305", "erp/seal.rs"),
     ("signal_hook", "interrupt.rs"),
     ("aho_corasick", "notes"),
     ("regex", "notes"),
@@ -43,6 +45,7 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ("anonymise", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("proof", &["commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("erasure", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
+    ("relation", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     (
         "objection",
         &[
@@ -68,6 +71,7 @@ const ONE_WAY: &[(&str, &[&str])] = &[
         &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference", "notes"],
     ),
     ("notes", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
+    ("erp", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     (
         "accounts",

@@ -30,7 +30,7 @@ pub struct Contender {
 }
 
 impl Contender {
-    fn new(name: &str, line: String, makes: &[&'static str], tools: &[&'static str]) -> Self {
+    pub fn new(name: &str, line: String, makes: &[&'static str], tools: &[&'static str]) -> Self {
         Contender { name: name.to_owned(), line, makes: makes.to_vec(), tools: tools.to_vec() }
     }
 
@@ -52,7 +52,13 @@ fn is_there(tool: &str, folder: &Path) -> bool {
 pub fn groups(folder: &Path, settings: &Settings) -> Result<Vec<Group>, String> {
     let large = database(folder, settings.contacts)?;
     let small = database(folder, SMALL)?;
-    let groups = [backup(&large, settings.contacts), restore(&large, settings.contacts), anonymisers(&small)];
+    let groups = [
+        backup(&large, settings.contacts),
+        restore(&large, settings.contacts),
+        anonymisers(&small),
+        super::lists::group(CRM_ADMIN, AGAINST, folder, &small)?,
+        super::lists::search(CRM_ADMIN, &large, settings.contacts),
+    ];
     // Restoring needs something to restore.
     for contender in groups[0].contenders.iter().filter(|contender| contender.missing(folder).is_none()) {
         contender.makes.iter().for_each(|file| drop(fs::remove_file(folder.join(file))));

@@ -1,8 +1,9 @@
-//! How fast backup and restore are, beside what an administrator would use otherwise. See benches/README.md.
+//! How fast backup, restore and the cleaning of a mailing list are, beside what an administrator would use otherwise. See benches/README.md.
 
 #![allow(clippy::disallowed_macros, reason = "a bench talks to its terminal itself")]
 
 mod contenders;
+mod lists;
 mod measure;
 mod settings;
 mod table;

@@ -1,6 +1,6 @@
 //! The accounts of one population, as records.
 
-use super::flag::{is_true, text};
+use super::flag::{is_there, is_true, text};
 use super::moment;
 use crate::digest::digest;
 use crate::fault::{Fault, Result};
@@ -8,7 +8,7 @@ use crate::schema::{AccountName, AccountRoles, Accounts as Population, Administr
 use crate::secret::Secret;
 use crate::store::{Catalog, Snapshot, Value, ValueRef};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One account. What the map does not tell is `None`.
 #[derive(Debug, Clone)]
@@ -35,8 +35,14 @@ pub struct Account {
     pub must_change: Option<bool>,
     /// Until when a temporary password holds.
     pub temporary_until: Option<Timestamp>,
+    /// Whether the CRM keeps temporary passwords beside the person's own, which then goes on working.
+    pub temporary_is_apart: bool,
     /// Whether the password may grow old for ever.
     pub never_expires: Option<bool>,
+    /// Whether a second factor is asked for at the login.
+    pub second_factor: Option<bool>,
+    /// Whether it belongs to a program, not to a person.
+    pub service: Option<bool>,
     /// When the account was made.
     pub created_at: Option<Timestamp>,
     /// When it last logged in.
@@ -53,9 +59,17 @@ impl Account {
     /// Whether anything lets it log in: it is active and has a password of one kind or the other.
     pub fn can_log_in(&self, now: Timestamp) -> bool {
         let expired = self.temporary_until.is_some_and(|until| until < now);
-        let usable = |secret: &Secret| !matches!(secret.expose().trim(), "" | "!" | "*");
-        let by_hash = self.hash.as_ref().is_some_and(usable);
-        self.active && !expired && (by_hash || self.temporary.is_some())
+        let usable = |secret: &Secret| {
+            let stored = secret.expose().trim();
+            !stored.is_empty() && !stored.starts_with(['!', '*'])
+        };
+        let by_hash = self.hash.as_ref().is_some_and(usable) && (!expired || self.temporary_is_apart);
+        self.active && (by_hash || (self.temporary.is_some() && !expired))
+    }
+
+    /// Until when the person's own password holds, where it is a temporary one.
+    pub fn own_until(&self) -> Option<Timestamp> {
+        self.temporary_until.filter(|_| !self.temporary_is_apart)
     }
 
     /// What must not have changed between a plan and its application. Sessions and logins may come and go.
@@ -83,6 +97,8 @@ pub struct Accounts {
     pub all: Vec<Account>,
     /// Whether logins differ by more than their case.
     fold_case: bool,
+    /// Where each account stands, by its key as text.
+    places: HashMap<String, usize>,
 }
 
 /// What a list of logins was found to be.
@@ -109,9 +125,11 @@ impl Accounts {
             all.push(columns.account(row, population, roles.time.as_deref(), &groups, &sessions));
             Ok(())
         })?;
+        let place = |(at, account): (usize, &Account)| (text(account.key.borrow()).unwrap_or_default(), at);
         Ok(Accounts {
             population: population.clone(),
             time: roles.time.clone(),
+            places: all.iter().enumerate().map(place).collect(),
             all,
             fold_case: folds_case(&catalog, population),
         })
@@ -162,9 +180,9 @@ impl Accounts {
         }
     }
 
-    /// The account of a key.
-    pub fn by_key(&self, key: &Value) -> Option<&Account> {
-        self.all.iter().find(|account| account.key == *key)
+    /// The account of a key, written as text.
+    pub fn of_key(&self, key: &str) -> Option<&Account> {
+        self.places.get(key).map(|at| &self.all[*at])
     }
 
     /// What the map calls them.
@@ -239,6 +257,8 @@ impl<'a> Columns<'a> {
             &population.changed_at,
             &population.temporary_until,
             &population.never_expires,
+            &population.second_factor,
+            &population.service,
             &population.created_at,
             &population.last_login,
             &population.template,
@@ -304,7 +324,10 @@ impl<'a> Columns<'a> {
                 _ => None,
             },
             temporary_until: moment(&until),
+            temporary_is_apart: temporary.is_some(),
             never_expires: maybe(&population.never_expires).map(is_true),
+            second_factor: maybe(&population.second_factor).map(is_there),
+            service: maybe(&population.service).map(is_true),
             created_at: moment(&population.created_at),
             last_login: moment(&population.last_login),
             template: maybe(&population.template).map(ValueRef::to_value).filter(|it| *it != Value::Null),

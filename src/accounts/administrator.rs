@@ -2,6 +2,7 @@
 
 use super::account::{Account, Accounts};
 use super::password::fits;
+use super::policy::Policy;
 use crate::fault::{Fault, Result};
 use crate::secret::Secret;
 use jiff::Timestamp;
@@ -39,7 +40,7 @@ impl Refusal {
 
 /// The administrator with this login and password.
 ///
-/// `oldest` is the oldest password that the policy in force allows, in days; `None` for any.
+/// `policy` says how old the password may be, where it is in force.
 ///
 /// # Errors
 /// Refused when the stored password cannot be verified. A refusal to let somebody act is no error.
@@ -47,7 +48,7 @@ pub fn prove<'a>(
     accounts: &'a Accounts,
     login: &str,
     password: &Secret,
-    oldest: Option<i64>,
+    policy: &Policy,
     now: Timestamp,
 ) -> Result<Result<&'a Account, Refusal>> {
     let Some(account) = accounts.seek([login])?.found.first().copied() else {
@@ -57,7 +58,7 @@ pub fn prove<'a>(
         return Ok(Err(Refusal::Unknown));
     }
     let days = |since: Timestamp| (now.as_second() - since.as_second()) / 86_400;
-    let too_old = match (oldest, account.changed_at, account.never_expires) {
+    let too_old = match (policy.oldest(accounts, account), account.changed_at, account.never_expires) {
         (Some(oldest), Some(since), Some(false) | None) => days(since) > oldest,
         _ => false,
     };
@@ -65,9 +66,9 @@ pub fn prove<'a>(
         Err(Refusal::NoAdministrator)
     } else if !account.active {
         Err(Refusal::Disabled)
-    } else if too_old || account.temporary_until.is_some_and(|until| until < now) {
+    } else if too_old || account.own_until().is_some_and(|until| until < now) {
         Err(Refusal::Expired)
-    } else if account.must_change == Some(true) || account.temporary_until.is_some() {
+    } else if account.must_change == Some(true) || account.own_until().is_some() {
         Err(Refusal::MustChange)
     } else {
         Ok(account)

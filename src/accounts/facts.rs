@@ -22,11 +22,6 @@ impl Accounts {
     pub fn facts(&self) -> Vec<AccountFacts> {
         self.all.iter().map(|account| facts(account, &self.population)).collect()
     }
-
-    /// The account of a key as facts name it.
-    pub fn of_fact<'a>(&'a self, by_key: &'a str) -> Option<&'a Account> {
-        self.all.iter().find(|account| key(&account.key) == by_key)
-    }
 }
 
 fn facts(account: &Account, population: &Population) -> AccountFacts {
@@ -45,6 +40,8 @@ fn facts(account: &Account, population: &Population) -> AccountFacts {
         temporary_until: account.temporary_until,
         code_in_clear: population.temporary.as_ref().map(|_| clear && account.temporary.is_some()),
         never_expires: account.never_expires,
+        second_factor: account.second_factor,
+        service: account.service,
         last_login: mapped(&population.last_login, account.last_login),
         has_session: Some(account.sessions > 0),
         template: account.template.as_ref().map(key),

@@ -15,6 +15,17 @@ pub fn is_true(value: ValueRef<'_>) -> bool {
     }
 }
 
+/// Whether something is stored that is neither empty nor a no.
+pub(super) fn is_there(value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Text(text) | ValueRef::Blob(text) => {
+            let text = text.trim_ascii();
+            ![&b""[..], b"0", b"f", b"false", b"n", b"no"].iter().any(|no| text.eq_ignore_ascii_case(no))
+        }
+        other => is_true(other),
+    }
+}
+
 /// Yes or no, to be stored.
 pub fn flag(truth: bool) -> Value {
     Value::Integer(i64::from(truth))
@@ -31,7 +42,7 @@ pub fn text(value: ValueRef<'_>) -> Option<String> {
 }
 
 /// A whole number, where the value is one.
-pub(super) fn number(value: ValueRef<'_>) -> Option<i64> {
+pub fn number(value: ValueRef<'_>) -> Option<i64> {
     match value {
         ValueRef::Integer(number) => Some(number),
         ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok()?.trim().parse().ok(),

@@ -42,7 +42,7 @@ pub fn objections_of(
     population: &Population,
     password: &Secret,
 ) -> Vec<String> {
-    let hints = population.hash.as_ref().map(hints).unwrap_or_default();
+    let hints = hints(population);
     let names: Vec<String> = account.name.iter().cloned().collect();
     let current = account.hash.as_ref().map(|hash| (hash.expose(), &hints));
     let who = checks::Who { login: &account.login, names: &names, company: &policy.organisation, current };

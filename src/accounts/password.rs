@@ -7,12 +7,14 @@ use crate::schema::{Accounts as Population, HashColumn, Prehash};
 use crate::secret::Secret;
 use rand::TryCryptoRng;
 
-/// What the map knows of a column of hashes and the strings themselves do not say.
-pub fn hints(column: &HashColumn) -> Hints {
+/// What the map knows of the stored hashes and they themselves do not say.
+pub fn hints(population: &Population) -> Hints {
+    let Some(column) = &population.hash else { return Hints::default() };
     let prehash = column.prehash.map(|prehash| match prehash {
         Prehash::Md5Hex => scheme::Prehash::Md5Hex,
     });
-    Hints { prehash, prefix: column.prefix.clone(), site_salt: None }
+    let site_salt = population.salt.as_ref().and_then(|salt| salt.found.clone());
+    Hints { prehash, prefix: column.prefix.clone(), site_salt }
 }
 
 fn column(population: &Population) -> Result<&HashColumn> {
@@ -34,7 +36,7 @@ pub fn hashed<R: TryCryptoRng + ?Sized>(
 ) -> Result<String> {
     let column = column(population)?;
     let scheme = column.schemes.first().map(String::as_str).unwrap_or_default();
-    hash_as(scheme, &hints(column), password, random)
+    hash_as(scheme, &hints(population), password, random)
 }
 
 /// Whether a password is the one that is stored.
@@ -44,6 +46,9 @@ pub fn hashed<R: TryCryptoRng + ?Sized>(
 pub fn fits(population: &Population, stored: Option<&Secret>, candidate: &Secret) -> Result<bool> {
     match stored {
         None => Ok(false),
-        Some(stored) => scheme::verify(stored.expose(), &hints(column(population)?), candidate),
+        Some(stored) => {
+            column(population)?;
+            scheme::verify(stored.expose(), &hints(population), candidate)
+        }
     }
 }

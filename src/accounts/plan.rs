@@ -174,6 +174,8 @@ pub(super) fn cells(
                 cells.column(&population.temporary_until, Value::Null);
                 cells.column(&population.changed_at, now.clone());
             }
+            // The person's own password stands beside it, and may well be in use.
+            Deed::ExpireTemporary if step.account.temporary_is_apart => cells.no_temporary(),
             Deed::ExpireTemporary => {
                 cells.hash(unusable.clone())?;
                 cells.must_change(true);

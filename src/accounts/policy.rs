@@ -1,6 +1,8 @@
 //! The password policy of a database: where it lives, whether it is in force, and for whom.
 
+use super::account::{Account, Accounts};
 use super::flag::text;
+use super::lookup::office;
 use crate::fault::{Fault, Result};
 use crate::reference;
 use crate::schema::{AccountRoles, PolicyPlace};
@@ -120,8 +122,23 @@ pub struct Policy {
     /// For whom they are in force.
     pub scope: Scope,
     /// The organisation's own names, which no password may hold.
-    #[serde(default)]
+    #[serde(skip)]
     pub organisation: Vec<String>,
+}
+
+impl Policy {
+    /// Whether it is in force for an account.
+    pub fn covers(&self, accounts: &Accounts, account: &Account) -> bool {
+        let template = account.template.as_ref().and_then(|key| text(key.borrow()));
+        let template = template.map(|key| format!("{}:{key}", accounts.name()));
+        self.scope.covers(&accounts.ledger_name(account), template.as_deref())
+    }
+
+    /// The oldest password that it allows an account, in days; `None` for any, and where it is not in force.
+    pub fn oldest(&self, accounts: &Accounts, account: &Account) -> Option<i64> {
+        let days = self.rules.get("maximum-age-days");
+        (days > 0 && self.covers(accounts, account)).then_some(days)
+    }
 }
 
 /// Reads the policy: from the database where the map has a place for it and it was applied there, else from the state
@@ -135,6 +152,7 @@ pub fn read(snapshot: &mut dyn Snapshot, roles: &AccountRoles, state: Option<&St
             .map_err(|error| Fault::damaged(format!("the state's {FILE} cannot be understood: {error}")))?,
         None => Policy::default(),
     };
+    policy.organisation = office(snapshot, roles)?.names;
     let Some(place) = &roles.policy else { return Ok(policy) };
     let settings = settings(snapshot, place)?;
     let mut there = false;
@@ -146,8 +164,6 @@ pub fn read(snapshot: &mut dyn Snapshot, roles: &AccountRoles, state: Option<&St
         }
     }
     policy.scope.everybody |= there;
-    let organisation = place.organisation.as_ref().and_then(|name| settings.get(name));
-    policy.organisation.extend(organisation.filter(|name| !name.trim().is_empty()).cloned());
     Ok(policy)
 }
 

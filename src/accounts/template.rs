@@ -1,6 +1,7 @@
 //! The templates that new accounts are made from, and what tightens them.
 
 use super::flag::{flag, is_true, number, text};
+use super::policy::Rules;
 use crate::fault::{Fault, Result};
 use crate::schema::{Accounts as Population, Templates};
 use crate::secret::Secret;
@@ -34,6 +35,23 @@ pub struct TemplateRules {
     pub must_change: Option<bool>,
     /// Whether passwords grow old for ever.
     pub never_expires: Option<bool>,
+}
+
+impl Template {
+    /// Lets rules ask for what the template asks for beyond them: it may ask for more than the policy, never for less.
+    ///
+    /// # Errors
+    /// Usage when a number of the template is out of bounds.
+    pub fn tighten(&self, rules: &mut Rules) -> Result<()> {
+        let own =
+            [("minimum-length", self.rules.minimum_length), ("minimum-classes", self.rules.minimum_classes)];
+        for (word, value) in own {
+            if let Some(value) = value.filter(|value| *value > rules.get(word)) {
+                rules.set(word, value)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What tightens a template: columns, and what they become.

@@ -29,6 +29,9 @@ pub struct Manifest {
     pub content: Content,
     /// The schema map that decided what is masked.
     pub map: MapStamp,
+    /// The random id of the state folder without which an identifiable copy is not restored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// Whether somebody can turn pseudonyms back.
     pub pseudonyms: Pseudonyms,
     /// What was proven before the archive got its name.
@@ -198,6 +201,7 @@ impl Default for Manifest {
             created: String::new(),
             content: Content::default(),
             map: MapStamp::default(),
+            state: None,
             pseudonyms: Pseudonyms::default(),
             proof: Proof::default(),
             database: Database::default(),

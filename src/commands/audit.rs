@@ -188,7 +188,7 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
         false => None,
     };
     let plan = args.repair.then(|| repair::plan(&before, guessed.as_ref()));
-    let mut report = AuditReport::new(&before, guessed.as_ref(), plan.as_ref());
+    let mut report = AuditReport::new(&before, guessed.as_ref(), desk.now);
     let mut after = None;
     if let Some(plan) = &plan
         && !plan.is_empty()
@@ -196,7 +196,8 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
     {
         repair::carry_out(plan, context, &mut desk, &before)?;
         report.repaired = true;
-        after = Some(look(args, &mut desk)?);
+        // It is done by now: a signal that comes while we look again only means that nobody says what is left.
+        after = look(args, &mut desk).ok();
     }
     let more = match args.what {
         What::All => overview::look(args, context, &mut desk)?,
@@ -207,9 +208,9 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
     report.add(more);
     context.ui.report(&report)?;
     let left = after.as_ref().unwrap_or(&before);
-    let repaired = |key: &str| plan.as_ref().is_some_and(|plan| report.repaired && repair::forces(plan, key));
+    let forced = plan.as_ref().filter(|_| report.repaired).map(repair::forced).unwrap_or_default();
     let hits = guessed.iter().flat_map(|guessed| &guessed.hits);
-    let open_hits = hits.filter(|hit| !left.is_asked(&hit.account) && !repaired(&hit.account)).count();
+    let open_hits = hits.filter(|hit| !left.is_asked(&hit.account) && !forced.contains(&hit.account)).count();
     let found = left.findings.iter().any(|finding| args.fail_on.counts(finding.severity))
         || (open_hits > 0 && args.fail_on.counts(Severity::High))
         || more_found;
@@ -247,7 +248,7 @@ fn check_together(args: &AuditArgs) -> Result<()> {
 impl Seen {
     /// Whether the owner of an account has been asked for another password already.
     fn is_asked(&self, key: &str) -> bool {
-        self.accounts.of_fact(key).is_some_and(|account| account.must_change == Some(true))
+        self.accounts.of_key(key).is_some_and(|account| account.must_change == Some(true))
     }
 }
 
@@ -257,11 +258,12 @@ fn look(args: &AuditArgs, desk: &mut Desk) -> Result<Seen> {
     let templates = accounts::templates(&mut *desk.store.snapshot()?, &population)?;
     let policy = desk.policy()?;
     let checks = policy.rules.checks();
-    let hints = population.hash.as_ref().map(accounts::hints).unwrap_or_default();
+    let hints = accounts::hints(&population);
     let dormant = u32::try_from(policy.rules.get("dormant-days")).unwrap_or(audit::DORMANT_DAYS);
     let standard = Standard {
         policy: (!policy.scope.is_nobody()).then_some(&checks),
         hints: &hints,
+        shipped: population.hash.as_ref().map(|hash| hash.shipped.as_slice()).unwrap_or_default(),
         as_of: args.as_of.map_or(desk.now, AsOf::moment),
         dormant_days: if dormant == 0 { u32::MAX } else { dormant },
     };
@@ -280,10 +282,9 @@ fn is_covered(finding: &Finding, accounts: &Accounts, policy: &Policy) -> bool {
     let of_policy = matches!(finding.rule, Rule::TooOld | Rule::NeverExpires);
     let name = |key: &str| format!("{}:{key}", accounts.name());
     match &finding.subject {
-        Subject::Account(key) if of_policy => accounts.of_fact(key).is_some_and(|account| {
-            let template = account.template.as_ref().map(|one| name(&super::handout::key(one)));
-            policy.scope.covers(&accounts.ledger_name(account), template.as_deref())
-        }),
+        Subject::Account(key) if of_policy => {
+            accounts.of_key(key).is_some_and(|account| policy.covers(accounts, account))
+        }
         Subject::Template(key) if finding.rule != Rule::TemplatePassword => {
             policy.scope.everybody || policy.scope.templates.contains(&name(key))
         }

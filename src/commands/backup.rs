@@ -1,15 +1,19 @@
 //! `backup`: the anonymised archive of a database.
 
+mod full;
 mod report;
 mod target;
 mod work;
 
+use super::who::WhoArgs;
 use super::{Context, key_file};
 use crate::anonymise;
 use crate::cli;
 use crate::fault::{Outcome, Result};
 use crate::interrupt::Deadline;
+use crate::ledger::{Actor, Counts, Intent, Ledger};
 use crate::publish::{Draft, scratch_in};
+use crate::state::{self, State};
 use crate::store::Store;
 use clap::Args;
 use report::{BackupReport, PlanReport};
@@ -27,6 +31,11 @@ use work::Work;
 /// classify stops the backup with exit status 4. Then the finished archive is
 /// held against the database, and gets its name only if nothing is left in it.
 ///
+/// With --full it is a copy in which everybody can be recognised: for an
+/// administrator of the CRM (--as), confirmed by typing, readable by its owner
+/// alone, with `full` in its name. Only with the state folder of the database at
+/// hand can it be restored, and what was erased meanwhile is erased again then.
+///
 /// The archive is one .zst file: `zstd -dc ARCHIVE > NEW.db` makes a database of
 /// it with nothing of crm-admin's installed.
 ///
@@ -35,6 +44,7 @@ use work::Work;
 ///   crm-admin --db crm.sqlite backup -o /var/backups/
 ///   crm-admin --db crm.sqlite backup -o - | ssh desk 'cat > crm.zst'
 ///   crm-admin --db crm.sqlite backup -o crm.zst --key-file pseudonyms.key
+///   crm-admin --db crm.sqlite --as marie backup --full -o /var/backups/
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct BackupArgs {
@@ -55,6 +65,11 @@ pub struct BackupArgs {
     /// this, such as 30s; those who write may have to wait until then
     #[arg(long, value_name = "TIME", value_parser = cli::duration)]
     pub max_lock: Option<Duration>,
+    /// Write a copy in which everybody can be recognised
+    #[arg(long, conflicts_with_all = ["no_proof", "key_file"])]
+    pub full: bool,
+    #[command(flatten)]
+    pub who: WhoArgs,
 }
 
 /// Runs `backup`.
@@ -62,10 +77,14 @@ pub struct BackupArgs {
 /// # Errors
 /// Refused when the map does not fit or the archive is there already; damaged when the database is.
 pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
+    if args.full {
+        return full::run(args, context);
+    }
     let key = args.key_file.as_deref().map(key_file::read).transpose()?;
     let mut store = context.open()?;
     let map = context.map(&mut store)?;
-    let target = Target::of(&args.output, store.path())?;
+    let database = store.path().to_owned();
+    let target = Target::of(&args.output, store.path(), "anonymised")?;
     let others_wait = store.reading_holds_up_writers()?;
     let mut snapshot = store.snapshot()?;
     let deadline = args.max_lock.map(Deadline::after);
@@ -91,6 +110,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
             drop((snapshot, deadline));
             draft.publish()?;
             drop(progress);
+            note(context, &database, &done);
             context.ui.report(&BackupReport::new(Some(&path), &complete, &done))?;
             tell_times(context, &done);
         }
@@ -103,11 +123,29 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
             drop((snapshot, deadline));
             drop(progress);
             send(spool.file())?;
+            note(context, &database, &done);
             context.ui.status(BackupReport::new(None, &complete, &done).sentence());
             tell_times(context, &done);
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Notes the backup where the database has a ledger. A backup only reads, so it makes none, and whoever may read the
+/// database need not be allowed to write there.
+fn note(context: &Context, database: &Path, done: &work::Done) {
+    let place = state::place(database, context.settings.state.as_deref());
+    let note = || -> Result<()> {
+        let Some(state) = State::find(&place)? else { return Ok(()) };
+        let rows = done.copied.tables.iter().map(|table| table.rows).sum();
+        let counts = Counts::from([("rows".to_owned(), rows)]);
+        let by = Actor::system();
+        let intent = Intent { command: "backup".into(), by, counts, ..Intent::default() };
+        Ledger::open(&state, context.settings.lock_wait)?.perform(&intent, |_| Ok(()))
+    };
+    if let Err(error) = note() {
+        context.ui.warn(format_args!("the backup is not in the ledger: {error}"));
+    }
 }
 
 /// Says before it starts that others will not be able to write until it is over.

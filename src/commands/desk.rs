@@ -4,7 +4,7 @@ use super::Context;
 use crate::accounts::{self, Accounts, Applied, Plan, policy};
 use crate::fault::Result;
 use crate::ledger::{Actor, Counts, Intent, Ledger, Tally};
-use crate::schema::{AccountRoles, Accounts as Population};
+use crate::schema::{AccountRoles, Accounts as Population, Map};
 use crate::state::{self, State};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Store, Transaction};
@@ -30,8 +30,14 @@ impl Desk {
     pub fn open(context: &Context) -> Result<Desk> {
         let mut store = context.open()?;
         let map = context.map(&mut store)?;
-        let roles = map.accounts_for(&store.catalog()?)?;
         let place = state::place(store.path(), context.settings.state.as_deref());
+        Desk::at(context, store, &map, place)
+    }
+
+    /// The desk at an open database, with its state folder.
+    pub fn at(context: &Context, mut store: Sqlite, map: &Map, place: PathBuf) -> Result<Desk> {
+        let mut roles = map.accounts_for(&store.catalog()?)?;
+        accounts::look_salts_up(&mut *store.snapshot()?, &mut roles)?;
         let (lock_wait, acting) = (context.settings.lock_wait, context.settings.acting.clone());
         Ok(Desk { store, roles, now: Timestamp::now(), place, lock_wait, acting })
     }
@@ -62,6 +68,11 @@ impl Desk {
     /// The state folder, made where there is none.
     pub fn state(&self) -> Result<State> {
         State::open(&self.place)
+    }
+
+    /// The state folder, where there is one.
+    pub fn known_state(&self) -> Result<Option<State>> {
+        State::find(&self.place)
     }
 
     /// Who acts.

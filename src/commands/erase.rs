@@ -1,23 +1,26 @@
 //! `erase`: a relation is erased, and proven to be gone from the files of the database.
 
 mod report;
-mod resume;
+pub(super) mod resume;
 pub(super) mod work;
+
+pub(super) use resume::repeat;
+pub(super) use work::Work;
 
 use super::Context;
 use super::desk::Desk;
 use super::who::{WhoArgs, administrator};
-use crate::erasure::{self, Plan, RelationRef};
+use crate::erasure::{Plan, RelationRef};
 use crate::fault::{Fault, Kind, Outcome, Result, kind_of};
 use crate::publish::Draft;
-use crate::schema::RelationKind;
+use crate::schema::{CompleteMap, RelationKind};
 use crate::state::State;
 use crate::store::Store;
 use clap::{Args, Subcommand};
 use report::{EraseReport, VerifyReport};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use work::{Done, Work};
+use work::Done;
 
 /// No longer list of relations is read, in bytes.
 const LONGEST_LIST: u64 = 16 << 20;
@@ -36,7 +39,8 @@ const LONGEST_LIST: u64 = 16 << 20;
 /// Examples:
 ///   crm-admin --db crm.db --as marie erase contact 42 --dry-run
 ///   crm-admin --db crm.db --as marie erase company 7 --yes --certificate 7.json
-///   crm-admin --db crm.db --as marie erase --from list.txt --yes
+///   crm-admin --db crm.db --as marie erase --from list.txt --yes --certificates papers
+///   crm-admin --db crm.db --as marie erase resume
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct EraseArgs {
@@ -54,6 +58,9 @@ pub struct EraseArgs {
     /// Write the certificate as a page for people
     #[arg(long, global = true, value_name = "FILE")]
     pub certificate_text: Option<PathBuf>,
+    /// Write the certificate of each erasure, as JSON, into a folder
+    #[arg(long, global = true, value_name = "DIR")]
+    pub certificates: Option<PathBuf>,
     #[command(flatten)]
     pub who: WhoArgs,
 }
@@ -103,63 +110,132 @@ pub fn run(args: &EraseArgs, context: &mut Context) -> Result<Outcome> {
     let mut desk = Desk::open(context)?;
     let map = context.map(&mut desk.store)?;
     let map = map.complete_for(&desk.store.catalog()?)?;
-    let relations = relations(args)?;
+    let relations = relations(args, &map)?;
     let mut work = Work::new(args.keep_contacts, false, &map, &mut desk);
     if context.settings.dry_run {
-        let plans = relations.iter().map(|relation| work.plan(relation)).collect::<Result<Vec<Plan>>>()?;
-        context.ui.report(&EraseReport::planned(&plans))?;
-        return Ok(Outcome::Done);
+        return dry_run(args, &relations, &mut work, context);
     }
-    let drafts = Drafts::of(args)?;
+    let papers = Papers::of(args)?;
+    work.certificates = args.certificates.as_deref().map(folder).transpose()?;
     work.by = administrator("erase", &args.who, context, work.desk)?;
     work.desk.store.let_triggers_run()?;
     let outcome = match &args.what {
-        Some(EraseCommand::Resume) => resume::resume(&mut work, context),
+        Some(EraseCommand::Resume) => resume_all(&mut work, papers, context),
         Some(EraseCommand::Replay) => resume::replay(&mut work, context),
-        _ => erase_all(&mut work, &relations, drafts, context),
+        _ => erase_all(&mut work, &relations, papers, context),
     };
     work.put_back()?;
     outcome
 }
 
+fn dry_run(
+    args: &EraseArgs,
+    relations: &[RelationRef],
+    work: &mut Work<'_>,
+    context: &Context,
+) -> Result<Outcome> {
+    if let Some(EraseCommand::Resume) = &args.what {
+        return resume::look(work, context);
+    }
+    let relations = match &args.what {
+        Some(EraseCommand::Replay) => resume::returned(work)?,
+        _ => relations.to_vec(),
+    };
+    let (mut plans, mut errors): (Vec<Plan>, Vec<anyhow::Error>) = (Vec::new(), Vec::new());
+    for relation in &relations {
+        match work.plan(relation) {
+            Ok(plan) => plans.push(plan),
+            Err(error) if is_of_one_alone(&error) => errors.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    if relations.len() != errors.len() || relations.is_empty() {
+        context.ui.report(&EraseReport::planned(&plans))?;
+    }
+    let last = errors.pop();
+    errors.iter().for_each(|error| context.ui.error(error));
+    last.map_or(Ok(Outcome::Done), Err)
+}
+
+fn resume_all(work: &mut Work<'_>, papers: Papers, context: &Context) -> Result<Outcome> {
+    if papers.are_wanted() && resume::count(work)? > 1 {
+        return Err(Fault::usage("a certificate is of one erasure, and several are owed")
+            .hint("say --certificates DIR")
+            .into());
+    }
+    let (all, outcome) = resume::resume(work, context)?;
+    papers.publish(all.first())?;
+    Ok(outcome)
+}
+
 fn erase_all(
     work: &mut Work<'_>,
     relations: &[RelationRef],
-    drafts: Drafts,
-    context: &mut Context,
+    papers: Papers,
+    context: &Context,
 ) -> Result<Outcome> {
-    let mut all: Vec<Done> = Vec::new();
+    let (mut all, mut failed): (Vec<Done>, u64) = (Vec::new(), 0);
     for relation in relations {
-        match work.plan(relation) {
-            Ok(plan) => {
-                confirm(&plan, context)?;
-                all.push(work.erase(relation, plan, context)?);
+        match erase_one(work, relation, context) {
+            Ok(done) => all.extend(done),
+            Err(error)
+                if !all.is_empty()
+                    && kind_of(&error) == Kind::Missing
+                    && resume::was_erased(work, relation)? =>
+            {
+                context.ui.status(format_args!("{relation} is erased already."));
             }
-            // It may be gone already, and only its proof be owed: the last run was killed.
-            Err(error) if kind_of(&error) == Kind::Missing && resume::owes(work, relation)? => {
-                return resume::resume(work, context);
-            }
-            Err(error) if all.is_empty() => return Err(error),
-            Err(error) => {
+            // Of a list the others are erased all the same; what somebody stops or declines ends it.
+            Err(error) if relations.len() > 1 && is_of_one_alone(&error) => {
                 context.ui.error(&error);
-                context.ui.report(&EraseReport::done(&all))?;
-                return Ok(Outcome::Owed);
+                failed += 1;
+            }
+            Err(error) => {
+                if !all.is_empty() {
+                    context.ui.report(&EraseReport::done(&all))?;
+                }
+                return Err(error);
             }
         }
-    }
-    if let Some(done) = all.last() {
-        drafts.publish(done, work)?;
+        if let Some(error) = all.last_mut().and_then(|done| done.trouble.take()) {
+            context.ui.report(&EraseReport::done(&all))?;
+            return Err(error);
+        }
     }
     context.ui.report(&EraseReport::done(&all))?;
+    papers.publish(all.first())?;
     for done in all.iter().filter(|done| !done.is_proven()) {
         context.ui.warn(report::owed(done));
     }
-    Ok(if all.iter().all(Done::is_proven) { Outcome::Done } else { Outcome::Owed })
+    if failed > 0 {
+        context.ui.warn(format_args!("{failed} of {} were not erased", relations.len()));
+    }
+    Ok(if failed == 0 && all.iter().all(Done::is_proven) { Outcome::Done } else { Outcome::Owed })
+}
+
+fn erase_one(work: &mut Work<'_>, relation: &RelationRef, context: &Context) -> Result<Vec<Done>> {
+    match work.plan(relation) {
+        Ok(plan) => {
+            confirm(&plan, context)?;
+            Ok(vec![work.erase(relation, plan, context)?])
+        }
+        // It may be gone already, and only its proof be owed: the last run was killed.
+        Err(error) if kind_of(&error) == Kind::Missing && resume::owes(work, relation)? => {
+            context.ui.status(format_args!("{relation} was erased before; what is owed of it is completed."));
+            resume::finish(work, relation, context)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an error is about one relation of a list, and not about the whole run.
+fn is_of_one_alone(error: &anyhow::Error) -> bool {
+    matches!(kind_of(error), Kind::Missing | Kind::Refused | Kind::Usage)
 }
 
 /// Shows what would go, and has its id typed.
 fn confirm(plan: &Plan, context: &Context) -> Result<()> {
-    for line in report::lines(plan) {
+    for line in report::lines(plan, context) {
         context.ui.status(line);
     }
     let (rows, files) = (plan.deleted() + plan.blanked(), plan.files.len());
@@ -167,7 +243,15 @@ fn confirm(plan: &Plan, context: &Context) -> Result<()> {
     context.ui.confirm_by_typing(&question, &plan.id)
 }
 
-fn relations(args: &EraseArgs) -> Result<Vec<RelationRef>> {
+/// The folder of certificates has to be there before anything is erased.
+fn folder(path: &Path) -> Result<PathBuf> {
+    match path.canonicalize() {
+        Ok(path) if path.is_dir() => Ok(path),
+        _ => Err(Fault::missing(format!("there is no folder {}", path.display())).into()),
+    }
+}
+
+fn relations(args: &EraseArgs, map: &CompleteMap) -> Result<Vec<RelationRef>> {
     let one = |kind, id: &IdArgs| Ok(vec![RelationRef { kind, id: id.id.clone() }]);
     match (&args.what, &args.from) {
         (Some(_), Some(_)) => Err(Fault::usage("say either a relation or --from").into()),
@@ -184,13 +268,17 @@ fn relations(args: &EraseArgs) -> Result<Vec<RelationRef>> {
                 return Err(Fault::usage("standard input carries either ids or a password, not both").into());
             }
             let text = read_list(from)?;
-            let found = text
-                .lines()
-                .filter(|line| !line.is_empty())
-                .map(RelationRef::parse)
-                .collect::<Result<Vec<_>>>()?;
+            let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty());
+            // Read to its end, and every id with it, before anything is erased.
+            let read = |(at, line): (usize, &str)| {
+                let relation = RelationRef::parse(line).and_then(|it| it.key(map).map(|_| it));
+                relation.map_err(|error| error.context(format!("line {} of the list", at + 1)))
+            };
+            let found = lines.map(read).collect::<Result<Vec<_>>>()?;
             if found.len() > 1 && (args.certificate.is_some() || args.certificate_text.is_some()) {
-                return Err(Fault::usage("a certificate is of one erasure").into());
+                return Err(Fault::usage("a certificate is of one erasure")
+                    .hint("say --certificates DIR for one of each")
+                    .into());
             }
             Ok(found)
         }
@@ -213,23 +301,24 @@ fn read_list(from: &str) -> Result<String> {
     }
 }
 
-/// The certificates' files: begun before anything is erased, so that a name in the way stops it in time.
-struct Drafts {
+/// The certificate's files: begun before anything is erased, so that a name in the way stops it in time.
+struct Papers {
     json: Option<Draft>,
     text: Option<Draft>,
 }
 
-impl Drafts {
+impl Papers {
     fn of(args: &EraseArgs) -> Result<Self> {
         let draft = |path: &Option<PathBuf>| path.as_deref().map(Draft::beside).transpose();
-        Ok(Drafts { json: draft(&args.certificate)?, text: draft(&args.certificate_text)? })
+        Ok(Papers { json: draft(&args.certificate)?, text: draft(&args.certificate_text)? })
     }
 
-    fn publish(self, done: &Done, work: &Work<'_>) -> Result<()> {
-        let (json, text) = work.certificate_of(done)?;
-        if self.json.is_some() {
-            erasure::note(&work.desk.state()?, &json)?;
-        }
+    fn are_wanted(&self) -> bool {
+        self.json.is_some() || self.text.is_some()
+    }
+
+    fn publish(self, done: Option<&Done>) -> Result<()> {
+        let Some((json, text)) = done.and_then(|done| done.certificate.as_ref()) else { return Ok(()) };
         for (draft, content) in [(self.json, json), (self.text, text)] {
             if let Some(mut draft) = draft {
                 let written = draft.file().write_all(content.as_bytes()).map_err(anyhow::Error::from);
@@ -245,18 +334,17 @@ fn run_verify(args: &VerifyArgs, context: &Context) -> Result<Outcome> {
     let place = crate::state::place(&context.database()?, context.settings.state.as_deref());
     let state = State::find(&place)?.ok_or_else(|| Fault::missing("this database has no ledger"))?;
     let bytes = read_certificate(&args.file)?;
-    if !erasure::verify(&state, &bytes)? {
-        return Err(Fault::damaged(
-            "this is no certificate that was written for this database, or it was changed",
-        )
-        .into());
-    }
-    if crate::ledger::read(&state)?.broken.is_some() {
+    let reading = crate::ledger::read(&state)?;
+    if reading.broken.is_some() {
         return Err(Fault::damaged("the ledger has been changed")
             .hint("see `crm-admin ledger verify`")
             .into());
     }
-    context.ui.report(&VerifyReport::of(&bytes))?;
+    let digest = crate::digest::digest(&bytes).to_string();
+    let act = reading.certified(&digest).ok_or_else(|| {
+        Fault::damaged("the ledger of this database knows no such certificate, or it was changed")
+    })?;
+    context.ui.report(&VerifyReport::of(&bytes, act))?;
     Ok(Outcome::Done)
 }
 

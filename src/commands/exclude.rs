@@ -7,6 +7,8 @@ mod remove;
 mod report;
 mod show;
 
+pub use remove::Answer;
+
 use super::Context;
 use crate::erasure::RelationRef;
 use crate::fault::{Fault, Outcome, Result};
@@ -59,7 +61,8 @@ pub struct WhoseArgs {
 }
 
 impl WhoseArgs {
-    fn relation(&self) -> RelationRef {
+    /// The relation that is meant.
+    pub(super) fn relation(&self) -> RelationRef {
         RelationRef { kind: self.kind, id: self.id.clone() }
     }
 }
@@ -73,7 +76,7 @@ pub struct MediumArgs {
 }
 
 /// Reads one of some words as what it means.
-fn words<T: Copy + Send + Sync + 'static>(
+pub(super) fn words<T: Copy + Send + Sync + 'static>(
     words: &'static [(&'static str, T)],
 ) -> impl TypedValueParser<Value = T> {
     let known = PossibleValuesParser::new(words.iter().map(|(word, _)| *word));
@@ -84,7 +87,7 @@ fn words<T: Copy + Send + Sync + 'static>(
 
 /// How the ledger names a relation: kind and id. An id that may be personal, as where people are known by their address,
 /// is named by a digest of it.
-fn ledger_name(relation: &RelationRef) -> String {
+pub(super) fn ledger_name(relation: &RelationRef) -> String {
     let id = &relation.id;
     let plain = id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     let id =

@@ -1,5 +1,7 @@
 //! `generate`: what a shell and `man` need to know about crm-admin.
 
+mod accounts;
+mod erasure;
 pub mod manual;
 mod sections;
 

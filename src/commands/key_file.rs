@@ -40,6 +40,14 @@ pub fn write(path: &Path) -> Result<()> {
 /// Missing when there is no such file; denied when others than its owner may read or write it; damaged when it is no
 /// key.
 pub fn read(path: &Path) -> Result<Key> {
+    bytes(path).map(|bytes| Key::from_bytes(*bytes))
+}
+
+/// The key that a file holds, as bytes.
+///
+/// # Errors
+/// As [`read`].
+pub fn bytes(path: &Path) -> Result<Zeroizing<[u8; KEY_BYTES]>> {
     let shown = path.display();
     let file = File::options()
         .read(true)
@@ -61,8 +69,8 @@ pub fn read(path: &Path) -> Result<Key> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_BYTES + 1));
     (&file).take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     match <[u8; KEY_BYTES]>::try_from(bytes.as_slice()) {
-        Ok(key) => Ok(Key::from_bytes(key)),
-        Err(_) if (KEY_BYTES..=MOST_BYTES).contains(&bytes.len()) => Ok(Key::from_bytes(digest(&bytes).0)),
+        Ok(key) => Ok(Zeroizing::new(key)),
+        Err(_) if (KEY_BYTES..=MOST_BYTES).contains(&bytes.len()) => Ok(Zeroizing::new(digest(&bytes).0)),
         Err(_) => Err(Fault::damaged(format!(
             "{shown} is no key: it has {} bytes, and a key file has {KEY_BYTES} to {MOST_BYTES}",
             about.len()

@@ -6,6 +6,7 @@ pub mod backup;
 mod beside;
 mod desk;
 pub mod erase;
+pub mod erp;
 pub mod exclude;
 pub mod generate;
 mod handout;
@@ -15,6 +16,7 @@ pub mod ledger;
 pub mod map;
 mod office;
 pub mod policy;
+pub mod relation;
 pub mod reset;
 pub mod restore;
 pub mod temp_password;
@@ -63,10 +65,17 @@ pub fn run(cli: &Cli) -> Result<Outcome> {
 }
 
 fn dispatch(cli: &Cli, context: &mut Context) -> Result<Outcome> {
+    if context.ui.is_for_lists() && !cli.command.is_list() {
+        return Err(Fault::usage("csv and jsonl are for lists")
+            .hint("say --format json, plain or table")
+            .into());
+    }
     match &cli.command {
         Command::Init(args) => init::run(args, context),
         Command::Backup(args) => backup::run(args, context),
+        Command::Relation(command) => relation::run(command, context),
         Command::Erase(args) => erase::run(args, context),
+        Command::Erp(command) => erp::run(command, context),
         Command::Exclude(command) => exclude::run(command, context),
         Command::Restore(args) => restore::run(args, context),
         Command::User(command) => user::run(command, context),

@@ -6,7 +6,7 @@ use crate::accounts::Accounts;
 use crate::fault::Result;
 use crate::ledger::{Actor, Counts, Intent, Ledger, Tally};
 use crate::objection::Register;
-use crate::schema::{CompleteMap, Map};
+use crate::schema::{AccountRoles, CompleteMap, Map};
 use crate::state::{self, State};
 use crate::store::sqlite::Sqlite;
 use crate::store::{Store, Transaction};
@@ -52,6 +52,14 @@ impl Office {
         Register::read(self.found_state()?.as_ref())
     }
 
+    /// What the map says of accounts.
+    ///
+    /// # Errors
+    /// Refused when it says nothing.
+    pub fn account_roles(&mut self) -> Result<AccountRoles> {
+        self.written.accounts_for(&self.store.catalog()?)
+    }
+
     /// Who acts.
     ///
     /// # Errors
@@ -59,7 +67,7 @@ impl Office {
     pub fn actor(&mut self) -> Result<Actor> {
         let mut actor = Actor::system();
         if let Some(login) = self.acting.clone() {
-            let roles = self.written.accounts_for(&self.store.catalog()?)?;
+            let roles = self.account_roles()?;
             let population = roles.population(None)?;
             let accounts = Accounts::read(&mut *self.store.snapshot()?, &roles, population)?;
             actor.account = Some(accounts.ledger_name(accounts.require([login.as_str()])?[0]));

@@ -63,7 +63,6 @@ fn show(context: &mut Context) -> Result<Outcome> {
     let mut desk = Desk::open(context)?;
     let policy = desk.policy()?;
     context.ui.report(&ShowReport::new(&desk, &policy))?;
-    context.ui.status(format_args!("Note: {BLIND_SPOTS}."));
     if policy.scope.is_nobody() {
         context.ui.warn("no policy has been applied; `crm-admin policy apply` puts it in force");
     }
@@ -104,14 +103,20 @@ fn write(
 ) -> Result<()> {
     let in_database = policy::is_in_the_database(&desk.roles, after);
     let state = desk.state()?;
-    let in_state = || if in_database { Ok(()) } else { policy::write_to_state(&state, after) };
-    let done = desk.act(command, Vec::new(), in_state, |transaction, roles, now, tally| {
-        if let Some(place) = roles.policy.as_ref().filter(|_| in_database) {
-            let changed = policy::write_to_database(transaction, place, &after.rules)?;
-            tally.counts.insert("rules".into(), changed);
-        }
-        more(transaction, now, tally)
-    });
+    let done = desk.act(
+        command,
+        Vec::new(),
+        || Ok(()),
+        |transaction, roles, now, tally| {
+            if let Some(place) = roles.policy.as_ref().filter(|_| in_database) {
+                let changed = policy::write_to_database(transaction, place, &after.rules)?;
+                tally.counts.insert("rules".into(), changed);
+            }
+            more(transaction, now, tally)?;
+            // Last, so that what the database refuses leaves the state as it was.
+            if in_database { Ok(()) } else { policy::write_to_state(&state, after) }
+        },
+    );
     done.map(drop)
 }
 
@@ -157,6 +162,6 @@ impl Report for ShowReport {
                 &["Norm", "Length and classes", "Age", "Storage", "This policy"],
                 self.norms.iter().map(norms::Beside::row).collect(),
             )
-            .lines(self.notes.iter().cloned())
+            .lines(self.notes.iter().cloned().chain([self.hashes_do_not_tell.to_owned()]))
     }
 }

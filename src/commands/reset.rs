@@ -32,7 +32,7 @@ pub struct ResetArgs {
     /// Everybody who can log in
     #[arg(long, conflicts_with_all = ["expired", "from"])]
     pub all: bool,
-    /// Those whose password is older than the policy allows, or whose temporary one has ended
+    /// Those whose password is older than the policy in force allows, or whose temporary one has ended
     #[arg(long, conflicts_with = "from")]
     pub expired: bool,
     /// The logins in this file, one a line; - for standard input
@@ -65,24 +65,27 @@ pub fn run(args: &ResetArgs, context: &mut Context) -> Result<Outcome> {
     let steps: Vec<Step> =
         chosen.into_iter().filter_map(|account| step(account, &deeds, guarantee)).collect();
     let plan = Plan { steps, ..Plan::default() };
-    let report = ResetReport::new(&plan, context.settings.dry_run, guarantee);
+    let mut report = ResetReport::new(&plan, context.settings.dry_run, guarantee);
     if context.settings.dry_run || plan.is_empty() {
         context.ui.report(&report)?;
         return Ok(Outcome::Done);
     }
     confirm(args, &plan, context)?;
+    let mut done = plan.steps.len();
     if deeds.contains(&Deed::Temporary) {
-        handout::hand_out("reset", &args.deliver, context, &mut desk, &accounts, plan)?;
+        done = handout::hand_out("reset", &args.deliver, context, &mut desk, &accounts, plan)?;
     } else {
         desk.carry_out("reset", &population, &plan, || Ok(()))?;
     }
+    let is_all = done == report.rows.len();
+    report.rows.truncate(done);
     if !deeds.contains(&Deed::Temporary) || args.deliver.deliver != crate::deliver::Delivery::Print {
         context.ui.report(&report)?;
     }
     if !args.invalidate {
         context.ui.status(format_args!("{}.", sentence(guarantee)));
     }
-    Ok(Outcome::Done)
+    Ok(if is_all { Outcome::Done } else { Outcome::Owed })
 }
 
 fn chosen<'a>(args: &ResetArgs, desk: &mut Desk, accounts: &'a Accounts) -> Result<Vec<&'a Account>> {
@@ -102,7 +105,7 @@ fn chosen<'a>(args: &ResetArgs, desk: &mut Desk, accounts: &'a Accounts) -> Resu
 }
 
 fn expired<'a>(desk: &mut Desk, accounts: &'a Accounts) -> Result<Vec<&'a Account>> {
-    let days = desk.policy()?.rules.get("maximum-age-days");
+    let policy = desk.policy()?;
     if accounts.population.changed_at.is_none() {
         return Err(Fault::refused("the map does not say when passwords were changed")
             .hint("name the logins, or say --all")
@@ -110,10 +113,12 @@ fn expired<'a>(desk: &mut Desk, accounts: &'a Accounts) -> Result<Vec<&'a Accoun
     }
     let now = desk.now.as_second();
     let is_expired = |account: &&Account| {
-        let old = account.changed_at.is_none_or(|since| now - since.as_second() > days * 86_400);
+        let oldest = policy.oldest(accounts, account);
+        let age = account.changed_at.map(|since| now - since.as_second());
+        let old = oldest.is_some_and(|days| age.is_none_or(|age| age > days * 86_400));
         let kept = account.never_expires == Some(true);
-        let ended = account.temporary_until.is_some_and(|until| until.as_second() < now);
-        account.active && account.hash.is_some() && (ended || days > 0 && old && !kept)
+        let ended = account.own_until().is_some_and(|until| until.as_second() < now);
+        account.active && account.hash.is_some() && (ended || old && !kept)
     };
     Ok(accounts.all.iter().filter(is_expired).collect())
 }

@@ -15,10 +15,13 @@ use serde::Serialize;
 /// The password is made by the operating system's generator, hashed, delivered,
 /// and only then written: what is not delivered changes nothing (exit status 9).
 /// Sessions, tokens and devices of the account end with it. How far the CRM can
-/// be made to ask for a new one depends on the CRM, and is said.
+/// be made to ask for a new one depends on the CRM, and is said. Several logins go
+/// to the clipboard one after the other; if a later one is not delivered, those
+/// before it hold and the status is 8.
 ///
 /// Examples:
 ///   crm-admin --db crm.db temp-password marie
+///   crm-admin --db crm.db temp-password marie --words
 ///   crm-admin --db crm.db temp-password marie jean --deliver file:new.passwords
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
@@ -53,24 +56,24 @@ pub fn run(args: &TempPasswordArgs, context: &mut Context) -> Result<Outcome> {
     };
     let guarantee = Guarantee::of(&population);
     let expires = guarantee == Guarantee::CrmTemporary || population.temporary_until.is_some();
-    let report = TempPasswordReport {
-        dry_run: context.settings.dry_run,
-        guarantee,
-        until: expires.then(|| until.to_string()),
-        rows: found.iter().map(row).collect(),
-    };
     for account in found.iter().filter(|account| !account.active) {
         context.ui.warn(format_args!("{} is disabled and cannot log in", account.login));
     }
+    let mut done = found.len();
     if !context.settings.dry_run {
-        handout::hand_out("temp-password", &args.deliver, context, &mut desk, &accounts, plan)?;
+        done = handout::hand_out("temp-password", &args.deliver, context, &mut desk, &accounts, plan)?;
     }
     // What was printed stands alone, so that it can be piped.
     if context.settings.dry_run || args.deliver.deliver != Delivery::Print {
-        context.ui.report(&report)?;
+        context.ui.report(&TempPasswordReport {
+            dry_run: context.settings.dry_run,
+            guarantee,
+            until: expires.then(|| until.to_string()),
+            rows: found.iter().take(done).map(row).collect(),
+        })?;
     }
     context.ui.status(format_args!("{}.", sentence(guarantee)));
-    Ok(Outcome::Done)
+    Ok(if done == found.len() { Outcome::Done } else { Outcome::Owed })
 }
 
 /// The guarantee as a sentence begins.

@@ -28,10 +28,32 @@ struct Stop {
     shows: &'static str,
     line: String,
     status: i32,
+    /// What a shell would do before it, and the same done here.
+    before: Option<(&'static str, fn(&Path) -> std::io::Result<()>)>,
+}
+
+/// Takes the temporary password out of its file, and thinks of one's own.
+fn own_password(folder: &Path) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let delivered = std::fs::read_to_string(folder.join("new.password"))?;
+    let temporary = delivered.trim_end().rsplit('\t').next().unwrap_or_default().to_owned();
+    for (name, password) in
+        [("temporary", temporary), ("own", format!("Tour-{:016x}", rand::random::<u64>()))]
+    {
+        let mut options = std::fs::OpenOptions::new();
+        options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(folder.join(name))?
+            .write_all(password.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn stops(contacts: u64) -> Vec<Stop> {
-    let stop = |shows, line: &str, status| Stop { shows, line: line.into(), status };
+    let stop = |shows, line: &str, status| Stop { shows, line: line.into(), status, before: None };
     vec![
         stop(
             "A CRM to play with: the reference schema, filled with synthetic French contacts.",
@@ -40,6 +62,12 @@ fn stops(contacts: u64) -> Vec<Stop> {
         ),
         stop("Does the schema map classify every table and column of it?", "--db demo.db map check", 0),
         stop("What is one column, and what becomes of it?", "--db demo.db map explain email.address", 0),
+        stop(
+            "Who is it? All words have to be there; accents and case make no difference.",
+            "--db demo.db relation list --kind contact --search mar --limit 3",
+            0,
+        ),
+        stop("What does the CRM hold about somebody?", "--db demo.db relation show contact 1", 0),
         stop("The anonymised backup: one ordinary .zst file.", "--db demo.db backup -o demo.sqlite.zst", 0),
         stop("What is in an archive, without unpacking it?", "archive inspect demo.sqlite.zst", 0),
         stop("Is it whole?", "archive verify demo.sqlite.zst", 0),
@@ -58,6 +86,13 @@ fn stops(contacts: u64) -> Vec<Stop> {
             "--db demo.db audit passwords --fail-on high",
             3,
         ),
+        stop("The rules for passwords, beside what the norms say.", "--db demo.db policy show", 0),
+        stop("What would a repair do?", "--db demo.db audit --repair --dry-run --fail-on none", 0),
+        stop(
+            "Likely passwords are tried: that one was guessed is told, never which.",
+            "--db demo.db audit passwords --guess --max-guesses 12 --fail-on high --quiet",
+            3,
+        ),
         stop(
             "Who will have stayed as long as they may by then? Lines for `erase --from -`.",
             "--db demo.db audit retention --as-of 2028-01-01 --ids",
@@ -69,6 +104,46 @@ fn stops(contacts: u64) -> Vec<Stop> {
             "--db demo.db temp-password admin --deliver file:new.password",
             0,
         ),
+        Stop {
+            before: Some((
+                "cut -f2 new.password > temporary; (echo -n Tour-; openssl rand -hex 8) > own",
+                own_password,
+            )),
+            ..stop(
+                "To erase somebody one has to be an administrator, with a password of one's own.",
+                "--db demo.db user passwd admin --password-file temporary --new-password-file own",
+                0,
+            )
+        },
+        stop("Contact 1 asks to be erased. What would go?", "--db demo.db erase contact 1 --dry-run", 0),
+        stop(
+            "It goes, and the bytes of the database are searched until nothing is left.",
+            "--db demo.db --as admin erase contact 1 --as-password-file own --yes --certificate erased.json",
+            0,
+        ),
+        stop("Is that certificate one of ours?", "--db demo.db erase verify erased.json", 0),
+        stop(
+            "The same in words that can be dictated, for a newcomer.",
+            "--db demo.db user add zoe --given-name Zoé --words --deliver print",
+            0,
+        ),
+        stop("Somebody has to change the password at the next login.", "--db demo.db reset zoe", 0),
+        stop(
+            "Its ERP: a database of its own, with the customers that the CRM is linked to.",
+            &format!("init erp.db --erp --admin chef --demo {contacts} --seed 1 --deliver file:erp.password"),
+            0,
+        ),
+        stop(
+            "The link was set up with a user's password. `erp connect` puts a key in its place, on the word of an administrator on either side.",
+            "--db demo.db erp status",
+            3,
+        ),
+        stop(
+            "A company objects to marketing, and so all its contacts do.",
+            "--db demo.db exclude add company 1 --channel letter",
+            0,
+        ),
+        stop("", "--db demo.db exclude show company 1", 0),
         stop("Who did what, and is the record whole?", "--db demo.db ledger show", 0),
         stop("", "--db demo.db ledger verify", 0),
     ]
@@ -84,6 +159,10 @@ pub fn run(args: &TourArgs, context: &mut Context) -> Result<Outcome> {
     for stop in stops(args.contacts) {
         if !stop.shows.is_empty() {
             output::write(&format!("# {}", stop.shows))?;
+        }
+        if let Some((shown, act)) = stop.before {
+            output::write(&format!("$ {shown}"))?;
+            act(folder.path())?;
         }
         output::write(&format!("$ crm-admin {}", stop.line))?;
         let said = Command::new(&program)

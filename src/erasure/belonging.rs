@@ -3,7 +3,7 @@
 use super::plan::Options;
 use super::row::{Act, Row, RowId};
 use super::target::RelationRef;
-use super::walk::{KnownKept, Walk};
+use super::walk::{KnownKept, Walk, root};
 use crate::fault::{Fault, Result};
 use crate::schema::CompleteMap;
 use crate::store::Snapshot;
@@ -25,10 +25,11 @@ pub fn rows_of(
     if !relation.is_one(map, data, &key)? {
         return Err(Fault::missing(format!("there is no {relation}")).into());
     }
+    let roots = root(relation, &key, map, data)?;
     let known = KnownKept::new();
     let options = Options { keep_contacts: true, as_of, ordered: true };
     let mut walk = Walk::new(relation.kind, map, data, options, &known);
-    walk.all(relation, &key)?;
+    walk.all(&roots)?;
     let mut rows = walk.rows;
     rows.retain(|_, row| row.act != Act::Detach);
     Ok(rows)

@@ -1,14 +1,16 @@
 //! What an emptied row looks like: which columns are emptied, and what emptied is.
 
 use super::row::{Act, New, Row};
+use super::verdict;
 use crate::digest::Digest;
 use crate::schema::{Bond, Category, Content, EraseAct, MappedColumn, MappedTable};
 use crate::store::{Column, Generated, Table, Value, ValueRef};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// The columns of a row whose personal values are emptied, with what they become. Of a row that is kept for a reason
 /// only the columns that the map names for it.
-pub fn columns(mapped: &MappedTable, row: &Row, is_kept: bool) -> Vec<(String, New)> {
+pub fn columns(mapped: &MappedTable, row: &Row, is_kept: bool, day: Date) -> Vec<(String, New)> {
     let mut set = Vec::new();
     for (column, live) in mapped.columns.iter().zip(&mapped.table.columns) {
         if live.generated != Generated::No || is_empty(row.value(&column.name)) {
@@ -17,7 +19,7 @@ pub fn columns(mapped: &MappedTable, row: &Row, is_kept: bool) -> Vec<(String, N
         let wanted = match column.rule.erase.as_ref().map(|erase| erase.act) {
             // Of a link to an owner it says what happens to the row, which goes on belonging to it.
             Some(EraseAct::Blank) => column.rule.link.as_ref().is_none_or(|link| link.bond == Bond::Mention),
-            Some(EraseAct::Keep) => false,
+            Some(EraseAct::Keep) if is_kept || !is_over(column, row, day) => false,
             _ => !is_kept && column.rule.link.is_none() && is_personal(column, row),
         };
         if wanted {
@@ -31,7 +33,7 @@ pub fn columns(mapped: &MappedTable, row: &Row, is_kept: bool) -> Vec<(String, N
 }
 
 /// Whether all personal values of a stored row are empty already: an erasure has been here. The values are those of every
-/// column that is not hidden.
+/// column that is not hidden; what is kept for a reason does not count.
 pub fn is_emptied(mapped: &MappedTable, values: &[ValueRef<'_>]) -> bool {
     let shown = mapped.table.columns.iter().filter(|column| column.generated != Generated::Hidden);
     let cells =
@@ -45,15 +47,33 @@ pub fn is_emptied(mapped: &MappedTable, values: &[ValueRef<'_>]) -> bool {
         kept: None,
         is_self: true,
     };
-    columns(mapped, &row, false).iter().all(|(_, new)| *new == New::Token)
+    columns(mapped, &row, false, Date::MIN).iter().all(|(_, new)| *new == New::Token)
 }
 
-/// Whether a table has a column that outlives its row, for a reason.
-pub fn keeps_a_column(mapped: &MappedTable, row: &Row) -> bool {
-    mapped.columns.iter().any(|column| {
-        let keeps = column.rule.erase.as_ref().is_some_and(|erase| erase.act == EraseAct::Keep);
-        keeps && column.rule.link.is_none() && !is_empty(row.value(&column.name))
-    })
+/// The columns that outlive their row, each with the reason and the last day, where the map says so.
+pub fn kept_columns<'a>(
+    mapped: &'a MappedTable,
+    row: &Row,
+    day: Date,
+) -> Vec<(&'a str, String, Option<String>)> {
+    let mut kept = Vec::new();
+    for column in mapped.columns.iter().filter(|column| column.rule.link.is_none()) {
+        let Some(erase) = column.rule.erase.as_ref().filter(|erase| erase.act == EraseAct::Keep) else {
+            continue;
+        };
+        if !is_empty(row.value(&column.name)) && !is_over(column, row, day) {
+            let until = verdict::last_day(erase.until.as_deref(), row).map(|day| day.to_string());
+            let reason = erase.reason.clone().unwrap_or_default();
+            kept.push((column.name.as_str(), reason, until.or_else(|| erase.until.clone())));
+        }
+    }
+    kept
+}
+
+/// Whether the last day of a column that is kept is over.
+fn is_over(column: &MappedColumn, row: &Row, day: Date) -> bool {
+    let until = column.rule.erase.as_ref().and_then(|erase| erase.until.as_deref());
+    verdict::last_day(until, row).is_some_and(|last| last < day)
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -19,7 +19,8 @@ impl Walk<'_> {
     pub(super) fn stays_as_a_row(&self, mapped: &MappedTable, row: &Row) -> bool {
         let is_it = |table: &str| table.eq_ignore_ascii_case(&mapped.table.name);
         let root = self.map.relations().iter().find(|relation| is_it(&relation.table));
-        root.is_some_and(|relation| relation.erase == RootErase::Blank) || blank::keeps_a_column(mapped, row)
+        root.is_some_and(|relation| relation.erase == RootErase::Blank)
+            || !blank::kept_columns(mapped, row, self.options.as_of).is_empty()
     }
 
     /// Whether another row than those that go owns it.
@@ -36,6 +37,15 @@ impl Walk<'_> {
             };
             *value != Value::Null && !self.rows.iter().any(goes)
         })
+    }
+
+    /// Until when the document is kept that a row is a part of.
+    pub(super) fn kept_with(&self, link: &Inbound<'_>, from: &str, row: &Row) -> Option<String> {
+        let (key, value) = (key_of(self.map, from), row.value(link.column));
+        let owner = |(id, noted): &(&RowId, &Row)| {
+            id.0.eq_ignore_ascii_case(from) && noted.act == Act::Keep && noted.value(&key) == value
+        };
+        self.rows.iter().find(owner)?.1.kept.clone()?.1
     }
 
     /// Whether these are contacts that go with the company.

@@ -1,9 +1,10 @@
 //! The plan of an erasure: every row that it touches, and what a person reads of it. A value, so that two can be compared.
 
+use super::blank;
 use super::file::FileRef;
 use super::row::{Act, Row, RowId};
 use super::target::RelationRef;
-use super::walk;
+use super::walk::{self, Roots};
 use crate::fault::{Fault, Result};
 use crate::schema::{CompleteMap, RelationKind};
 use crate::store::{Snapshot, Value};
@@ -46,6 +47,9 @@ pub struct Plan {
     /// Every row.
     #[serde(skip)]
     pub(super) rows: BTreeMap<RowId, Row>,
+    /// Where the walk began, for another one; none where that is the relation itself.
+    #[serde(skip)]
+    roots: Option<Roots>,
 }
 
 /// What happens in one table, in rows.
@@ -68,12 +72,27 @@ pub struct TablePlan {
 pub struct Kept {
     /// The table.
     pub table: String,
+    /// The column, where the rest of the row goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// How many rows.
     pub rows: u64,
     /// Why.
     pub reason: String,
     /// The last day of the last of them, where it is known.
     pub until: Option<String>,
+}
+
+impl Kept {
+    /// What is kept, why, and until when.
+    pub fn sentence(&self) -> String {
+        let until = self.until.as_deref().unwrap_or("further notice");
+        let (rows, table, reason) = (self.rows, &self.table, &self.reason);
+        match &self.column {
+            Some(column) => format!("{column} of {rows} rows of {table} is kept until {until}: {reason}"),
+            None => format!("{rows} rows of {table} are kept until {until}: {reason}"),
+        }
+    }
 }
 
 /// A table that is read from end to end.
@@ -103,22 +122,81 @@ impl Plan {
         if !relation.is_one(map, data, &key)? {
             return Err(Fault::missing(format!("there is no {relation}")).into());
         }
-        let walked = walk::from(relation, &key, map, data, options)?;
+        let roots = walk::root(relation, &key, map, data)?;
         let label = label(relation, map, data, &key)?;
+        let plan = Self::of(relation.kind, &roots, map, data, options)?;
+        Ok(Plan { id: relation.id.clone(), label, ..plan })
+    }
+
+    /// Walks from rows that were kept of relations of this kind, and that nothing keeps any more.
+    ///
+    /// # Errors
+    /// As [`Self::for_relation`].
+    pub fn for_rows(
+        kind: RelationKind,
+        roots: Roots,
+        map: &CompleteMap,
+        data: &mut dyn Snapshot,
+        options: Options,
+    ) -> Result<Self> {
+        let plan = Self::of(kind, &roots, map, data, options)?;
+        Ok(Plan { roots: Some(roots), ..plan })
+    }
+
+    /// The same plan, made anew.
+    ///
+    /// # Errors
+    /// As [`Self::for_relation`].
+    pub fn again(&self, map: &CompleteMap, data: &mut dyn Snapshot, options: Options) -> Result<Self> {
+        let Some(roots) = &self.roots else {
+            let relation = RelationRef { kind: self.kind, id: self.id.clone() };
+            return Self::for_relation(&relation, map, data, options);
+        };
+        let mut now = Roots::new();
+        for (id, row) in roots {
+            let mapped = map.require_table(&id.0)?;
+            let first = mapped.table.identity().first().map(|name| (*name).to_owned()).unwrap_or_default();
+            super::row::read(data, mapped, &first, &row.identity[..1], &mut |found, row| {
+                now.extend((found == *id).then_some((found, row)));
+                Ok(())
+            })?;
+        }
+        Self::for_rows(self.kind, now, map, data, options)
+    }
+
+    fn of(
+        kind: RelationKind,
+        roots: &Roots,
+        map: &CompleteMap,
+        data: &mut dyn Snapshot,
+        options: Options,
+    ) -> Result<Self> {
+        let walked = walk::from(kind, roots, map, data, options)?;
         let mut plan = Plan {
-            kind: relation.kind,
-            id: relation.id.clone(),
-            label,
+            kind,
+            id: String::new(),
+            label: None,
             tables: tables(&walked.rows),
             contacts: walked.contacts,
-            kept: kept(&walked.rows),
+            kept: kept(&walked.rows, map, options.as_of),
             offered: walked.offered.into_iter().collect(),
             files: Vec::new(),
             costs: walked.costs,
             rows: walked.rows,
+            roots: None,
         };
         plan.files = super::file::of_plan(&plan, map, data)?;
         Ok(plan)
+    }
+
+    /// Whether it is of rows that were kept when their relation was erased.
+    pub fn is_of_kept_rows(&self) -> bool {
+        self.roots.is_some()
+    }
+
+    /// The rows with their identities.
+    pub(super) fn identified(&self) -> impl Iterator<Item = (&RowId, &Row)> {
+        self.rows.iter()
     }
 
     /// The rows, for those who apply them or search for what was in them.
@@ -157,18 +235,33 @@ fn tables(rows: &BTreeMap<RowId, Row>) -> Vec<TablePlan> {
     tables.into_values().collect()
 }
 
-fn kept(rows: &BTreeMap<RowId, Row>) -> Vec<Kept> {
-    let mut found: BTreeMap<(&str, &str), Kept> = BTreeMap::new();
-    for ((table, _), row) in rows {
-        let Some((reason, until)) = row.kept.as_ref().filter(|_| row.act == Act::Keep) else { continue };
-        let kept = found.entry((table, reason)).or_insert_with(|| Kept {
-            table: table.clone(),
+fn kept(rows: &BTreeMap<RowId, Row>, map: &CompleteMap, day: Date) -> Vec<Kept> {
+    let mut found: BTreeMap<(String, Option<String>, String), Kept> = BTreeMap::new();
+    let mut note = |table: &str, column: Option<&str>, reason: String, until: Option<String>| {
+        let (table, column) = (table.to_owned(), column.map(str::to_owned));
+        let kept = found.entry((table.clone(), column.clone(), reason.clone())).or_insert(Kept {
+            table,
+            column,
             rows: 0,
-            reason: reason.clone(),
+            reason,
             until: None,
         });
         kept.rows += 1;
-        kept.until = kept.until.take().max(until.clone());
+        kept.until = kept.until.take().max(until);
+    };
+    for ((table, _), row) in rows {
+        match (row.act, &row.kept) {
+            (Act::Keep, Some((reason, until))) => note(table, None, reason.clone(), until.clone()),
+            (Act::Blank, _) => {
+                let mapped = map.table(table);
+                for (column, reason, until) in
+                    mapped.map(|mapped| blank::kept_columns(mapped, row, day)).unwrap_or_default()
+                {
+                    note(table, Some(column), reason, until);
+                }
+            }
+            _ => {}
+        }
     }
     found.into_values().collect()
 }

@@ -3,7 +3,7 @@
 use crate::digest::{Digest, Hasher};
 use crate::fault::Result;
 use crate::schema::MappedTable;
-use crate::store::{Generated, Snapshot, Value, ValueRef};
+use crate::store::{Generated, Snapshot, Table, Value, ValueRef};
 use std::collections::BTreeMap;
 
 /// Of a long value only so much is kept in memory, in bytes; the digest covers all of it.
@@ -74,29 +74,52 @@ pub fn read(
     values: &[Value],
     visit: &mut dyn FnMut(RowId, Row) -> Result<()>,
 ) -> Result<()> {
-    let table = &mapped.table;
-    let mut columns: Vec<&str> = table.identity();
-    let identity = columns.len();
-    let stored = table.columns.iter().filter(|column| column.generated != Generated::Hidden);
-    columns.extend(stored.map(|column| column.name.as_str()));
-    data.find(&table.name, column, values, &columns, &mut |row| {
-        let mut hasher = Hasher::default();
-        row.iter().for_each(|value| hasher.add(&encoded(*value)));
-        let keys: Vec<Value> = row[..identity].iter().map(|value| value.to_value()).collect();
-        let id = row[..identity].iter().flat_map(|value| encoded(*value)).collect();
-        let names = columns[identity..].iter().map(|name| (*name).to_owned());
-        let cells = names.zip(row[identity..].iter().map(|value| cut(*value))).collect();
-        let row = Row {
-            identity: keys,
-            cells,
-            digest: hasher.digest(),
-            act: Act::Detach,
-            set: BTreeMap::new(),
-            kept: None,
-            is_self: false,
-        };
-        visit((table.name.clone(), id), row)
+    let columns = columns_of(&mapped.table);
+    data.find(&mapped.table.name, column, values, &columns, &mut |row| {
+        let (id, row) = told(&mapped.table, &columns, row);
+        visit(id, row)
     })
+}
+
+/// Reads every row.
+///
+/// # Errors
+/// Those of the store.
+pub fn each(
+    data: &mut dyn Snapshot,
+    mapped: &MappedTable,
+    visit: &mut dyn FnMut(RowId, Row) -> Result<()>,
+) -> Result<()> {
+    let columns = columns_of(&mapped.table);
+    data.scan(&mapped.table.name, &columns, &mut |row| {
+        let (id, row) = told(&mapped.table, &columns, row);
+        visit(id, row)
+    })
+}
+
+/// The columns of a row's identity, and after them all that are there to be read.
+fn columns_of(table: &Table) -> Vec<&str> {
+    let stored = table.columns.iter().filter(|column| column.generated != Generated::Hidden);
+    table.identity().into_iter().chain(stored.map(|column| column.name.as_str())).collect()
+}
+
+/// A row that was read with these columns.
+fn told(table: &Table, columns: &[&str], row: &[ValueRef<'_>]) -> (RowId, Row) {
+    let identity = table.identity().len();
+    let mut hasher = Hasher::default();
+    row.iter().for_each(|value| hasher.add(&encoded(*value)));
+    let id = row[..identity].iter().flat_map(|value| encoded(*value)).collect();
+    let names = columns[identity..].iter().map(|name| (*name).to_owned());
+    let told = Row {
+        identity: row[..identity].iter().map(|value| value.to_value()).collect(),
+        cells: names.zip(row[identity..].iter().map(|value| cut(*value))).collect(),
+        digest: hasher.digest(),
+        act: Act::Detach,
+        set: BTreeMap::new(),
+        kept: None,
+        is_self: false,
+    };
+    ((table.name.clone(), id), told)
 }
 
 fn cut(value: ValueRef<'_>) -> Value {

@@ -86,8 +86,16 @@ impl Suppression {
 
     /// Whether an address or number, in its one form, is on the list and counts on this day.
     pub fn holds(&self, medium: Medium, form: &str, day: Date) -> bool {
-        !self.is_empty()
-            && self.rows.get(&(medium, self.digest(medium, form))).is_some_and(|found| found.until >= day)
+        self.since(medium, form, day).is_some()
+    }
+
+    /// The day of the last erasure of an address or number, in its one form, if it is on the list and counts on this day.
+    pub fn since(&self, medium: Medium, form: &str, day: Date) -> Option<Date> {
+        if self.is_empty() {
+            return None;
+        }
+        let found = self.rows.get(&(medium, self.digest(medium, form)))?;
+        (found.until >= day).then_some(found.since)
     }
 
     /// How many entries there are.
@@ -121,6 +129,7 @@ impl Suppression {
         for row in more {
             let known = self.rows.entry((row.medium, row.digest)).or_insert_with(|| row.clone());
             known.until = known.until.max(row.until);
+            known.since = known.since.max(row.since);
         }
         let stored = Stored { key: name_of(&self.key), rows: self.rows.values().cloned().collect() };
         state.replace(FILE, &serde_json::to_vec(&stored)?)

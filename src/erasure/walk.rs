@@ -28,13 +28,16 @@ pub struct Walked {
 /// Rows that are known to be kept, with the reason and the last day.
 pub(super) type KnownKept = BTreeMap<RowId, (String, Option<String>)>;
 
-/// Walks from one row.
+/// Where a walk begins.
+pub type Roots = Vec<(RowId, Row)>;
+
+/// Walks from some rows, which are part of a relation of this kind.
 ///
 /// # Errors
 /// Refused when a rule says no; those of reading.
 pub fn from(
-    relation: &RelationRef,
-    key: &Value,
+    kind: RelationKind,
+    roots: &Roots,
     map: &CompleteMap,
     data: &mut dyn Snapshot,
     options: Options,
@@ -43,8 +46,8 @@ pub fn from(
     // with the kept rows known, until it meets no new one.
     let mut known = KnownKept::new();
     loop {
-        let mut walk = Walk::new(relation.kind, map, data, options, &known);
-        walk.all(relation, key)?;
+        let mut walk = Walk::new(kind, map, data, options, &known);
+        walk.all(roots)?;
         let kept = walk.rows.iter().filter(|(_, row)| row.act == Act::Keep);
         let kept: KnownKept =
             kept.map(|(id, row)| (id.clone(), row.kept.clone().unwrap_or_default())).collect();
@@ -54,6 +57,26 @@ pub fn from(
         }
         known.extend(kept);
     }
+}
+
+/// The row of a relation, as the map knows it.
+///
+/// # Errors
+/// Those of reading.
+pub fn root(
+    relation: &RelationRef,
+    key: &Value,
+    map: &CompleteMap,
+    data: &mut dyn Snapshot,
+) -> Result<Roots> {
+    let about = relation.relation(map)?;
+    let mapped = map.require_table(&about.table)?;
+    let mut roots = Vec::new();
+    read(data, mapped, &about.key, std::slice::from_ref(key), &mut |id, row| {
+        roots.push((id, Row { is_self: true, ..row }));
+        Ok(())
+    })?;
+    Ok(roots)
 }
 
 pub(super) struct Walk<'a> {
@@ -98,16 +121,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn all(&mut self, relation: &RelationRef, key: &Value) -> Result<()> {
-        let about = relation.relation(self.map)?;
-        let mapped = self.map.require_table(&about.table)?;
-        let mut roots = Vec::new();
-        read(self.data, mapped, &about.key, std::slice::from_ref(key), &mut |id, row| {
-            roots.push((id, row));
-            Ok(())
-        })?;
+    pub(super) fn all(&mut self, roots: &Roots) -> Result<()> {
         for (id, row) in roots {
-            self.reach(id, Row { is_self: true, ..row }, Act::Delete);
+            self.reach(id.clone(), row.clone(), Act::Delete);
         }
         loop {
             while let Some(((table, act, is_self), ids)) = self.waiting.pop_first() {
@@ -201,6 +217,7 @@ impl<'a> Walk<'a> {
                 Some(day) if day < self.options.as_of => self.reach(id, row, Act::Delete),
                 day => {
                     let until = day.map(|day| day.to_string()).or_else(|| until.clone());
+                    let until = until.or_else(|| self.kept_with(link, from, &row));
                     let row = Row { kept: Some((reason.clone(), until)), ..row };
                     if act == Act::Delete {
                         self.detach(link, id.clone(), row.clone());
@@ -244,7 +261,7 @@ impl<'a> Walk<'a> {
         noted.is_self |= row.is_self;
         noted.kept = noted.kept.take().or(row.kept);
         if matches!(noted.act, Act::Blank | Act::Keep) {
-            let emptied = blank::columns(mapped, noted, noted.act == Act::Keep);
+            let emptied = blank::columns(mapped, noted, noted.act == Act::Keep, self.options.as_of);
             noted.set.extend(emptied);
             if noted.act == Act::Blank
                 && let Some(column) = super::owners::erased_at(map, mapped)

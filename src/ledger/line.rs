@@ -5,6 +5,9 @@ use crate::digest::digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The exit status of what was done, and still owes something.
+pub(super) const OWED: u8 = 8;
+
 /// How many of what: accounts, sessions, rows.
 pub type Counts = BTreeMap<String, u64>;
 
@@ -94,6 +97,9 @@ pub struct Line {
     /// How many of what.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub counts: Counts,
+    /// SHA-256 of the certificates that were written about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
     /// The exit status that the act led to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u8>,
@@ -114,6 +120,7 @@ impl Line {
             accounts: Vec::new(),
             relations: Vec::new(),
             counts: Counts::new(),
+            certificates: Vec::new(),
             status: None,
             previous: String::new(),
         }
@@ -130,10 +137,11 @@ impl Line {
     }
 
     pub(super) fn outcome(act: &str, command: &str, status: u8, tally: Tally) -> Line {
-        let event = if status == 0 { Event::Done } else { Event::Failed };
+        let event = if matches!(status, 0 | OWED) { Event::Done } else { Event::Failed };
         Line {
             counts: tally.counts,
             accounts: tally.accounts,
+            certificates: tally.certificates,
             status: Some(status),
             ..Line::of(event, act, command)
         }

@@ -10,14 +10,13 @@ pub use line::{Actor, Counts, Event, Line};
 pub use read::{Act, Broken, Ending, Reading, read};
 
 use crate::fault::{self, Fault, Result};
-use crate::interrupt;
 use crate::publish::cannot_write;
-use crate::state::{State, no_follow};
-use std::fs::{File, OpenOptions, TryLockError};
+use crate::state::{self, State, no_follow};
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The ledger's file in the state folder.
 pub const FILE: &str = "ledger.jsonl";
@@ -53,6 +52,18 @@ pub struct Tally {
     pub counts: Counts,
     /// Accounts that nobody knew before, by population and key.
     pub accounts: Vec<String>,
+    /// The act's random name.
+    pub act: String,
+    /// SHA-256 of the certificates that are written about it.
+    pub certificates: Vec<String>,
+    /// Whether it was done, and still owes something.
+    pub owed: bool,
+}
+
+impl Tally {
+    fn status(&self) -> u8 {
+        if self.owed { line::OWED } else { 0 }
+    }
 }
 
 impl Ledger {
@@ -70,7 +81,7 @@ impl Ledger {
             .custom_flags(no_follow())
             .open(&path)
             .map_err(|error| cannot_write(&path, &error))?;
-        lock(&file, wait)?;
+        state::lock(&file, wait)?;
         let mut ledger = Ledger { file, path, next: 1, previous: line::beginning(state.id()) };
         ledger.find_end()?;
         Ok(ledger)
@@ -84,14 +95,34 @@ impl Ledger {
     pub fn perform<T>(&mut self, intent: &Intent, work: impl FnOnce(&mut Tally) -> Result<T>) -> Result<T> {
         let act = format!("{:016x}", rand::random::<u64>());
         self.add(Line::intent(&act, intent))?;
-        let mut tally = Tally::default();
+        let mut tally = Tally { act: act.clone(), ..Tally::default() };
         let result = work(&mut tally);
-        let status = result.as_ref().map_or_else(|error| fault::kind_of(error).status(), |_| 0);
+        let status = result.as_ref().map_or_else(|error| fault::kind_of(error).status(), |_| tally.status());
         let noted = self.add(Line::outcome(&act, &intent.command, status, tally));
         match (result, noted) {
             (Ok(_), Err(error)) => Err(error.context("it was done, but the ledger could not note it")),
             (result, _) => result,
         }
+    }
+
+    /// Goes on with an act that an earlier command began and did not end, or that still owes something: its next line
+    /// says how it ended. One that cannot go on is left as it was.
+    ///
+    /// # Errors
+    /// Whatever `work` returns; unfinished when the line cannot be written.
+    pub fn go_on<T>(
+        &mut self,
+        act: &str,
+        command: &str,
+        by: &Actor,
+        work: impl FnOnce(&mut Tally) -> Result<T>,
+    ) -> Result<T> {
+        let mut tally = Tally { act: act.to_owned(), ..Tally::default() };
+        let result = work(&mut tally)?;
+        let status = tally.status();
+        let line = Line { by: Some(by.clone()), ..Line::outcome(act, command, status, tally) };
+        self.add(line).map_err(|error| error.context("it was done, but the ledger could not note it"))?;
+        Ok(result)
     }
 
     /// Notes that somebody was denied what they asked for.
@@ -139,27 +170,6 @@ impl Ledger {
             let fault = cannot_write(&self.path, &error);
             fault.into()
         })
-    }
-}
-
-fn lock(file: &File, wait: Duration) -> Result<()> {
-    let since = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) if since.elapsed() < wait => {
-                interrupt::check()?;
-                std::thread::sleep(Duration::from_millis(20).min(wait));
-            }
-            Err(TryLockError::WouldBlock) => {
-                return Err(Fault::busy("another crm-admin is at work on this database")
-                    .hint("try later, or wait longer with --lock-wait TIME")
-                    .into());
-            }
-            Err(TryLockError::Error(error)) => {
-                return Err(Fault::unfinished(format!("the ledger cannot be locked: {error}")).into());
-            }
-        }
     }
 }
 

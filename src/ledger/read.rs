@@ -48,6 +48,9 @@ pub struct Act {
     pub counts: Counts,
     /// How it ended.
     pub ending: Ending,
+    /// SHA-256 of the certificates that were written about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
     /// The exit status that it led to.
     pub status: Option<u8>,
 }
@@ -155,6 +158,7 @@ impl Reading {
                 act.status = line.status;
                 act.counts.extend(line.counts);
                 act.accounts.extend(line.accounts);
+                act.certificates.extend(line.certificates);
             }
             _ => self.acts.push(Act {
                 kind: "act",
@@ -166,9 +170,15 @@ impl Reading {
                 relations: line.relations,
                 counts: line.counts,
                 ending,
+                certificates: line.certificates,
                 status: line.status,
             }),
         }
+    }
+
+    /// The act of which this is a certificate's SHA-256.
+    pub fn certified(&self, digest: &str) -> Option<&Act> {
+        self.acts.iter().find(|act| act.certificates.iter().any(|known| known == digest))
     }
 
     /// The acts that were interrupted.

@@ -74,6 +74,33 @@ fn an_act_without_its_second_line_was_interrupted() {
 }
 
 #[test]
+fn an_act_that_goes_on_stays_one_act() {
+    let (_home, state) = state();
+    let mut ledger = ledger(&state);
+    let act = ledger
+        .perform(&intent("erase contact"), |tally| {
+            tally.owed = true;
+            Ok(tally.act.clone())
+        })
+        .unwrap();
+    let owed = read(&state).unwrap().acts.remove(0);
+    assert_eq!((owed.ending, owed.status), (Ending::Done, Some(8)));
+    let failed: Result<()> =
+        ledger.go_on(&act, "erase contact", &Actor::system(), |_| Err(Fault::busy("x").into()));
+    assert!(failed.is_err());
+    let go_on = |tally: &mut Tally| {
+        tally.certificates.push("abc".into());
+        Ok(())
+    };
+    ledger.go_on(&act, "erase contact", &Actor::system(), go_on).unwrap();
+    let reading = read(&state).unwrap();
+    assert_eq!((reading.acts.len(), reading.lines, reading.broken.clone()), (1, 3, None));
+    assert_eq!((reading.acts[0].ending, reading.acts[0].status), (Ending::Done, Some(0)));
+    assert_eq!(reading.certified("abc").map(|act| act.id.as_str()), Some(act.as_str()));
+    assert!(reading.certified("abd").is_none());
+}
+
+#[test]
 fn while_a_command_is_at_work_its_act_is_under_way() {
     let (_home, state) = state();
     let mut ledger = ledger(&state);

@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 
 /// The words of a company's name, by what they tell.
 pub(super) struct CompanyWords {
-    /// The word that tells this company from others: `acme` in `Boulangerie Acme & Fils SARL`. Folded.
+    /// What tells this company from others: `acme` in `Boulangerie Acme & Fils SARL`. Folded, without blanks.
     pub(super) stem: String,
-    /// Its other words, folded; empty when there are none.
+    /// The words that others have too, folded; empty when there are none.
     pub(super) rest: String,
     form_first: Option<String>,
     form_last: Option<String>,
@@ -21,9 +21,14 @@ pub(super) struct CompanyWords {
 static COMMON: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let marks = words::company_marks().iter().flat_map(|mark| mark.split(' ')).map(fold);
     let trades = words::company_trades().iter().flat_map(|trade| trade.split(' ')).map(fold);
-    let small = ["le", "la", "les", "l", "de", "du", "des", "d", "et", "and", "the", "au", "aux", "a", "en"];
-    marks.chain(trades).chain(small.map(str::to_owned)).collect()
+    marks.chain(trades).filter(|word| !SMALL.contains(&word.as_str())).collect()
 });
+
+/// Words that tell nothing by themselves.
+const SMALL: &[&str] =
+    &["les", "le", "la", "l", "des", "de", "du", "d", "et", "and", "the", "aux", "au", "a", "en"];
+/// An article that a name begins with, or does not, as one likes.
+const ARTICLES: [&str; 3] = ["les", "le", "la"];
 
 static FORMS: LazyLock<HashSet<String>> =
     LazyLock::new(|| words::legal_forms().iter().map(|form| form.to_lowercase()).collect());
@@ -41,12 +46,31 @@ impl CompanyWords {
             .filter(|word| words.len() == 1 || !is_form(word))
             .flat_map(|word| pieces(word))
             .collect();
-        let at = folded.iter().position(|word| !COMMON.contains(word)).unwrap_or(0);
-        let stem = folded.get(at).cloned().unwrap_or_default();
-        let others =
-            folded.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, word)| word.as_str());
-        CompanyWords { stem, rest: others.collect::<Vec<_>>().join(" "), form_first, form_last }
+        let rest = folded.iter().filter(|word| COMMON.contains(*word)).map(String::as_str);
+        let (mut stem, mut rest) = (stem(&folded), rest.collect::<Vec<_>>());
+        if stem.is_empty() && !rest.is_empty() {
+            stem = rest.remove(0).to_owned();
+        }
+        CompanyWords { stem, rest: rest.join(" "), form_first, form_last }
     }
+}
+
+/// The words that are this company's own, as one: a domain writes them with hyphens or without, and their article or
+/// not.
+fn stem(words: &[String]) -> String {
+    let (mut stem, mut small) = (String::new(), String::new());
+    for word in words {
+        if COMMON.contains(word) {
+            small.clear();
+        } else if SMALL.contains(&word.as_str()) {
+            small.push_str(word);
+        } else {
+            stem.push_str(&std::mem::take(&mut small));
+            stem.push_str(word);
+        }
+    }
+    let without = ARTICLES.iter().find_map(|article| stem.strip_prefix(article));
+    without.filter(|rest| !rest.is_empty()).map(str::to_owned).unwrap_or(stem)
 }
 
 fn pieces(word: &str) -> Vec<String> {
@@ -118,17 +142,36 @@ mod tests {
         let words = CompanyWords::of("Boulangerie Acmé & Fils SARL");
         assert_eq!(words.stem, "acme");
         assert_eq!(words.rest, "boulangerie fils");
+        assert_eq!(
+            CompanyWords::of("Boulangerie Boutique").stem,
+            "boulangerie",
+            "where all have them, the first is its own"
+        );
     }
 
     #[test]
     fn a_company_and_its_domain_agree() {
         let masker = masker();
-        let name = masker.company_name("Acmé Conseil SARL", 0);
-        let domain = masker.domain("acme-conseil.fr", 0);
-        let stem = super::super::style::slug(masker.company_stem("acme", 0));
-        assert!(
-            domain.starts_with(&stem) && super::super::style::slug(&name).starts_with(&stem),
-            "{name} and {domain}"
-        );
+        let slug = super::super::style::slug;
+        for (name, stem, domains) in [
+            ("Acmé Conseil SARL", "acme", &["acme-conseil.fr", "acme.fr", "www.acme.com"][..]),
+            (
+                "Informatique Les Douze Sources",
+                "douzesources",
+                &["informatique-lesdouzesources.fr", "les-douze-sources.fr", "douze-sources.fr"],
+            ),
+            ("Sécurité La Grange", "grange", &["securite-lagrange.fr", "lagrange.fr"]),
+            ("Durand et Fils", "durand", &["durand-fils.fr", "durand.fr"]),
+            ("Garage du Lac", "dulac", &["garage-du-lac.fr", "dulac.fr"]),
+        ] {
+            assert_eq!(CompanyWords::of(name).stem, stem);
+            let mask = slug(&masker.company_name(name, 0));
+            for domain in domains {
+                let domain = masker.domain(domain, 0);
+                let domain = domain.strip_prefix("www.").unwrap_or(&domain);
+                let stem = slug(masker.company_stem(stem, 0));
+                assert!(domain.starts_with(&stem) && mask.starts_with(&stem), "{mask} and {domain}");
+            }
+        }
     }
 }

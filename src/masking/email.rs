@@ -100,44 +100,82 @@ impl Masker {
 
     /// The parts of a local part, each masked by the function of its kind, with the marks between them.
     fn local_part(&self, local: &str) -> String {
+        let words = words_of(local);
         let mut name = String::with_capacity(24);
-        let mut mark = None;
-        let pieces = local.split_inclusive(|c: char| matches!(c, '.' | '_' | '+') || c.is_whitespace());
-        for piece in pieces.take(MOST_PARTS) {
-            let word = piece.trim_end_matches(|c: char| matches!(c, '.' | '_' | '+') || c.is_whitespace());
-            let known = words::is_given_name(word) || words::is_family_name(word);
-            let words: Vec<&str> = if known { vec![word] } else { word.split('-').collect() };
-            for (place, word) in words.iter().enumerate() {
-                let mask = self.local_word(word);
-                if mask.is_empty() {
-                    continue;
-                }
-                name.extend(if place > 0 { Some('-') } else { mark }.filter(|_| !name.is_empty()));
+        for (at, (word, _)) in words.iter().enumerate() {
+            let mask = self.local_word(word, part_of(&words, at));
+            if !mask.is_empty() {
+                let mark = at.checked_sub(1).and_then(|before| words[before].1);
+                name.extend(mark.filter(|_| !name.is_empty()));
                 name.push_str(&mask);
             }
-            mark = piece.chars().next_back().filter(|c| matches!(c, '.' | '_' | '+' | ' '));
         }
         name
     }
 
-    fn local_word(&self, word: &str) -> String {
-        let letters: String = word.chars().filter(|c| c.is_alphabetic() || *c == '-').collect();
-        let mut signs = letters.chars();
-        let Some(first) = signs.next() else { return String::new() };
-        let rest = signs.as_str();
+    fn local_word(&self, word: &str, part: Part) -> String {
+        let mut letters = word.chars();
+        let Some(first) = letters.next() else { return String::new() };
+        let rest = letters.as_str();
         if rest.is_empty() {
             return self.other_letter(first, 0).to_string();
         }
-        if ROLES.contains(&letters.as_str()) {
-            return letters;
+        if ROLES.contains(&word) {
+            return word.to_owned();
         }
-        if words::is_given_name(&letters) {
-            return slug(&self.given_name(&letters, 0));
+        if part == Part::Given {
+            return slug(&self.given_name(word, 0));
         }
-        if !words::is_family_name(&letters) && rest.len() > 2 && words::is_family_name(rest) {
+        if !words::is_family_name(word) && rest.len() > 2 && words::is_family_name(rest) {
             return format!("{}{}", self.other_letter(first, 0), slug(&self.family_name(rest, 0)));
         }
-        slug(&self.family_name(&letters, 0))
+        slug(&self.family_name(word, 0))
+    }
+}
+
+/// Which of a person's names a word is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Given,
+    Family,
+}
+
+/// The letters of each word of a local part, and the mark behind it. A hyphen separates words where nothing else does,
+/// unless it belongs to a name: `jean-pierre`.
+fn words_of(local: &str) -> Vec<(String, Option<char>)> {
+    let is_mark = |sign: char| matches!(sign, '.' | '_' | '+') || sign.is_whitespace();
+    let is_name = |word: &str| words::is_given_name(word) || words::is_family_name(word);
+    let by_hyphen = !local.contains(is_mark) && !is_name(local);
+    let is_end = |sign: char| is_mark(sign) || by_hyphen && sign == '-';
+    let pieces = local.split_inclusive(is_end).take(MOST_PARTS);
+    let of_word = |letter: &char| letter.is_alphabetic() || *letter == '-' && !by_hyphen;
+    pieces
+        .map(|piece| {
+            (piece.chars().filter(of_word).collect(), piece.chars().next_back().filter(|c| is_end(*c)))
+        })
+        .collect()
+}
+
+/// What a word most likely is. Many family names are given names as well (Martin, Robin): the place decides, and the
+/// given name stands first, unless the words say otherwise.
+fn part_of(words: &[(String, Option<char>)], at: usize) -> Part {
+    let is_given = |at: usize| words::is_given_name(&words[at].0);
+    let is_family = |at: usize| words::is_family_name(&words[at].0);
+    let last = words.len() - 1;
+    let backwards = !is_given(0) && is_given(last) && (is_family(0) || !is_family(last));
+    let place_of_given = if backwards { last } else { 0 };
+    match (is_given(at), is_family(at)) {
+        (true, false) => Part::Given,
+        (false, true) => Part::Family,
+        (given, _) if last == 0 => {
+            if given {
+                Part::Given
+            } else {
+                Part::Family
+            }
+        }
+        _ if at == place_of_given => Part::Given,
+        _ => Part::Family,
     }
 }
 
@@ -196,6 +234,26 @@ mod tests {
         assert!(mask.ends_with(".example"), "{mask}");
         let colleague = masker.email("p.martin@acme.fr", 0, 80);
         assert_eq!(mask.split('@').nth(1), colleague.split('@').nth(1));
+    }
+
+    #[test]
+    fn an_address_is_in_tune_whatever_its_names_may_also_be() {
+        let masker = masker();
+        for (given, family, local) in [
+            ("Robin", "Martin", "robin.martin"),
+            ("Aldéric", "Béranger", "alderic.beranger"),
+            ("Marie-Eugénie", "Le Brun", "marieeugenie.lebrun5"),
+            ("Jean-Pierre", "Durand", "durand.jean-pierre"),
+            ("Jean-Pierre", "De La Tour", "jean-pierre.delatour"),
+            ("Xyzzara", "Thomas", "xyzzara_thomas"),
+            ("Paul", "N'Diaye", "paul-ndiaye"),
+        ] {
+            let mask = masker.email(&format!("{local}@acme.fr"), 0, 80);
+            let names = [slug(&masker.given_name(given, 0)), slug(&masker.family_name(family, 0))];
+            assert!(names.iter().all(|name| mask.contains(name)), "{mask} and {names:?}");
+        }
+        let mask = masker.email("pmartin@acme.fr", 0, 80);
+        assert!(mask[1..].starts_with(&slug(&masker.family_name("Martin", 0))), "{mask}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::key::Purpose;
 use super::masker::Masker;
 use super::style::{compact, overlay};
 use crate::checksum::{luhn_digit, nir_key};
+use crate::schema::Category;
 
 /// So many letters and digits fit into one permutation.
 const MOST_SIGNS: usize = 26;
@@ -124,6 +125,17 @@ impl Masker {
     }
 }
 
+/// The SIREN in a longer number of a company.
+pub(super) fn siren_in(category: Category, value: &str) -> Option<String> {
+    let number = compact(value);
+    let siren = match category {
+        Category::Siret if is_digits(&number, 14) => &number[..9],
+        Category::Vat if number.len() == 13 && number.starts_with("FR") => &number[4..],
+        _ => return None,
+    };
+    is_digits(siren, 9).then(|| siren.to_owned())
+}
+
 /// Whether a text is so many digits.
 pub(super) fn is_digits(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|b| b.is_ascii_digit())
@@ -144,7 +156,7 @@ fn iso_7064_mod_11_10(digits: &str) -> u32 {
 }
 
 /// The French national identification number: sex, year, month, department, commune, order, key.
-struct Nir;
+pub(super) struct Nir;
 
 impl Nir {
     const DEPARTMENTS: u128 = 97;
@@ -154,7 +166,7 @@ impl Nir {
 
     /// The place of a NIR among all that are made; an error inside for one that is not (born overseas or abroad), and
     /// nothing for what is no NIR.
-    fn index_of(nir: &str) -> Option<Result<u128, ()>> {
+    pub(super) fn index_of(nir: &str) -> Option<Result<u128, ()>> {
         let fine = matches!(nir.len(), 13 | 15)
             && nir
                 .bytes()
@@ -203,6 +215,25 @@ mod tests {
     use super::*;
     use crate::checksum::luhn_holds;
     use std::collections::HashSet;
+
+    #[test]
+    fn no_mask_of_a_longer_number_holds_somebodys_siren() {
+        use super::super::{Key, Originals, Shape};
+        let (siret, vat) = ("732 829 320 00074", "FR 44 732829320");
+        let masks = |masker: &Masker| {
+            [(Category::Siret, siret), (Category::Vat, vat)].map(|(category, value)| {
+                compact(&masker.text(category, value, Shape::default()).expect("a mask"))
+            })
+        };
+        let [first, _] = masks(masker());
+        let mut originals = Originals::default();
+        originals.add(&siren_in(Category::Siret, &first).expect("a SIREN"));
+        let [siret, vat] = masks(&Masker::new(Key::from_bytes([42; 32]), originals));
+        assert_ne!(siret[..9], first[..9]);
+        assert_eq!(vat[4..], siret[..9], "the two still agree");
+        assert_eq!(siren_in(Category::Vat, "FR44 732829320").as_deref(), Some("732829320"));
+        assert_eq!(siren_in(Category::Phone, siret.as_str()), None);
+    }
 
     #[test]
     fn sirens_validate_and_stay_apart() {

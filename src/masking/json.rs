@@ -29,17 +29,20 @@ impl JsonRules {
         JsonRules { paths: paths.to_vec(), otherwise }
     }
 
-    /// What a leaf is. A path that ends above the leaf masks all below it, but keeps nothing below it: what may go
-    /// across is said leaf by leaf.
     fn category(&self, trail: &[Place<'_>]) -> Category {
+        self.named(trail).unwrap_or(self.otherwise)
+    }
+
+    /// What a leaf is that a path names. A path that ends above the leaf masks all below it, but keeps nothing below
+    /// it: what may go across is said leaf by leaf.
+    fn named(&self, trail: &[Place<'_>]) -> Option<Category> {
         let fits = |path: &JsonPath, category: Category| {
             let steps = &path.0;
             let long_enough =
                 steps.len() == trail.len() || (steps.len() < trail.len() && !category.is_kept());
             long_enough && steps.iter().zip(trail).all(|(step, place)| step_fits(step, *place))
         };
-        let found = self.paths.iter().find(|(path, category)| fits(path, *category));
-        found.map_or(self.otherwise, |(_, category)| *category)
+        self.paths.iter().find(|(path, category)| fits(path, *category)).map(|(_, category)| *category)
     }
 
     fn names(&self, key: &str) -> bool {
@@ -127,42 +130,58 @@ impl Masker {
     }
 }
 
-/// The texts of a document, each with what it is; none where the text is no JSON.
+/// The texts and numbers of a document, each with what it is; none where the text is no JSON.
 pub fn json_texts(
     text: &str,
     paths: &[(JsonPath, Category)],
     otherwise: Category,
 ) -> Vec<(Category, String)> {
-    fn walk<'a>(
-        node: &'a Json,
-        rules: &JsonRules,
-        trail: &mut Vec<Place<'a>>,
-        found: &mut Vec<(Category, String)>,
-    ) {
+    let rules = JsonRules::new(paths, otherwise);
+    let mut found = Vec::new();
+    each_leaf(text, &mut |trail, leaf| match leaf {
+        Json::String(text) => found.push((rules.category(trail), text.clone())),
+        Json::Number(number) => found.push((rules.category(trail), number.to_string())),
+        _ => {}
+    });
+    found
+}
+
+/// How many texts and numbers of a document a path names, and how many none does.
+pub fn json_named(text: &str, paths: &[(JsonPath, Category)]) -> (u64, u64) {
+    let rules = JsonRules::new(paths, Category::Keep);
+    let mut count = (0, 0);
+    each_leaf(text, &mut |trail, leaf| match leaf {
+        Json::String(_) | Json::Number(_) if rules.named(trail).is_some() => count.0 += 1,
+        Json::String(_) | Json::Number(_) => count.1 += 1,
+        _ => {}
+    });
+    count
+}
+
+/// Shows each leaf of a document, and where it is.
+fn each_leaf(text: &str, show: &mut dyn FnMut(&[Place<'_>], &Json)) {
+    fn walk<'a>(node: &'a Json, trail: &mut Vec<Place<'a>>, show: &mut dyn FnMut(&[Place<'_>], &Json)) {
         match node {
             Json::Array(items) => {
                 for item in items {
                     trail.push(Place::Item);
-                    walk(item, rules, trail, found);
+                    walk(item, trail, show);
                     trail.pop();
                 }
             }
             Json::Object(members) => {
                 for (key, member) in members {
                     trail.push(Place::Member(key));
-                    walk(member, rules, trail, found);
+                    walk(member, trail, show);
                     trail.pop();
                 }
             }
-            Json::String(text) => found.push((rules.category(trail), text.clone())),
-            _ => {}
+            leaf => show(trail, leaf),
         }
     }
-    let mut found = Vec::new();
     if let Ok(document) = serde_json::from_str::<Json>(text) {
-        walk(&document, &JsonRules::new(paths, otherwise), &mut Vec::new(), &mut found);
+        walk(&document, &mut Vec::new(), show);
     }
-    found
 }
 
 #[cfg(test)]
@@ -193,6 +212,18 @@ mod tests {
         assert_eq!(mask["lines"][0]["paid"], false);
         assert_eq!(mask["note"], "");
         assert!(mask["none"].is_null());
+    }
+
+    #[test]
+    fn leaves_are_told_with_what_they_are_and_counted_by_whether_a_path_names_them() {
+        let text = r#"{"code":"A1","people":{"Marie":612345678},"note":["Durand",null,true]}"#;
+        let JsonRules { paths, .. } = rules();
+        let told = json_texts(text, &paths, Category::Blank);
+        let expected =
+            [(Category::Keep, "A1"), (Category::FullName, "612345678"), (Category::Blank, "Durand")];
+        assert_eq!(told, expected.map(|(category, text)| (category, text.to_owned())));
+        assert_eq!(json_named(text, &paths), (2, 1));
+        assert_eq!(json_named("{", &paths), (0, 0));
     }
 
     #[test]

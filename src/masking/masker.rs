@@ -1,5 +1,6 @@
 //! The key, the word lists and the originals in one place: what every mask is made from.
 
+use super::company::CompanyWords;
 use super::dates::Step;
 use super::generalise;
 use super::key::{Draw, Key};
@@ -34,10 +35,11 @@ pub(super) struct Lists {
     pub(super) text: Sentences,
 }
 
-/// A word and its folded form.
+/// A word of a list.
 pub(super) struct Word {
     pub(super) text: &'static str,
-    pub(super) folded: String,
+    /// What it is compared by: folded, and as far as makes no difference for what it is.
+    pub(super) key: String,
     /// Whether it is an original, which no mask may be.
     taken: bool,
 }
@@ -49,11 +51,11 @@ pub(super) struct Place {
 }
 
 impl Word {
-    /// A word of the list that is not the one to hide.
+    /// A word of the list that is not the one whose key is to be hidden.
     pub(super) fn pick(list: &[Word], draw: &mut Draw, hidden: &str) -> &'static str {
         let first = draw.below(list.len());
         let turned = list[first..].iter().chain(&list[..first]);
-        let mut fine = turned.filter(|word| !word.taken && word.folded != hidden);
+        let mut fine = turned.filter(|word| !word.taken && word.key != hidden);
         fine.next().map_or("Anonyme", |word| word.text)
     }
 }
@@ -213,15 +215,19 @@ impl Taken {
 
 impl Lists {
     fn without(originals: &Taken) -> Self {
-        let word = |text: &&'static str| Word { text, folded: fold(text), taken: originals.stand_in(text) };
-        let words = |list: &'static [&'static str]| -> Vec<Word> { list.iter().map(word).collect() };
+        let keyed = |list: &'static [&'static str], key: &dyn Fn(&str) -> String| -> Vec<Word> {
+            let word = |text: &&'static str| Word { text, key: key(text), taken: originals.stand_in(text) };
+            list.iter().map(word).collect()
+        };
+        let words = |list| keyed(list, &fold);
+        let names = |list| keyed(list, &words::name_key);
         let place = |commune: &'static Commune| Place { commune, taken: originals.stand_in(commune.name) };
         Lists {
-            feminine: words(words::given_names(Gender::Feminine)),
-            masculine: words(words::given_names(Gender::Masculine)),
-            both: words(words::given_names_for_both()),
-            family: words(words::family_names()),
-            stems: words(words::company_stems()),
+            feminine: names(words::given_names(Gender::Feminine)),
+            masculine: names(words::given_names(Gender::Masculine)),
+            both: names(words::given_names_for_both()),
+            family: names(words::family_names()),
+            stems: keyed(words::company_stems(), &|text| CompanyWords::of(text).stem),
             trades: words(words::company_trades()),
             jobs: words(words::jobs()),
             streets: words(words::street_names()),

@@ -1,7 +1,7 @@
 //! What reaches nobody: the names, numbers and addresses that are reserved for examples, documentation and fiction.
 
 use super::network::split_port;
-use super::phone::is_fiction;
+use super::phone::{BETWEEN_NUMBERS, is_of_fiction, reaches_no_phone};
 use crate::schema::Category;
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ const RESERVED_NAMES: [&str; 3] = ["example.com", "example.net", "example.org"];
 pub fn reaches_nobody(category: Category, value: &str) -> bool {
     match category {
         Category::Email => mail_hosts(value).all(is_reserved_host),
-        Category::Phone => value.split(['/', ';', ',', '|', '\n']).all(is_fiction),
+        Category::Phone => value.split(BETWEEN_NUMBERS).all(reaches_no_phone),
         Category::Url => url_host(value).is_none_or(is_reserved_host),
         Category::Ip => {
             let address = value.split('/').next().unwrap_or_default().trim();
@@ -26,9 +26,18 @@ pub fn reaches_nobody(category: Category, value: &str) -> bool {
 }
 
 /// Whether this value tells who is meant: [`Category::identifies`], but for telephone numbers of the ranges reserved
-/// for fiction. Those are nobody's, and so few that the masks of a restored copy cannot keep clear of its own.
+/// for fiction and IP addresses of those for documentation. They are nobody's, and so few that the masks of a restored
+/// copy cannot keep clear of its own. What is no number or address at all may tell, and is searched.
 pub fn identifies(category: Category, value: &str) -> bool {
-    category.identifies(value) && !(category == Category::Phone && reaches_nobody(category, value))
+    let is_nobodys = match category {
+        Category::Phone => value.split(BETWEEN_NUMBERS).all(is_of_fiction),
+        Category::Ip => {
+            let address = value.split('/').next().unwrap_or_default().trim();
+            [address, split_port(address).0].into_iter().any(is_for_documentation)
+        }
+        _ => false,
+    };
+    category.identifies(value) && !is_nobodys
 }
 
 /// The hosts of the mail addresses that stand in a text: a dot is needed, since `name@host` is also how people write.
@@ -59,11 +68,16 @@ fn is_reserved_host(host: &str) -> bool {
         || host.parse::<IpAddr>().is_ok_and(|_| !is_public(&host))
 }
 
-/// Whether an address is one that packets go to, and not of the ranges for documentation (RFC 5737, RFC 3849).
+/// Whether an address is one that packets go to.
 fn is_public(address: &str) -> bool {
+    address.parse::<IpAddr>().is_ok() && !is_for_documentation(address)
+}
+
+/// Whether an address is of the ranges for documentation (RFC 5737, RFC 3849).
+fn is_for_documentation(address: &str) -> bool {
     match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(four)) => !four.is_documentation(),
-        Ok(IpAddr::V6(six)) => !(six.segments()[0] == 0x2001 && six.segments()[1] == 0xdb8),
+        Ok(IpAddr::V4(four)) => four.is_documentation(),
+        Ok(IpAddr::V6(six)) => six.segments()[0] == 0x2001 && six.segments()[1] == 0xdb8,
         Err(_) => false,
     }
 }
@@ -86,6 +100,24 @@ mod tests {
         ] {
             assert!(reaches_nobody(category, nobody), "{nobody}");
             assert!(!reaches_nobody(category, somebody), "{somebody}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_reserved_ranges_hold_tells_nobody_and_all_else_may() {
+        for (category, value, tells) in [
+            (Category::Phone, "06 39 98 12 34", false),
+            (Category::Phone, "01 99 00 12 34 / +33639981234", false),
+            (Category::Phone, "06 12 34 56 78", true),
+            (Category::Phone, "01 99 00 12 34 / 06 12 34 56 78", true),
+            (Category::Phone, "poste 4711, bureau de Marie", true),
+            (Category::Ip, "192.0.2.7:443", false),
+            (Category::Ip, "2001:db8::1/64", false),
+            (Category::Ip, "82.64.1.1", true),
+            (Category::Ip, "machine de Marie", true),
+            (Category::Email, "m.durand@atelier-x1y2z.example", true),
+        ] {
+            assert_eq!(identifies(category, value), tells, "{value}");
         }
     }
 

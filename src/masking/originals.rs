@@ -1,6 +1,9 @@
 //! What no mask may be: the identifying values of the database itself.
 
+use super::identifiers::siren_in;
+use super::phone::national_part;
 use crate::fingerprints::{Fingerprints, Gathering, beginning, step};
+use crate::schema::Category;
 use crate::words::fold;
 use std::hash::{BuildHasher, RandomState};
 
@@ -10,6 +13,19 @@ pub struct Originals {
     digests: Gathering,
     starts: Vec<u64>,
     lengths: Vec<u128>,
+}
+
+/// What a value is in other places: the SIREN of a SIRET or VAT number, and a telephone number with its 0 and with the
+/// country before it. A mask that is one of these would be taken for the original by whoever looks there.
+pub fn also_written(category: Category, value: &str) -> Vec<String> {
+    match category {
+        Category::Siret | Category::Vat => siren_in(category, value).into_iter().collect(),
+        Category::Phone => {
+            let ways = |national: String| [format!("0{national}"), format!("33{national}")];
+            national_part(value).into_iter().flat_map(ways).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Digests of the identifying values of a database, so that no mask is, or contains, one of them.
@@ -76,7 +92,7 @@ impl Originals {
 
 impl Taken {
     /// Whether one of the values stands anywhere in the text, inside a longer word too: `Laine SAS` in `Porcelaine
-    /// SAS`.
+    /// SAS`; numbers however their digits are grouped.
     pub(super) fn stand_in(&self, text: &str) -> bool {
         if self.digests.is_empty() {
             return false;
@@ -84,7 +100,12 @@ impl Taken {
         let (run, words) = run_of(text);
         let whole = Digest::of(self.seed, without_blanks(&run)).filter(|_| words > 1);
         whole.is_some_and(|whole| self.digests.holds(whole.digest))
-            || (0..run.len()).any(|at| self.begins(&run.as_bytes()[at..]))
+            || self.is_within(&run)
+            || with_numbers_closed(&run).is_some_and(|run| self.is_within(&run))
+    }
+
+    fn is_within(&self, run: &str) -> bool {
+        (0..run.len()).any(|at| self.begins(&run.as_bytes()[at..]))
     }
 
     /// Whether one of the values is a beginning of the run.
@@ -156,6 +177,17 @@ fn run_of(text: &str) -> (String, usize) {
     (run, words)
 }
 
+/// The run without the blanks between two digits; nothing where there are none.
+fn with_numbers_closed(run: &str) -> Option<String> {
+    let bytes = run.as_bytes();
+    let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let is_gap = |at: usize| bytes[at] == b' ' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
+    if !(0..bytes.len()).any(is_gap) {
+        return None;
+    }
+    Some(run.char_indices().filter(|(at, _)| !is_gap(*at)).map(|(_, letter)| letter).collect())
+}
+
 fn without_blanks(run: &str) -> impl Iterator<Item = u8> + Clone {
     run.bytes().filter(|byte| *byte != b' ')
 }
@@ -187,5 +219,16 @@ mod tests {
         let originals = originals.finish();
         assert!(originals.stand_in("0199001234"));
         assert!(originals.stand_in("01.99.00.12.34"));
+        assert!(originals.stand_in("tel 01 99 00 12 34, poste 5"));
+        assert!(!originals.stand_in("01 99 00 12 43"));
+    }
+
+    #[test]
+    fn a_value_is_known_as_other_places_write_it() {
+        assert_eq!(also_written(Category::Siret, "732 829 320 00074"), ["732829320"]);
+        assert_eq!(also_written(Category::Vat, "FR44 732829320"), ["732829320"]);
+        assert_eq!(also_written(Category::Phone, "+33 (0)6 12 34 56 78"), ["0612345678", "33612345678"]);
+        assert_eq!(also_written(Category::Phone, "+44 20 7946 0958"), [""; 0]);
+        assert_eq!(also_written(Category::Siren, "732829320"), [""; 0]);
     }
 }

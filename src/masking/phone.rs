@@ -10,6 +10,8 @@ const LANDLINES: [&str; 5] = ["19900", "26191", "35301", "46571", "53649"];
 const MOBILES: &str = "63998";
 /// Fewer digits than this are an extension or a short code, not a subscriber's number.
 const FEWEST_DIGITS: usize = 8;
+/// What people put between two numbers in one value.
+pub(super) const BETWEEN_NUMBERS: [char; 5] = ['/', ';', ',', '|', '\n'];
 
 impl Masker {
     /// A number nobody answers, written as the original is. Many-to-one, but for unique columns: there it is a number
@@ -63,14 +65,13 @@ impl Masker {
     }
 
     fn several_phones(&self, value: &str, shape: Shape) -> Option<String> {
-        const BETWEEN: [char; 5] = ['/', ';', ',', '|', '\n'];
         let long = |part: &&str| digits(part).len() >= FEWEST_DIGITS;
-        if value.split(BETWEEN).filter(long).count() < 2 {
+        if value.split(BETWEEN_NUMBERS).filter(long).count() < 2 {
             return None;
         }
         let mut out = String::with_capacity(value.len());
-        for part in value.split_inclusive(BETWEEN) {
-            let number = part.trim_end_matches(BETWEEN);
+        for part in value.split_inclusive(BETWEEN_NUMBERS) {
+            let number = part.trim_end_matches(BETWEEN_NUMBERS);
             if number.trim().is_empty() {
                 out.push_str(number);
             } else {
@@ -86,14 +87,24 @@ impl Masker {
 }
 
 /// Whether a number is of the ranges that masks come from, or too short to be a subscriber's.
-pub(super) fn is_fiction(value: &str) -> bool {
+pub(super) fn reaches_no_phone(value: &str) -> bool {
+    digits(value).len() < FEWEST_DIGITS || is_of_fiction(value)
+}
+
+/// Whether a number is of the ranges that masks come from.
+pub(super) fn is_of_fiction(value: &str) -> bool {
     let plain = digits(value);
     let number = canonical(value.trim(), &plain);
     let national = number.strip_prefix("33").unwrap_or_default();
-    let ranges = LANDLINES.iter().chain([&MOBILES]);
-    plain.len() < FEWEST_DIGITS
-        || (national.len() == 9 && ranges.into_iter().any(|range| national.starts_with(range)))
+    let mut ranges = LANDLINES.iter().chain([&MOBILES]);
+    (national.len() == 9 && ranges.any(|range| national.starts_with(range)))
         || (value.trim().starts_with(SPARE) && plain.len() > SPARE.len())
+}
+
+/// The national part of a French number: `612345678` for `06 12 34 56 78` and `+33 6 12 34 56 78`.
+pub(super) fn national_part(value: &str) -> Option<String> {
+    let number = canonical(value.trim(), &digits(value));
+    number.strip_prefix("33").filter(|national| national.len() == 9).map(str::to_owned)
 }
 
 /// A country code that no country has.

@@ -144,7 +144,7 @@ impl Masker {
             left -= sentence.chars + 1;
         }
         let capital = line.starts_with(char::is_uppercase) || out.len() > start;
-        match self.subject(left, draw, banned) {
+        match self.subject(left, line, draw, banned) {
             Some(subject) if capital => out.push_str(subject),
             Some(subject) => out.push_str(&subject.to_lowercase()),
             None => self.filler(left, capital, draw, banned, out),
@@ -152,12 +152,14 @@ impl Masker {
         out.extend(end);
     }
 
-    /// A short line of exactly so many characters, as it stands above a note.
-    fn subject(&self, chars: usize, draw: &mut Draw, banned: &Banned) -> Option<&'static str> {
+    /// A short line of exactly so many characters, as it stands above a note, and not the line itself.
+    fn subject(&self, chars: usize, line: &str, draw: &mut Draw, banned: &Banned) -> Option<&'static str> {
         let shelf = self.lists.text.subjects.get(chars).filter(|shelf| !shelf.is_empty())?;
         let first = draw.below(shelf.len());
         let turned = shelf[first..].iter().chain(&shelf[..first]);
-        turned.filter(|subject| banned.allows(subject)).map(|subject| subject.text).next()
+        let line = line.to_lowercase();
+        let mut fine = turned.filter(|subject| banned.allows(subject));
+        fine.find(|subject| !line.starts_with(&subject.text.to_lowercase())).map(|subject| subject.text)
     }
 
     /// Exactly so many characters of words.
@@ -238,6 +240,16 @@ mod tests {
                 let banned = Banned::of(original);
                 let words: Vec<u64> = telling_words(&mask).map(digest).collect();
                 assert!(!words.iter().any(|word| banned.words.contains(word)), "{mask}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_line_is_never_its_own_mask() {
+        let masker = masker();
+        for subject in (0..=words::LONGEST_SUBJECT).flat_map(words::subjects_of_length) {
+            for line in [(*subject).to_owned(), subject.to_lowercase(), format!("{subject}.")] {
+                assert_ne!(masker.free_text(&line, 0), line);
             }
         }
     }

@@ -13,6 +13,7 @@
 
 mod apply;
 mod blocked;
+mod carry;
 mod contacts;
 mod excluded;
 pub mod mailing;
@@ -25,7 +26,9 @@ mod removal;
 
 pub use apply::{Applied, apply};
 pub use blocked::Blocked;
+pub use carry::carry;
 pub use excluded::{Because, Excluded, Standing};
+pub use places::withdrawn;
 pub use plan::{Contacts, Person, Plan, Wish};
 pub use reach::Reach;
 pub use register::Register;

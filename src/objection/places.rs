@@ -3,8 +3,10 @@
 use super::Details;
 use crate::accounts::{flag, moment};
 use crate::fault::Result;
-use crate::schema::{CompleteMap, Objection, ObjectionSign, Relation, Tie, WordColumn};
+use crate::schema::{CompleteMap, Objection, ObjectionSign, Relation, RelationKind, Tie, WordColumn};
 use crate::store::{Snapshot, Value, ValueRef, Visit};
+use jiff::Timestamp;
+use std::collections::HashMap;
 
 /// Shows the rows of a table, all of them or those whose column has one of some values.
 pub fn rows(
@@ -100,6 +102,31 @@ pub fn noted(
             once: cell(4).map(ValueRef::to_value),
         })
     })
+}
+
+/// When relations of a kind took an objection to all marketing back, by id, where the CRM keeps that.
+///
+/// # Errors
+/// Those of reading.
+pub fn withdrawn(
+    kind: RelationKind,
+    map: &CompleteMap,
+    only: Option<&[Value]>,
+    data: &mut dyn Snapshot,
+) -> Result<HashMap<String, Timestamp>> {
+    let mut found = HashMap::new();
+    let Some(relation) = map.relation(kind) else { return Ok(found) };
+    let of_kind = map.objection().iter().filter(|place| place.kind == kind && place.medium.is_none());
+    for place in of_kind.filter(|place| !matches!(place.tie, Tie::Address(..))) {
+        let Some(column) = &place.withdrawn_at else { continue };
+        let (tied, time) = (tying(place, relation), map.time_of(&place.table, column));
+        rows(data, &place.table, tied, only, &[tied, column], &mut |row| {
+            let at = moment::read(row[1], Some(time));
+            found.extend(crate::erasure::shown(&row[0].to_value()).zip(at));
+            Ok(())
+        })?;
+    }
+    Ok(found)
 }
 
 /// Whether a flag says that somebody objected. Where it says who is welcome, only a true value welcomes.

@@ -12,6 +12,7 @@ use crate::erasure::{RelationRef, shown};
 use crate::fault::{Fault, Result};
 use crate::schema::{CompleteMap, Medium, Objection, ObjectionSign, RelationKind, RestoredMark, Tie};
 use crate::store::{Snapshot, Value};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What somebody objects to, and how that came about.
@@ -128,7 +129,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Takes an objection back.
+    /// Takes an objection back, at some moment.
     ///
     /// # Errors
     /// As [`Plan::add`].
@@ -136,11 +137,12 @@ impl Plan {
         relation: &RelationRef,
         medium: Option<Medium>,
         contacts: Contacts,
+        at: Timestamp,
         map: &CompleteMap,
         register: &Register,
         data: &mut dyn Snapshot,
     ) -> Result<Self> {
-        removal::plan(relation, medium, contacts, map, register, data)
+        removal::plan(relation, (medium, contacts, at), map, register, data)
     }
 
     /// Whether nothing changes.
@@ -371,10 +373,13 @@ impl Adding {
     ) -> Result<()> {
         let (details, loses) = detail_columns(place, map, &target.details)?;
         let before = self.changes.len();
-        for row in tied.rows.iter().filter(|row| !row.objects) {
+        // Where moments decide between two sides, who objects again has said it later than whatever took it back.
+        let is_later = |row: &Noted| place.withdrawn_at.is_some() && row.details.at < target.details.at;
+        for row in tied.rows.iter().filter(|row| !row.objects || (!target.is_contact && is_later(row))) {
             let mut set: Vec<(String, Value)> =
                 place.sign.column().map(|column| (column.to_owned(), place.flag(true))).into_iter().collect();
             set.extend(details.clone());
+            set.extend(place.withdrawn_at.iter().map(|column| (column.clone(), Value::Null)));
             let (table, identity) = (place.table.clone(), row.identity.clone());
             self.changes.push(Change::Update { table, identity, set });
         }
@@ -417,7 +422,7 @@ fn detail_columns(
     Ok((set, loses))
 }
 
-fn moment_of(at: &str, map: &CompleteMap, table: &str, column: &str) -> Result<Value> {
+pub(super) fn moment_of(at: &str, map: &CompleteMap, table: &str, column: &str) -> Result<Value> {
     let at = at.parse().map_err(|_| Fault::usage(format!("`{at}` is no moment")))?;
     moment::write(at, Some(map.time_of(table, column)))
 }

@@ -56,11 +56,18 @@ impl Register {
         }
     }
 
-    /// Forgets relations that are no more.
-    pub fn forget<'a>(&mut self, relations: impl IntoIterator<Item = (RelationKind, &'a str)>) {
-        for (kind, id) in relations {
-            self.set(kind, id, None);
+    /// Keeps no ids of relations that have been erased.
+    ///
+    /// # Errors
+    /// Damaged when the register cannot be understood; unfinished when it cannot be written.
+    pub fn forget(state: &State, is_erased: impl Fn(RelationKind, &str) -> bool) -> Result<()> {
+        let mut register = Self::read(Some(state))?;
+        for (_, kind) in RelationKind::WORDS {
+            let ids = register.all(*kind).map(|(id, _)| id.to_owned());
+            let erased: Vec<String> = ids.filter(|id| is_erased(*kind, id)).collect();
+            erased.iter().for_each(|id| register.set(*kind, id, None));
         }
+        register.after_commit(state)
     }
 
     fn set(&mut self, kind: RelationKind, id: &str, noted: Option<Objecting>) {

@@ -2,12 +2,13 @@
 
 use super::Details;
 use super::excluded::{found, own};
-use super::plan::{Change, Contacts, Plan, Target, contacts_of, places, tied};
+use super::plan::{Change, Contacts, Plan, Target, contacts_of, moment_of, places, tied};
 use super::register::Register;
 use crate::erasure::RelationRef;
 use crate::fault::Result;
 use crate::schema::{CompleteMap, Medium, Objection, ObjectionSign, RelationKind};
 use crate::store::{Snapshot, Value};
+use jiff::Timestamp;
 
 /// Plans it, for a relation and for those contacts who are excluded because their company was.
 ///
@@ -15,16 +16,15 @@ use crate::store::{Snapshot, Value};
 /// As [`Plan::add`].
 pub fn plan(
     relation: &RelationRef,
-    medium: Option<Medium>,
-    contacts: Contacts,
+    (medium, contacts, at): (Option<Medium>, Contacts, Timestamp),
     map: &CompleteMap,
     register: &Register,
     data: &mut dyn Snapshot,
 ) -> Result<Plan> {
     let key = found(relation, map, data)?;
     let mut plan = Plan::new(relation, false);
-    let target =
-        |key, relation, is_contact| Target { key, relation, details: Details::default(), is_contact };
+    let details = Details { at: Some(at.to_string()), ..Details::default() };
+    let target = |key, relation, is_contact| Target { key, relation, details: details.clone(), is_contact };
     take_back(&mut plan, &[target(key.clone(), relation.clone(), false)], medium, map, register, data)?;
     if relation.kind == RelationKind::Company {
         let of_company = contacts_of(&key, map, data)?;
@@ -55,9 +55,11 @@ fn take_back(
     let Some(kind) = targets.first().map(|target| target.relation.kind) else { return Ok(()) };
     let mut changes: Vec<Vec<Change>> = targets.iter().map(|_| Vec::new()).collect();
     for place in places(kind, medium, map)? {
-        for (changes, tied) in changes.iter_mut().zip(tied(place, map, targets, data)?) {
-            let objecting = tied.rows.into_iter().filter(|row| row.objects);
-            changes.extend(objecting.map(|row| cleared(place, map, row.identity)));
+        let tied = tied(place, map, targets, data)?;
+        for ((changes, target), tied) in changes.iter_mut().zip(targets).zip(tied) {
+            for row in tied.rows.into_iter().filter(|row| row.objects) {
+                changes.push(cleared(place, map, &target.details, row.identity)?);
+            }
         }
     }
     for (target, changes) in targets.iter().zip(changes) {
@@ -69,10 +71,10 @@ fn take_back(
     Ok(())
 }
 
-fn cleared(place: &Objection, map: &CompleteMap, identity: Vec<Value>) -> Change {
+fn cleared(place: &Objection, map: &CompleteMap, details: &Details, identity: Vec<Value>) -> Result<Change> {
     let table = place.table.clone();
     let Some(flag) = place.sign.column().filter(|_| place.sign != ObjectionSign::Present) else {
-        return Change::Delete { table, identity };
+        return Ok(Change::Delete { table, identity });
     };
     let mut set = vec![(flag.to_owned(), place.flag(false))];
     let words = [&place.channel, &place.made_by].into_iter().flatten().map(|word| &word.column);
@@ -83,5 +85,8 @@ fn cleared(place: &Objection, map: &CompleteMap, identity: Vec<Value>) -> Change
     };
     let columns = place.at.iter().chain(words).filter(may_be_empty);
     set.extend(columns.map(|column| (column.clone(), Value::Null)));
-    Change::Update { table, identity, set }
+    if let (Some(column), Some(at)) = (&place.withdrawn_at, &details.at) {
+        set.push((column.clone(), moment_of(at, map, &table, column)?));
+    }
+    Ok(Change::Update { table, identity, set })
 }

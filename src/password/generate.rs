@@ -1,7 +1,8 @@
-//! Temporary passwords: long, without look-alikes, from a generator that the caller passes in.
+//! Temporary passwords: long, without look-alikes or made of words, from a generator that the caller passes in.
 
 use crate::fault::{Fault, Result};
 use crate::secret::Secret;
+use crate::words::dictation_words;
 use rand::TryCryptoRng;
 use zeroize::Zeroizing;
 
@@ -39,15 +40,44 @@ fn fits(text: &[u8]) -> bool {
     all && text[0].is_ascii_alphabetic()
 }
 
-/// One item, each as likely as any other: bytes above the last full round of the list are drawn again.
-fn pick<R: TryCryptoRng + ?Sized>(list: &[u8], rng: &mut R) -> Result<u8> {
-    let fair = 256 - 256 % list.len();
+/// How many words a temporary password to be dictated has. Seven are what CNIL holds to be enough; with the two digits
+/// they are 74 bits.
+const WORDS: usize = 7;
+
+/// Makes a temporary password that can be dictated, of `length` characters at least: `Galet-lyre-…-savane-47`.
+///
+/// The words are French, without accents, and none sounds like another. The capital, the hyphens and the digits are
+/// there for policies that ask for classes of characters.
+///
+/// # Errors
+/// When the generator has nothing to give.
+pub fn dictated<R: TryCryptoRng + ?Sized>(length: usize, rng: &mut R) -> Result<Secret> {
+    let list = dictation_words();
+    // Made at its full size: a string that grows leaves its old copies in memory.
+    let mut text = Zeroizing::new(String::with_capacity(length + 10 * (WORDS + 1)));
+    let mut count = 0;
+    while count < WORDS || text.len() + 2 < length {
+        text.push_str(pick(list, rng)?);
+        text.push('-');
+        count += 1;
+    }
+    for _ in 0..2 {
+        text.push(char::from(pick(DIGITS, rng)?));
+    }
+    text[..1].make_ascii_uppercase();
+    Ok(Secret::new(std::mem::take(&mut *text)))
+}
+
+/// One item, each as likely as any other: numbers above the last full round of the list are drawn again.
+fn pick<T: Copy, R: TryCryptoRng + ?Sized>(list: &[T], rng: &mut R) -> Result<T> {
+    let fair = 65_536 - 65_536 % list.len();
     loop {
-        let mut byte = [0];
-        rng.try_fill_bytes(&mut byte)
+        let mut bytes = [0; 2];
+        rng.try_fill_bytes(&mut bytes)
             .map_err(|_| Fault::unfinished("the system's random generator does not answer"))?;
-        if usize::from(byte[0]) < fair {
-            return Ok(list[usize::from(byte[0]) % list.len()]);
+        let number = usize::from(u16::from_le_bytes(bytes));
+        if number < fair {
+            return Ok(list[number % list.len()]);
         }
     }
 }
@@ -76,6 +106,24 @@ mod tests {
     fn no_character_looks_like_another() {
         let all: String = many().concat();
         assert!(!all.contains(['0', 'O', 'o', '1', 'l', 'I', '|', '\'', '"', '`', ',', '.', ';', ':', ' ']));
+    }
+
+    #[test]
+    fn a_dictated_one_is_seven_words_and_passes_what_asks_for_all_classes() {
+        let all: Vec<String> =
+            (0..200).map(|_| dictated(8, &mut SysRng).unwrap().expose().to_owned()).collect();
+        for text in &all {
+            let parts: Vec<&str> = text.split('-').collect();
+            assert_eq!(parts.len(), WORDS + 1, "{text}");
+            let words = parts[..WORDS].iter().map(|word| word.to_lowercase());
+            assert!(words.clone().all(|word| dictation_words().contains(&word.as_str())), "{text}");
+            assert!(parts[WORDS].len() == 2 && parts[WORDS].bytes().all(|digit| DIGITS.contains(&digit)));
+            assert!(text.starts_with(|first: char| first.is_ascii_uppercase()));
+            assert!(text.len() <= 72, "bcrypt reads no more: {text}");
+        }
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len());
+        assert!(dictated(200, &mut SysRng).unwrap().expose().len() >= 200);
     }
 
     #[test]

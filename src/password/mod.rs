@@ -8,6 +8,6 @@ pub mod norms;
 pub mod policy;
 pub mod scheme;
 
-pub use generate::temporary;
+pub use generate::{dictated, temporary};
 pub use hash::{hash, hash_as, verify};
 pub use policy::{Policy, Reason, Who};

@@ -4,7 +4,7 @@ use super::leftover::is_left;
 use super::needles::{SHORTEST, is_word, trim};
 use super::scan::Search;
 use super::verdict::Seen;
-use crate::masking::{self, is_blank_picture, is_general};
+use crate::masking::{self, is_general, is_stub};
 use crate::schema::{Category, Content, Generalise, MappedTable};
 use crate::store::ValueRef;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -61,9 +61,30 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Counts what a rule names that keeps the rest. One that names nothing at all is misspelt.
+    fn note_named(&self, row: &[ValueRef<'_>], original: ValueRef<'_>, seen: &mut Seen) {
+        if seen.named > 0 || !tells(original) {
+            return;
+        }
+        let (named, unnamed) = match self.content {
+            Some(Content::ByColumn { when, otherwise, .. }) if otherwise.is_kept() => {
+                let decider = self.decider.map(|place| masking::decider_text(row[place])).unwrap_or_default();
+                let is_named = when.contains_key(decider.as_str());
+                (u64::from(is_named), u64::from(!is_named))
+            }
+            Some(Content::Json { paths, otherwise }) if otherwise.is_kept() && !paths.is_empty() => {
+                original.as_str().map(|text| masking::json_named(text, paths)).unwrap_or_default()
+            }
+            _ => return,
+        };
+        seen.named += named;
+        seen.unnamed += unnamed;
+    }
+
     /// Looks at one value.
     pub fn look(&self, pair: &Pair<'_>, search: &mut Search<'_>, seen: &mut Seen) {
         let (original, mask) = (pair.row[pair.place], pair.mask);
+        self.note_named(pair.row, original, seen);
         match self.content {
             Some(Content::ListOf(category)) => {
                 let parts = |value: ValueRef<'_>| -> Vec<(Category, String)> {
@@ -148,8 +169,7 @@ fn look_at_one(
     match category {
         Category::Secret | Category::Blank => seen.passed += u64::from(mask == original && is_long(original)),
         Category::Document => {
-            let shows_nothing = matches!(mask, ValueRef::Blob(bytes) if is_blank_picture(bytes));
-            seen.passed += u64::from(mask == original && !shows_nothing);
+            seen.passed += u64::from(mask == original && !is_stub(mask));
         }
         _ => {
             seen.compared += 1;

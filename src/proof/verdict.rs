@@ -20,6 +20,10 @@ pub struct Seen {
     pub bag: (u64, u64),
     /// Texts in which a name or a number of their original is left.
     pub leftovers: u64,
+    /// Values that the rule names, so that it masks them, where the rest is kept.
+    pub named: u64,
+    /// Values that are kept, since the rule names others.
+    pub unnamed: u64,
     /// Whether the search was seen to find an original in the source's own rows.
     pub control: bool,
     /// Whether the source has something there that the search must find.
@@ -88,6 +92,10 @@ impl Seen {
         if self.leftovers > 0 {
             against.push(format!("a name or number of the original is left in {} texts", self.leftovers));
         }
+        if self.unnamed > 0 && self.named == 0 {
+            let count = self.unnamed;
+            against.push(format!("the rule names none of its {count} values, and all of them were kept"));
+        }
         if self.has_originals && !self.control {
             against.push("the search does not find the source's own values: the check is broken".into());
         }
@@ -108,6 +116,7 @@ mod tests {
     fn nothing_found_where_the_search_works_is_accepted() {
         let seen = Seen { compared: 100, control: true, has_originals: true, ..Seen::default() };
         assert!(evidence(seen).judge().is_ok());
+        assert!(evidence(Seen { named: 1, unnamed: 99, ..seen }).judge().is_ok());
     }
 
     #[test]
@@ -120,6 +129,7 @@ mod tests {
             Seen { unpaired: 3, bag: (7, 7), ..fine },
             Seen { originals: 1, ..fine },
             Seen { leftovers: 1, ..fine },
+            Seen { unnamed: 1, ..fine },
             Seen { control: false, ..fine },
         ] {
             let error = evidence(broken).judge().unwrap_err();

@@ -2,7 +2,7 @@
 
 use super::{Folder, PRIVATE, cannot_write};
 use crate::fault::{Fault, Result};
-use rustix::fs::{AtFlags, CWD, OFlags, RenameFlags, linkat, openat, renameat_with};
+use rustix::fs::{AtFlags, CWD, OFlags, RenameFlags, linkat, openat, renameat, renameat_with};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -36,6 +36,16 @@ impl Draft {
     /// the folder is missing or cannot be written.
     pub fn beside(target: &Path) -> Result<Draft> {
         Self::begin(target, nameless)
+    }
+
+    /// Begins a file that will take the place of `target`, which stays as it is until [`Draft::replace`].
+    ///
+    /// # Errors
+    /// As [`Draft::beside`], but for something that has the name.
+    pub fn instead_of(target: &Path) -> Result<Draft> {
+        let (folder, name) = split(target)?;
+        let (file, hidden) = nameless(&folder)?;
+        Ok(Draft { file, folder, target: target.to_owned(), name, hidden })
     }
 
     fn begin(target: &Path, make: Way) -> Result<Draft> {
@@ -86,11 +96,47 @@ impl Draft {
         self.folder.sync().inspect_err(|_| self.folder.remove(&self.name))
     }
 
+    /// Syncs the file and puts it in the place of what has its name, which from then on is called `kept`, in the same
+    /// folder. At no moment is there nothing under the name: it is the one or the other.
+    ///
+    /// # Errors
+    /// Refused when something is called `kept` already; unfinished when anything else goes wrong. Either way what was
+    /// there is there.
+    pub fn replace(mut self, kept: &OsStr) -> Result<()> {
+        let written = |error: Errno| cannot_write(&self.target, &error.into());
+        self.file.sync_all().map_err(|error| cannot_write(&self.target, &error))?;
+        let hidden = match self.hidden.take() {
+            Some(hidden) => hidden,
+            None => {
+                let hidden = OsString::from(format!(".crm-admin-{:016x}", rand::random::<u64>()));
+                self.link_as(&hidden).map_err(written)?;
+                hidden
+            }
+        };
+        let folder = &self.folder.handle;
+        let replaced = linkat(folder, &self.name, folder, kept, AtFlags::empty()).and_then(|()| {
+            renameat(folder, &hidden, folder, &self.name).inspect_err(|_| self.folder.remove(kept))
+        });
+        match replaced {
+            Ok(()) => self.folder.sync(),
+            Err(error) => {
+                self.folder.remove(&hidden);
+                let kept = self.target.with_file_name(kept);
+                Err(if error == Errno::EXIST { exists(&kept).into() } else { written(error).into() })
+            }
+        }
+    }
+
+    /// Gives the file, which has none, a name.
+    fn link_as(&self, name: &OsStr) -> Result<(), Errno> {
+        let open_file = format!("/proc/self/fd/{}", self.file.as_raw_fd());
+        linkat(CWD, open_file, &self.folder.handle, name, AtFlags::SYMLINK_FOLLOW)
+    }
+
     fn link(&self) -> Result<(), Errno> {
         let folder = &self.folder.handle;
         let Some(hidden) = &self.hidden else {
-            let open_file = format!("/proc/self/fd/{}", self.file.as_raw_fd());
-            return linkat(CWD, open_file, folder, &self.name, AtFlags::SYMLINK_FOLLOW);
+            return self.link_as(&self.name);
         };
         match linkat(folder, hidden, folder, &self.name, AtFlags::empty()) {
             // No links on this file system: a renaming that refuses to replace does the same.

@@ -157,6 +157,10 @@ impl Snapshot for Books<'_> {
         Ok(())
     }
 
+    fn search(&mut self, _: &str, _: &str, _: &[String], _: &[&str], _: &mut Visit<'_>) -> Result<()> {
+        Ok(())
+    }
+
     fn health(&mut self) -> Result<Health> {
         self.transaction.health()
     }

@@ -45,6 +45,7 @@ CREATE TABLE third_party (
     objection_at           TEXT    CHECK (objection_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_at)),
     objection_channel      TEXT    CHECK (objection_channel IN ('mail', 'call', 'letter', 'form', 'meeting', 'import')),
     objection_origin       TEXT    CHECK (objection_origin IN ('person', 'company', 'erp', 'administrator')),
+    objection_withdrawn_at TEXT    CHECK (objection_withdrawn_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_withdrawn_at)),
     erased_at              TEXT    CHECK (erased_at IS strftime('%Y-%m-%dT%H:%M:%SZ', erased_at)),
     erasure_confirmed_at   TEXT    CHECK (erasure_confirmed_at IS strftime('%Y-%m-%dT%H:%M:%SZ', erasure_confirmed_at)), -- by the CRM
     created_at             TEXT    NOT NULL CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%SZ', created_at)),

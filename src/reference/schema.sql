@@ -39,6 +39,9 @@ CREATE TABLE third_party (
     vat_number          TEXT,
     email               TEXT    COLLATE NOCASE,
     phone               TEXT,
+    phone_digits        TEXT    GENERATED ALWAYS AS (
+        replace(replace(replace(replace(replace(replace(replace(replace(phone, '(0)', ''), ' ', ''), '.', ''), '-', ''), '/', ''), '(', ''), ')', ''), '+', '')
+    ) VIRTUAL, -- what a search finds, however it was typed
     street              TEXT,
     postcode            TEXT,
     town                TEXT,
@@ -50,6 +53,7 @@ CREATE TABLE third_party (
     objection_at        TEXT    CHECK (objection_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_at)),
     objection_channel   TEXT    CHECK (objection_channel IN ('mail', 'call', 'letter', 'form', 'meeting', 'import')),
     objection_origin    TEXT    CHECK (objection_origin IN ('person', 'company', 'erp', 'administrator')),
+    objection_withdrawn_at TEXT CHECK (objection_withdrawn_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_withdrawn_at)),
     created_at          TEXT    NOT NULL CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%SZ', created_at)),
     updated_at          TEXT    NOT NULL CHECK (updated_at IS strftime('%Y-%m-%dT%H:%M:%SZ', updated_at))
 ) STRICT;
@@ -77,6 +81,7 @@ CREATE TABLE company (
     objection_at        TEXT    CHECK (objection_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_at)),
     objection_channel   TEXT    CHECK (objection_channel IN ('mail', 'call', 'letter', 'form', 'meeting', 'import')),
     objection_origin    TEXT    CHECK (objection_origin IN ('person', 'company', 'erp', 'administrator')),
+    objection_withdrawn_at TEXT CHECK (objection_withdrawn_at IS strftime('%Y-%m-%dT%H:%M:%SZ', objection_withdrawn_at)),
     custom              TEXT    NOT NULL DEFAULT '{}' CHECK (json_valid(custom)),
     created_at          TEXT    NOT NULL CHECK (created_at IS strftime('%Y-%m-%dT%H:%M:%SZ', created_at)),
     updated_at          TEXT    NOT NULL CHECK (updated_at IS strftime('%Y-%m-%dT%H:%M:%SZ', updated_at))
@@ -121,6 +126,9 @@ CREATE TABLE lead (
     job_title            TEXT,
     email                TEXT    COLLATE NOCASE,
     phone                TEXT,
+    phone_digits         TEXT    GENERATED ALWAYS AS (
+        replace(replace(replace(replace(replace(replace(replace(replace(phone, '(0)', ''), ' ', ''), '.', ''), '-', ''), '/', ''), '(', ''), ')', ''), '+', '')
+    ) VIRTUAL, -- what a search finds, however it was typed
     street               TEXT,
     postcode             TEXT,
     town                 TEXT,
@@ -351,6 +359,108 @@ CREATE INDEX relation_group_member_group_id ON relation_group_member (group_id);
 CREATE UNIQUE INDEX relation_group_member_company_id ON relation_group_member (company_id, group_id) WHERE company_id IS NOT NULL;
 CREATE UNIQUE INDEX relation_group_member_contact_id ON relation_group_member (contact_id, group_id) WHERE contact_id IS NOT NULL;
 CREATE UNIQUE INDEX relation_group_member_lead_id ON relation_group_member (lead_id, group_id) WHERE lead_id IS NOT NULL;
+
+-- What a search finds -------------------------------------------------------------------------------------------------
+
+-- Words of names, mail addresses, numbers and towns, without accents; the text itself stays in the tables. The triggers
+-- keep them in step. A row of its own for each address: a relation is found by words of any of its rows.
+CREATE VIRTUAL TABLE third_party_search USING fts5 (
+    name, email, phone_digits, town, content = 'third_party', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER third_party_added AFTER INSERT ON third_party BEGIN
+    INSERT INTO third_party_search (rowid, name, email, phone_digits, town) VALUES (NEW.id, NEW.name, NEW.email, NEW.phone_digits, NEW.town);
+END;
+CREATE TRIGGER third_party_removed AFTER DELETE ON third_party BEGIN
+    INSERT INTO third_party_search (third_party_search, rowid, name, email, phone_digits, town) VALUES ('delete', OLD.id, OLD.name, OLD.email, OLD.phone_digits, OLD.town);
+END;
+CREATE TRIGGER third_party_changed AFTER UPDATE OF id, name, email, phone, town ON third_party BEGIN
+    INSERT INTO third_party_search (third_party_search, rowid, name, email, phone_digits, town) VALUES ('delete', OLD.id, OLD.name, OLD.email, OLD.phone_digits, OLD.town);
+    INSERT INTO third_party_search (rowid, name, email, phone_digits, town) VALUES (NEW.id, NEW.name, NEW.email, NEW.phone_digits, NEW.town);
+END;
+
+CREATE VIRTUAL TABLE company_search USING fts5 (
+    name, content = 'company', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER company_added AFTER INSERT ON company BEGIN
+    INSERT INTO company_search (rowid, name) VALUES (NEW.id, NEW.name);
+END;
+CREATE TRIGGER company_removed AFTER DELETE ON company BEGIN
+    INSERT INTO company_search (company_search, rowid, name) VALUES ('delete', OLD.id, OLD.name);
+END;
+CREATE TRIGGER company_changed AFTER UPDATE OF id, name ON company BEGIN
+    INSERT INTO company_search (company_search, rowid, name) VALUES ('delete', OLD.id, OLD.name);
+    INSERT INTO company_search (rowid, name) VALUES (NEW.id, NEW.name);
+END;
+
+CREATE VIRTUAL TABLE contact_search USING fts5 (
+    given_name, family_name, content = 'contact', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER contact_added AFTER INSERT ON contact BEGIN
+    INSERT INTO contact_search (rowid, given_name, family_name) VALUES (NEW.id, NEW.given_name, NEW.family_name);
+END;
+CREATE TRIGGER contact_removed AFTER DELETE ON contact BEGIN
+    INSERT INTO contact_search (contact_search, rowid, given_name, family_name) VALUES ('delete', OLD.id, OLD.given_name, OLD.family_name);
+END;
+CREATE TRIGGER contact_changed AFTER UPDATE OF id, given_name, family_name ON contact BEGIN
+    INSERT INTO contact_search (contact_search, rowid, given_name, family_name) VALUES ('delete', OLD.id, OLD.given_name, OLD.family_name);
+    INSERT INTO contact_search (rowid, given_name, family_name) VALUES (NEW.id, NEW.given_name, NEW.family_name);
+END;
+
+CREATE VIRTUAL TABLE lead_search USING fts5 (
+    given_name, family_name, company_name, email, phone_digits, town, content = 'lead', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER lead_added AFTER INSERT ON lead BEGIN
+    INSERT INTO lead_search (rowid, given_name, family_name, company_name, email, phone_digits, town) VALUES (NEW.id, NEW.given_name, NEW.family_name, NEW.company_name, NEW.email, NEW.phone_digits, NEW.town);
+END;
+CREATE TRIGGER lead_removed AFTER DELETE ON lead BEGIN
+    INSERT INTO lead_search (lead_search, rowid, given_name, family_name, company_name, email, phone_digits, town) VALUES ('delete', OLD.id, OLD.given_name, OLD.family_name, OLD.company_name, OLD.email, OLD.phone_digits, OLD.town);
+END;
+CREATE TRIGGER lead_changed AFTER UPDATE OF id, given_name, family_name, company_name, email, phone, town ON lead BEGIN
+    INSERT INTO lead_search (lead_search, rowid, given_name, family_name, company_name, email, phone_digits, town) VALUES ('delete', OLD.id, OLD.given_name, OLD.family_name, OLD.company_name, OLD.email, OLD.phone_digits, OLD.town);
+    INSERT INTO lead_search (rowid, given_name, family_name, company_name, email, phone_digits, town) VALUES (NEW.id, NEW.given_name, NEW.family_name, NEW.company_name, NEW.email, NEW.phone_digits, NEW.town);
+END;
+
+CREATE VIRTUAL TABLE address_search USING fts5 (
+    town, content = 'address', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER address_added AFTER INSERT ON address BEGIN
+    INSERT INTO address_search (rowid, town) VALUES (NEW.id, NEW.town);
+END;
+CREATE TRIGGER address_removed AFTER DELETE ON address BEGIN
+    INSERT INTO address_search (address_search, rowid, town) VALUES ('delete', OLD.id, OLD.town);
+END;
+CREATE TRIGGER address_changed AFTER UPDATE OF id, town ON address BEGIN
+    INSERT INTO address_search (address_search, rowid, town) VALUES ('delete', OLD.id, OLD.town);
+    INSERT INTO address_search (rowid, town) VALUES (NEW.id, NEW.town);
+END;
+
+CREATE VIRTUAL TABLE phone_search USING fts5 (
+    number, e164, content = 'phone', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER phone_added AFTER INSERT ON phone BEGIN
+    INSERT INTO phone_search (rowid, number, e164) VALUES (NEW.id, NEW.number, NEW.e164);
+END;
+CREATE TRIGGER phone_removed AFTER DELETE ON phone BEGIN
+    INSERT INTO phone_search (phone_search, rowid, number, e164) VALUES ('delete', OLD.id, OLD.number, OLD.e164);
+END;
+CREATE TRIGGER phone_changed AFTER UPDATE OF id, number, e164 ON phone BEGIN
+    INSERT INTO phone_search (phone_search, rowid, number, e164) VALUES ('delete', OLD.id, OLD.number, OLD.e164);
+    INSERT INTO phone_search (rowid, number, e164) VALUES (NEW.id, NEW.number, NEW.e164);
+END;
+
+CREATE VIRTUAL TABLE email_search USING fts5 (
+    address, content = 'email', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER email_added AFTER INSERT ON email BEGIN
+    INSERT INTO email_search (rowid, address) VALUES (NEW.id, NEW.address);
+END;
+CREATE TRIGGER email_removed AFTER DELETE ON email BEGIN
+    INSERT INTO email_search (email_search, rowid, address) VALUES ('delete', OLD.id, OLD.address);
+END;
+CREATE TRIGGER email_changed AFTER UPDATE OF id, address ON email BEGIN
+    INSERT INTO email_search (email_search, rowid, address) VALUES ('delete', OLD.id, OLD.address);
+    INSERT INTO email_search (rowid, address) VALUES (NEW.id, NEW.address);
+END;
 
 -- Whom marketing may write to: nobody who objects, nobody whose company does, no duplicate.
 CREATE VIEW marketing_contacts AS

@@ -26,6 +26,9 @@ impl Snapshot for Memory {
     fn find(&mut self, _: &str, _: &str, _: &[Value], _: &[&str], _: &mut Visit<'_>) -> Result<()> {
         unimplemented!("the demo does not read")
     }
+    fn search(&mut self, _: &str, _: &str, _: &[String], _: &[&str], _: &mut Visit<'_>) -> Result<()> {
+        unimplemented!("the demo does not read")
+    }
     fn health(&mut self) -> Result<Health> {
         unimplemented!("the demo does not ask")
     }

@@ -23,6 +23,8 @@ pub struct AccountRoles {
     pub populations: Vec<Accounts>,
     /// Where the policy lives, where the CRM has a place for it.
     pub policy: Option<PolicyPlace>,
+    /// What the CRM knows of the organisation that works with it.
+    pub organisation: Option<Organisation>,
     /// How this CRM writes moments (jiff's strtime).
     pub time: Option<String>,
     /// The map's name.
@@ -58,8 +60,9 @@ impl Map {
     /// Refused when it says nothing about accounts, or names something there that the database does not have.
     pub fn accounts_for(&self, catalog: &Catalog) -> Result<AccountRoles> {
         let (check, complete) = resolve(self, catalog);
-        let is_ours =
-            |origin: &Origin| origin.words.starts_with("[accounts.") || origin.words.starts_with("[policy]");
+        let is_ours = |origin: &Origin| {
+            ["[accounts.", "[policy]", "[organisation]"].iter().any(|words| origin.words.starts_with(words))
+        };
         let stale: Vec<String> = check
             .stale
             .iter()
@@ -76,6 +79,7 @@ impl Map {
         Ok(AccountRoles {
             populations: complete.roles.accounts,
             policy: complete.roles.policy,
+            organisation: complete.roles.organisation,
             time: complete.time,
             map: complete.name,
         })
@@ -109,6 +113,9 @@ pub(super) fn accounts(live: &Live<'_>, tables: &[MappedTable], written: &Accoun
         changed_at: columns.maybe(&written.changed_at),
         temporary_until: columns.maybe(&written.temporary_until),
         never_expires: columns.maybe(&written.never_expires),
+        second_factor: columns.maybe(&written.second_factor),
+        service: columns.maybe(&written.service),
+        salt: written.salt.as_ref().and_then(|salt| salt_of(live, salt, &written.origin)),
         created_at: columns.maybe(&written.created_at),
         last_login: columns.maybe(&written.last_login),
         template: columns.maybe(&written.template),
@@ -205,6 +212,45 @@ fn creation(live: &Live<'_>, accounts: &Columns<'_>, written: &Creation) -> Crea
         set: written.set.iter().map(|(column, value)| (accounts.one(column), value.clone())).collect(),
         also: also.collect(),
     }
+}
+
+fn salt_of(live: &Live<'_>, written: &SiteSalt, origin: &Origin) -> Option<SiteSalt> {
+    let place = match &written.place {
+        SaltPlace::Row(row) => SaltPlace::Row(lookup(live, row, origin)?),
+        file => file.clone(),
+    };
+    Some(SiteSalt { place, found: None })
+}
+
+/// Texts in rows, as the database writes their places.
+fn lookup(live: &Live<'_>, written: &Lookup, origin: &Origin) -> Option<Lookup> {
+    let columns = columns_of(live, &written.table, origin)?;
+    let named = match &written.named {
+        None => None,
+        Some(named) => {
+            let other = columns_of(live, &named.table, origin)?;
+            Some(Named {
+                key: columns.one(&named.key),
+                table: other.table.name.clone(),
+                column: other.one(&named.column),
+            })
+        }
+    };
+    Some(Lookup {
+        table: columns.table.name.clone(),
+        column: columns.one(&written.column),
+        filter: columns.filter(&written.filter),
+        named,
+    })
+}
+
+/// What is known of the organisation, as the database writes it.
+pub(super) fn organisation(live: &Live<'_>, written: &Organisation) -> Organisation {
+    let mut found = written.clone();
+    for (_, place) in found.lookups() {
+        *place = place.as_ref().and_then(|one| lookup(live, one, &written.origin));
+    }
+    found
 }
 
 /// Where the policy lives, as the database writes it.

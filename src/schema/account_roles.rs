@@ -1,7 +1,10 @@
 //! What a map says about accounts beyond their columns: templates, how one is made, where the password policy lives.
 
 use super::complete::Origin;
+use super::roles::Filter;
+use crate::secret::Secret;
 use crate::store::Value;
+use std::path::PathBuf;
 
 /// The table of templates that new accounts are made from. A rule without a value follows the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +59,77 @@ pub struct Creation {
     pub also: Vec<(String, String)>,
 }
 
+/// Texts that stand in rows of a table: the organisation's name, a salt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lookup {
+    /// The table.
+    pub table: String,
+    /// Its column with the text.
+    pub column: String,
+    /// Which of its rows.
+    pub filter: Filter,
+    /// Of these only the rows that another table names.
+    pub named: Option<Named>,
+}
+
+/// Rows that another table names by a column of theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The column by which they are named.
+    pub key: String,
+    /// The other table.
+    pub table: String,
+    /// Its column with the names.
+    pub column: String,
+}
+
+/// What is known of the organisation that works with the CRM, and its people put into passwords.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Organisation {
+    /// Its names.
+    pub name: Option<Lookup>,
+    /// Its towns.
+    pub town: Option<Lookup>,
+    /// Its postcodes.
+    pub postcode: Option<Lookup>,
+    /// What people call the CRM.
+    pub product: Option<String>,
+    /// Where the map says so.
+    pub origin: Origin,
+}
+
+impl Organisation {
+    /// Every lookup with its word in a map, for reading and for looking up.
+    pub fn lookups(&mut self) -> [(&'static str, &mut Option<Lookup>); 3] {
+        [("name", &mut self.name), ("town", &mut self.town), ("postcode", &mut self.postcode)]
+    }
+}
+
+/// The salt that a site puts before everybody's password.
+#[derive(Debug, Clone)]
+pub struct SiteSalt {
+    /// Where it is.
+    pub place: SaltPlace,
+    /// The salt itself, once it was looked up.
+    pub found: Option<Secret>,
+}
+
+impl PartialEq for SiteSalt {
+    /// By the place: a secret is not compared in passing.
+    fn eq(&self, other: &Self) -> bool {
+        self.place == other.place
+    }
+}
+
+/// Where a site keeps its salt.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SaltPlace {
+    /// In a file that only its owner reads.
+    File(PathBuf),
+    /// In the database.
+    Row(Lookup),
+}
+
 /// Where the CRM keeps the rules of its password policy: a table with a row for each setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyPlace {
@@ -67,8 +141,6 @@ pub struct PolicyPlace {
     pub value: String,
     /// What stands before a rule's word in the setting's name: `password.` for `password.minimum-length`.
     pub prefix: String,
-    /// The setting with the organisation's own name, which no password may hold.
-    pub organisation: Option<String>,
     /// Where the map says so.
     pub origin: Origin,
 }

@@ -1,6 +1,7 @@
 //! A map that has been held against the live database: the only key to copying and erasing.
 
 use super::erp_roles::{ErpCompanies, ErpConnections, ErpKeys, ErpLink, ErpThirdParties};
+use super::list_roles::{Field, Groups, SearchIndex};
 use super::names::{missing, nearest};
 use super::roles::{Accounts, Objection, Relation, RelationKind, RestoredMark, Retention, Roles};
 use super::rule::ColumnRule;
@@ -105,6 +106,21 @@ impl CompleteMap {
     /// How long relations may stay.
     pub fn retention(&self) -> &[Retention] {
         &self.roles.retention
+    }
+
+    /// The fields that the map names for the relations of a kind, in the map's order.
+    pub fn fields(&self, kind: RelationKind) -> impl Iterator<Item = &Field> {
+        self.roles.fields.iter().filter(move |field| field.kind == kind)
+    }
+
+    /// The full-text index over a table.
+    pub fn search_index(&self, table: &str) -> Option<&SearchIndex> {
+        self.roles.search.iter().find(|search| search.table.eq_ignore_ascii_case(table))
+    }
+
+    /// The groups that relations are in.
+    pub fn groups(&self) -> Option<&Groups> {
+        self.roles.groups.as_ref()
     }
 
     /// The rows that say that a database is a restored copy.

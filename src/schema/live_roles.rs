@@ -1,12 +1,12 @@
 //! The roles of a map, looked up in a live database. A role on an optional table that is not there falls away.
 
-use super::account_lookup;
 use super::complete::{MappedTable, Neutralise, Origin};
 use super::erp_lookup;
 use super::live::Live;
 use super::objection_lookup;
 use super::roles::*;
 use super::rule::{Bond, LinkTarget};
+use super::{account_lookup, live_lists};
 use crate::store::Table;
 use std::collections::BTreeMap;
 
@@ -30,6 +30,7 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .filter_map(|accounts| account_lookup::accounts(live, tables, accounts))
             .collect(),
         policy: written.policy.as_ref().and_then(|place| account_lookup::policy(live, place)),
+        organisation: written.organisation.as_ref().map(|one| account_lookup::organisation(live, one)),
         relations: written
             .relations
             .iter()
@@ -49,6 +50,9 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
             .collect(),
         neutralise: written.neutralise.iter().filter_map(|table| neutralise(live, table)).collect(),
         restored: written.restored.iter().filter_map(|mark| restored(live, mark)).collect(),
+        fields: written.fields.iter().filter_map(|field| live_lists::field(live, tables, field)).collect(),
+        search: written.search.iter().filter_map(|index| live_lists::search(live, index)).collect(),
+        groups: written.groups.as_ref().and_then(|groups| live_lists::groups(live, groups)),
     }
 }
 
@@ -97,6 +101,7 @@ fn relation(live: &Live<'_>, tables: &[MappedTable], written: &Relation) -> Opti
         table: columns.table.name.clone(),
         key: columns.one(&written.key),
         label: columns.maybe(&written.label),
+        changed_at: columns.maybe(&written.changed_at),
         filter: columns.filter(&written.filter),
         has,
         unless: written.unless,
@@ -145,7 +150,7 @@ fn has_child(
 }
 
 /// The column by which a child points at the root: its only owner, else its only link.
-fn pointing_column(child: &MappedTable, root: &Table) -> Result<String, String> {
+pub(super) fn pointing_column(child: &MappedTable, root: &Table) -> Result<String, String> {
     let pointing = |bond| -> Vec<&str> {
         let fits = child.columns.iter().filter(|column| {
             let link = column.rule.link.as_ref().filter(|link| link.bond == bond);

@@ -267,6 +267,7 @@ fn laid_roles(base: Roles, over: Roles) -> Roles {
     Roles {
         accounts: laid(base.accounts, over.accounts, |one, other| one.name == other.name),
         policy: over.policy.or(base.policy),
+        organisation: over.organisation.or(base.organisation),
         relations: laid(base.relations, over.relations, |one, other| one.kind == other.kind),
         objection: laid(base.objection, over.objection, |one, other| one.kind == other.kind),
         erp: laid(base.erp, over.erp, |one, other| one.kind == other.kind),
@@ -278,5 +279,10 @@ fn laid_roles(base: Roles, over: Roles) -> Roles {
         restored: laid(base.restored, over.restored, |one, other| {
             one.table.eq_ignore_ascii_case(&other.table)
         }),
+        fields: laid(base.fields, over.fields, |one, other| {
+            one.kind == other.kind && one.name.eq_ignore_ascii_case(&other.name)
+        }),
+        search: laid(base.search, over.search, |one, other| one.table.eq_ignore_ascii_case(&other.table)),
+        groups: over.groups.or(base.groups),
     }
 }

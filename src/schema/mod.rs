@@ -9,7 +9,9 @@ mod derived;
 mod erp_lookup;
 mod erp_roles;
 mod explain;
+mod list_roles;
 mod live;
+mod live_lists;
 mod live_roles;
 mod map;
 mod names;
@@ -30,14 +32,15 @@ mod tests;
 mod types;
 
 pub use account_lookup::AccountRoles;
-pub use account_roles::{Creation, PolicyPlace, Templates};
+pub use account_roles::{Creation, Lookup, Named, Organisation, PolicyPlace, SaltPlace, SiteSalt, Templates};
 pub use category::Category;
 pub use check::{Check, Misfit, Stale, Thing, Unmapped, Warning};
 pub use complete::{CompleteMap, History, MappedColumn, MappedTable, Neutralise, Origin, Rows};
 pub use erp_roles::{ErpCompanies, ErpConnections, ErpKeys, ErpLink, ErpThirdParties};
 pub use explain::{Explanation, explain};
+pub use list_roles::{Field, FieldPlace, Groups, SearchIndex};
 pub use map::Map;
-pub use names::is_personal_name;
+pub use names::{is_personal_name, nearest};
 pub use objection_roles::{
     CHANNELS, MAKERS, Medium, NewRow, Objection, ObjectionSign, OnceFor, PreferencePlace, Tie, WordColumn,
 };

@@ -4,7 +4,7 @@ use super::category::Category;
 use crate::fault::Fault;
 
 /// The known name that was probably meant, if one is near enough.
-pub(super) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 120;
     let name = name.to_ascii_lowercase();
     if name.chars().count() > LONGEST {

@@ -27,6 +27,7 @@ pub(super) fn objection(live: &Live<'_>, tables: &[MappedTable], written: &Objec
         filter: columns.filter(&written.filter),
         sign,
         at: columns.maybe(&written.at),
+        withdrawn_at: columns.maybe(&written.withdrawn_at),
         channel: word(&written.channel),
         made_by: word(&written.made_by),
         new_row: written.new_row.as_ref().map(|new| new_row(live, tables, new, &columns)),

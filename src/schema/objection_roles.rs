@@ -29,6 +29,8 @@ pub struct Objection {
     pub stored: [Value; 2],
     /// The column that says when it was made.
     pub at: Option<String>,
+    /// The column that says when it was taken back.
+    pub withdrawn_at: Option<String>,
     /// The column that says how it was made: by mail, by telephone.
     pub channel: Option<WordColumn>,
     /// The column that says who made it: the person, the company.

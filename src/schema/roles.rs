@@ -6,6 +6,7 @@
 pub use super::account_roles::*;
 use super::complete::{Neutralise, Origin};
 pub use super::erp_roles::*;
+use super::list_roles::{Field, Groups, SearchIndex};
 pub use super::objection_roles::*;
 pub use super::retention_roles::*;
 use crate::store::Value;
@@ -19,6 +20,7 @@ pub type Filter = Vec<(String, Vec<Value>)>;
 pub(super) struct Roles {
     pub(super) accounts: Vec<Accounts>,
     pub(super) policy: Option<PolicyPlace>,
+    pub(super) organisation: Option<Organisation>,
     pub(super) relations: Vec<Relation>,
     pub(super) objection: Vec<Objection>,
     pub(super) erp: Vec<ErpLink>,
@@ -26,6 +28,9 @@ pub(super) struct Roles {
     pub(super) retention: Vec<Retention>,
     pub(super) neutralise: Vec<NeutraliseTable>,
     pub(super) restored: Vec<RestoredMark>,
+    pub(super) fields: Vec<Field>,
+    pub(super) search: Vec<SearchIndex>,
+    pub(super) groups: Option<Groups>,
 }
 
 /// A population of accounts: those who log in through one table.
@@ -45,6 +50,8 @@ pub struct Accounts {
     pub email: Option<String>,
     /// Where the password's hash is, and how it is made.
     pub hash: Option<HashColumn>,
+    /// The salt that the site puts before everybody's password.
+    pub salt: Option<SiteSalt>,
     /// The flag that says whether the account may log in.
     pub active: Option<ActiveFlag>,
     /// What makes an account an administrator.
@@ -57,6 +64,10 @@ pub struct Accounts {
     pub temporary_until: Option<String>,
     /// The flag that lets a password grow old for ever.
     pub never_expires: Option<String>,
+    /// What is there when a second factor is asked for at the login: a flag, or the factor itself.
+    pub second_factor: Option<String>,
+    /// The flag of an account that belongs to a program, not to a person.
+    pub service: Option<String>,
     /// When the account was made.
     pub created_at: Option<String>,
     /// When the account last logged in.
@@ -88,6 +99,8 @@ pub struct HashColumn {
     pub prehash: Option<Prehash>,
     /// What stands before the hash: `argon2$` for Django's `argon2$argon2id$…`.
     pub prefix: Option<String>,
+    /// The hashes that the CRM comes with, of passwords that everybody can look up.
+    pub shipped: Vec<String>,
 }
 
 /// What a password goes through before it is hashed.
@@ -214,6 +227,8 @@ pub struct Relation {
     pub key: String,
     /// The column with the name that people know it by.
     pub label: Option<String>,
+    /// The column that says when the row was last changed; rows of its fields have one of the same name, or none.
+    pub changed_at: Option<String>,
     /// Which of the table's rows.
     pub filter: Filter,
     /// Only rows that have such a child.

@@ -87,6 +87,21 @@ pub trait Snapshot {
         visit: &mut Visit<'_>,
     ) -> Result<()>;
 
+    /// Shows the rows of a table that a full-text index over it finds for one of the phrases, each once: the words of
+    /// the phrase one after the other, the last of them perhaps only begun. How a text is cut into words, and which
+    /// letters are the same, is the index's business. A phrase without a word finds nothing.
+    ///
+    /// # Errors
+    /// As [`Self::scan`].
+    fn search(
+        &mut self,
+        table: &str,
+        index: &str,
+        phrases: &[String],
+        columns: &[&str],
+        visit: &mut Visit<'_>,
+    ) -> Result<()>;
+
     /// What the engine's own quick check and foreign-key check say about the moment.
     ///
     /// # Errors

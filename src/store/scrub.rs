@@ -9,6 +9,12 @@ use std::path::PathBuf;
 
 /// An engine whose files can be searched and overwritten.
 pub trait Scrub {
+    /// The settings that [`Scrub::make_ready`] changes for everybody, as they are now.
+    ///
+    /// # Errors
+    /// When the engine cannot be asked.
+    fn settings(&self) -> Result<BTreeMap<String, String>>;
+
     /// Sets the engine so that what is deleted is overwritten and no journal keeps the old pages. The settings, as
     /// they were read back.
     ///
@@ -78,7 +84,7 @@ pub trait Scrub {
     /// Busy, or no room on the disk.
     fn rewrite(&mut self) -> Result<()>;
 
-    /// Puts settings back that [`Scrub::make_ready`] changed for everybody. `was` is what it said.
+    /// Puts settings back that [`Scrub::make_ready`] changed for everybody. `was` is what [`Scrub::settings`] said.
     ///
     /// # Errors
     /// When the engine refuses.
@@ -115,6 +121,25 @@ pub enum Held {
     File,
 }
 
+impl Held {
+    /// Whether it may stay there: others have it.
+    pub fn is_lawful(self) -> bool {
+        matches!(self, Held::Row | Held::SharedWord | Held::File)
+    }
+
+    /// Where that is, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Held::Nobody => "free space or a log",
+            Held::Row => "rows of others",
+            Held::SearchIndex => "a full-text index",
+            Held::SharedWord => "a full-text index that has the word from others",
+            Held::Statistics => "statistics",
+            Held::File => "files of others",
+        }
+    }
+}
+
 /// One place where a value was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
@@ -138,8 +163,7 @@ pub struct Found {
 impl Found {
     /// The values that a row or file of somebody else holds: they may stay.
     pub fn lawful(&self) -> BTreeSet<usize> {
-        let lawful = |hit: &&Hit| matches!(hit.held, Held::Row | Held::SharedWord | Held::File);
-        let held = self.hits.iter().filter(lawful);
+        let held = self.hits.iter().filter(|hit| hit.held.is_lawful());
         held.map(|hit| hit.needle).collect()
     }
 

@@ -1,11 +1,13 @@
 //! The voice of the program: results on standard output, everything else on standard error. Called by commands only.
 
 mod bar;
+mod list;
 pub mod output;
 mod page;
 mod prompt;
 pub mod text;
 
+pub use list::List;
 pub use page::{Block, Page, Report};
 
 use crate::fault::{self, Fault, Result};
@@ -22,6 +24,10 @@ pub enum Format {
     Plain,
     /// One JSON object, for programs.
     Json,
+    /// Lists only: comma-separated, for spreadsheets; a cell that begins like a formula gets an apostrophe before it.
+    Csv,
+    /// Lists only: a JSON object for each row.
+    Jsonl,
 }
 
 /// When colours are used.
@@ -90,6 +96,11 @@ impl Ui {
         self.manner.format.unwrap_or(usual)
     }
 
+    /// Whether results are in a form that only lists have.
+    pub fn is_for_lists(&self) -> bool {
+        matches!(self.format(), Format::Csv | Format::Jsonl)
+    }
+
     /// Whether the user wants to know more.
     pub fn is_verbose(&self) -> bool {
         self.manner.verbose > 0
@@ -102,6 +113,8 @@ impl Ui {
     pub fn report<R: Report>(&self, report: &R) -> Result<()> {
         let text = match self.format() {
             Format::Json => page::json(report)?,
+            Format::Csv => list::csv(&report.page()),
+            Format::Jsonl => list::jsonl(&serde_json::to_value(report)?),
             Format::Plain => report.page().plain(),
             Format::Table => report.page().draw(width()),
         };
@@ -152,7 +165,7 @@ impl Ui {
         if what.is_empty() {
             return;
         }
-        if self.format() == Format::Json {
+        if matches!(self.format(), Format::Json | Format::Jsonl) {
             let value = serde_json::json!({
                 "error": {
                     "kind": fault::kind_of(error).name(),
@@ -216,6 +229,18 @@ impl Ui {
         prompt::ask_whether(question)
     }
 
+    /// Has a person choose one thing of a list, which may come from a database; the place of it.
+    ///
+    /// # Errors
+    /// Unconfirmed when nobody is there to choose.
+    pub fn choose(&self, question: &str, items: &[String]) -> Result<usize> {
+        if !self.can_ask() {
+            return Err(Fault::unconfirmed("nobody is there to choose").into());
+        }
+        let shown: Vec<String> = items.iter().map(|item| text::line(item).into_owned()).collect();
+        prompt::choose(question, &shown)
+    }
+
     /// Waits until a person presses Enter.
     ///
     /// # Errors
@@ -238,6 +263,11 @@ impl Ui {
                 .into());
         }
         prompt::ask_secret(question)
+    }
+
+    /// Whether somebody is asked before something that cannot be undone.
+    pub fn is_to_confirm(&self) -> bool {
+        !self.manner.yes && self.can_ask()
     }
 
     /// Has a person type a text before something that cannot be undone; `--yes` answers for a script.

@@ -64,6 +64,19 @@ pub fn ask_whether(question: &str) -> Result<bool> {
         .map_err(unanswered)
 }
 
+/// Has one thing of a list chosen; the place of it.
+///
+/// # Errors
+/// When nothing is chosen, or a signal came meanwhile.
+pub fn choose(question: &str, items: &[String]) -> Result<usize> {
+    dialoguer::Select::new()
+        .with_prompt(question)
+        .items(items)
+        .default(0)
+        .interact_on(&Term::stderr())
+        .map_err(unanswered)
+}
+
 /// Waits for Enter.
 ///
 /// # Errors

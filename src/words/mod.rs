@@ -14,7 +14,7 @@ mod texts;
 mod tests;
 
 pub use companies::{company_marks, company_stems, company_trades, legal_forms};
-pub use passwords::{common_passwords, is_common_password};
+pub use passwords::{common_passwords, dictation_words, is_common_password};
 pub use people::{
     Gender, family_names, gender_of, given_names, given_names_for_both, is_family_name, is_given_name, jobs,
 };
@@ -54,7 +54,15 @@ pub fn latin_without_accent(letter: char) -> Option<&'static str> {
     if latin && letter.is_alphabetic() { deunicode::deunicode_char(letter) } else { None }
 }
 
-/// What a name is looked up by: folded, with one spelling for hyphens, spaces and apostrophes.
+/// What a name is compared by: its folded letters and digits alone, so that `Le Brun`, `LE-BRUN` and the `lebrun` of a
+/// mail address are one.
+pub fn name_key(name: &str) -> String {
+    let mut key = fold(name);
+    key.retain(char::is_alphanumeric);
+    key
+}
+
+/// What entries of a list are told apart by: folded, with one spelling for hyphens, spaces and apostrophes.
 fn look_up_key(name: &str) -> String {
     let one_spelling = |letter| match letter {
         '-' | '\u{2010}' | '\u{2011}' | '\u{a0}' | '\u{202f}' => ' ',

@@ -1,4 +1,4 @@
-//! The passwords that everybody chooses, the likeliest first.
+//! The passwords that everybody chooses, the likeliest first, and words to dictate.
 
 use super::{List, fold, lines};
 use std::collections::HashSet;
@@ -6,6 +6,13 @@ use std::sync::LazyLock;
 
 static COMMON: List = LazyLock::new(|| lines(include_str!("common-passwords.txt")));
 static FOLDED: LazyLock<HashSet<String>> = LazyLock::new(|| COMMON.iter().map(|entry| fold(entry)).collect());
+
+static DICTATION: List = LazyLock::new(|| lines(include_str!("dictation.txt")));
+
+/// Words without accents that are told apart by ear: for passwords that are dictated.
+pub fn dictation_words() -> &'static [&'static str] {
+    &DICTATION
+}
 
 /// About a thousand passwords that French and English offices choose, the likeliest first.
 pub fn common_passwords() -> &'static [&'static str] {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use fake::locales::{Data, FR_FR};
 
-use super::{List, lines, look_up_key};
+use super::{List, lines, look_up_key, name_key};
 
 static FEMININE: List = LazyLock::new(|| lines(include_str!("given-names-feminine.txt")));
 static MASCULINE: List = LazyLock::new(|| lines(include_str!("given-names-masculine.txt")));
@@ -17,7 +17,7 @@ static GENDERS: LazyLock<HashMap<String, Option<Gender>>> = LazyLock::new(|| {
     let mut genders = HashMap::new();
     let mut learn = |names: &[&str], gender| {
         for name in names {
-            genders.entry(look_up_key(name)).or_insert(gender);
+            genders.entry(name_key(name)).or_insert(gender);
         }
     };
     learn(&BOTH, None);
@@ -40,7 +40,7 @@ static FAMILY: List = LazyLock::new(|| {
 });
 
 static FAMILY_KEYS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| FAMILY.iter().map(|name| look_up_key(name)).collect());
+    LazyLock::new(|| FAMILY.iter().map(|name| name_key(name)).collect());
 
 /// The grammatical gender a given name is used with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,11 +64,11 @@ pub fn given_names_for_both() -> &'static [&'static str] {
     &BOTH
 }
 
-/// The gender of a given name, whatever its accents, case and hyphens.
+/// The gender of a given name, whatever its accents, case, blanks and hyphens.
 ///
 /// `None` when the name is unknown, or used for both genders (Camille, Dominique).
 pub fn gender_of(given_name: &str) -> Option<Gender> {
-    GENDERS.get(&look_up_key(given_name)).copied().flatten()
+    GENDERS.get(&name_key(given_name)).copied().flatten()
 }
 
 /// The family names, some with a particle, an apostrophe or a hyphen.
@@ -76,16 +76,16 @@ pub fn family_names() -> &'static [&'static str] {
     &FAMILY
 }
 
-/// Whether the word is a known given name, whatever its accents, case and hyphens.
+/// Whether the word is a known given name, whatever its accents, case, blanks and hyphens.
 pub fn is_given_name(word: &str) -> bool {
-    GENDERS.contains_key(&look_up_key(word))
+    GENDERS.contains_key(&name_key(word))
 }
 
-/// Whether the word is a known family name, whatever its accents, case and hyphens.
+/// Whether the word is a known family name, whatever its accents, case, blanks and hyphens.
 ///
 /// Many French family names are also ordinary words (Petit, Berger), so a yes alone does not make a person.
 pub fn is_family_name(word: &str) -> bool {
-    FAMILY_KEYS.contains(&look_up_key(word))
+    FAMILY_KEYS.contains(&name_key(word))
 }
 
 /// Job titles, epicene or masculine.

@@ -1,6 +1,7 @@
 //! The accounts room on a demo database: who may act, and what stops a plan.
 
 use crm_admin::accounts::administrator::{Refusal, prove};
+use crm_admin::accounts::policy::{Policy, Scope};
 use crm_admin::accounts::{Accounts, Deed, Plan, Step, apply, hashed};
 use crm_admin::fault::{Kind, kind_of};
 use crm_admin::reference;
@@ -12,6 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_790_841_600).unwrap()
+}
+
+/// The usual rules, in force for everybody.
+fn in_force() -> Policy {
+    Policy { scope: Scope { everybody: true, ..Scope::default() }, ..Policy::default() }
 }
 
 fn secret(text: &str) -> Secret {
@@ -62,7 +68,7 @@ fn set(store: &mut Sqlite, column: &str, value: Value) {
 
 fn refusal(store: &mut Sqlite, roles: &AccountRoles, password: &str, at: Timestamp) -> Option<Refusal> {
     let all = accounts(store, roles);
-    prove(&all, "ADMIN", &secret(password), Some(90), at).unwrap().err()
+    prove(&all, "ADMIN", &secret(password), &in_force(), at).unwrap().err()
 }
 
 #[test]
@@ -71,7 +77,10 @@ fn an_administrator_may_act_with_the_right_password() {
     assert_eq!(refusal(&mut store, &roles, "Mesange-bleue-7", now()), None);
     assert_eq!(refusal(&mut store, &roles, "mesange-bleue-7", now()), Some(Refusal::Unknown));
     let all = accounts(&mut store, &roles);
-    assert_eq!(prove(&all, "x", &secret("x"), None, now()).unwrap().err(), Some(Refusal::Unknown));
+    assert_eq!(
+        prove(&all, "x", &secret("x"), &Policy::default(), now()).unwrap().err(),
+        Some(Refusal::Unknown)
+    );
 }
 
 #[test]
@@ -79,6 +88,9 @@ fn whoever_is_no_able_administrator_is_refused_for_that_reason() {
     let (_folder, mut store, roles) = office();
     let later = now() + SignedDuration::from_hours(24 * 91);
     assert_eq!(refusal(&mut store, &roles, "Mesange-bleue-7", later), Some(Refusal::Expired));
+    let all = accounts(&mut store, &roles);
+    let nowhere = prove(&all, "admin", &secret("Mesange-bleue-7"), &Policy::default(), later).unwrap();
+    assert!(nowhere.is_ok(), "a policy that was not applied makes nobody too old");
     for (column, value, back, expected) in [
         ("password_must_change", 1, 0, Refusal::MustChange),
         ("active", 0, 1, Refusal::Disabled),

@@ -2,6 +2,8 @@
 //! output, the exit status, and the rows, bytes and files that are left.
 #![allow(clippy::disallowed_methods, reason = "a test looks at databases itself")]
 
+mod account_faults;
+mod account_maps;
 mod accounts;
 mod archives;
 mod audit;
@@ -9,6 +11,11 @@ mod clipboard;
 mod counts;
 mod databases;
 mod erase;
+mod erp;
+mod exclude;
+mod exclude_filter;
+mod exclude_maps;
+mod full;
 mod interrupts;
 mod ledger;
 mod limits;
@@ -19,6 +26,7 @@ mod notes;
 mod outputs;
 mod policy;
 mod reference;
+mod relation;
 mod retention;
 mod search;
 mod sizes;

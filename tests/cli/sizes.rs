@@ -12,7 +12,7 @@ const MEMORY: u64 = 200 << 20;
 
 /// Runs a command that must end well; the most anonymous memory that it had, in bytes.
 #[track_caller]
-fn peak(command: &mut Command) -> u64 {
+pub fn peak(command: &mut Command) -> u64 {
     let mut child = command.stdout(Stdio::null()).spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;

@@ -91,9 +91,9 @@ fn a_login_that_somebody_has_is_refused_and_a_spelling_of_it_too() {
 }
 
 #[test]
-fn a_login_needs_a_delivery_and_has_no_blanks() {
+fn a_login_goes_to_the_clipboard_unless_told_otherwise_and_has_no_blanks() {
     let world = archived();
-    restore(&world, &["technicien"]).exits(2).complains("--deliver");
+    restore(&world, &["technicien"]).exits(9).complains("no clipboard");
     restore(&world, &["two words", "--deliver", "print"]).exits(2).complains("without blanks");
     world.run(["restore", "a.zst", "--to", "copy.db", "--deliver", "print"]).exits(2);
     assert!(!world.path("copy.db").exists());

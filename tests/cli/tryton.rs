@@ -2,6 +2,7 @@
 //!
 //! `CRM_ADMIN_TRYTON` names the folder where one was built; `.ci/run` builds one.
 
+use crate::counts::is_full;
 use crate::search;
 use crate::tools;
 use crate::world::{World, number, texts};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The folder of a built Tryton, or none where there is none.
-fn built() -> Option<PathBuf> {
+pub fn built() -> Option<PathBuf> {
     let folder = std::env::var_os("CRM_ADMIN_TRYTON").map(PathBuf::from).filter(|folder| folder.is_dir());
     if folder.is_none() {
         tools::skip("Tryton");
@@ -20,7 +21,7 @@ fn built() -> Option<PathBuf> {
 }
 
 /// A world with a copy of Tryton's folder of databases.
-fn world_of(tryton: &Path) -> World {
+pub fn world_of(tryton: &Path) -> World {
     let world = World::empty();
     let copied = Command::new("cp").arg("-a").arg(tryton.join("db")).arg(world.path("db")).status().unwrap();
     assert!(copied.success());
@@ -28,7 +29,7 @@ fn world_of(tryton: &Path) -> World {
     world
 }
 
-fn on_tryton(world: &World, arguments: &[&str]) -> crate::world::Told {
+pub fn on_tryton(world: &World, arguments: &[&str]) -> crate::world::Told {
     let fixed = ["--db", "db/crm.sqlite", "--map", "tryton-8"];
     world.run(fixed.iter().chain(arguments))
 }
@@ -99,7 +100,7 @@ fn emptied_tables(world: &World) -> Vec<String> {
 
 /// Lets Tryton's own server open the copy, log in, read its lists and validate every record. None where the script
 /// that does it is not there.
-fn opened_by_tryton(world: &World, tryton: &Path, arguments: &[&str]) -> Option<serde_json::Value> {
+pub fn opened_by_tryton(world: &World, tryton: &Path, arguments: &[&str]) -> Option<serde_json::Value> {
     let Some(script) = std::env::var_os("CRM_ADMIN_TRYTON_CHECK") else {
         tools::skip("check_login.py");
         return None;
@@ -263,6 +264,85 @@ fn an_audit_of_tryton_finds_who_has_no_password_or_a_code_in_clear() {
 }
 
 #[test]
+fn an_audit_of_tryton_guesses_every_weak_password_and_no_strong_one() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let mut line = vec!["audit", "passwords", "--guess", "--json"];
+    // All that there is to guess takes an hour of two processors.
+    if !is_full() {
+        line.extend(["--max-guesses", "60"]);
+    }
+    let report = on_tryton(&world, &line).exits(3).complains("Guessing at").json();
+    let rows = report["rows"].as_array().unwrap().iter();
+    let guessed: Vec<&str> = rows
+        .filter(|row| row["rule"] == "password.guessed")
+        .map(|row| row["name"].as_str().unwrap())
+        .collect();
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let mut weak = 0;
+    for line in users.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        match cells[2] {
+            "weak" => {
+                assert!(guessed.contains(&cells[0]), "{} has a password that everybody chooses", cells[0]);
+                weak += 1;
+            }
+            "strong" => assert!(!guessed.contains(&cells[0]), "{}", cells[0]),
+            _ => {}
+        }
+    }
+    assert!(weak > 3);
+    assert_eq!(report["guessing"]["guessed"], weak);
+    let again = on_tryton(&world, &line).exits(3).json();
+    assert_eq!(again["guessing"]["guesses"], 0, "what was tried is not tried again");
+    // Tryton has no flag: nothing is repaired by itself, and the report says what a person can do.
+    let hit = again["rows"].as_array().unwrap().iter().find(|row| row["rule"] == "password.guessed").unwrap();
+    assert_eq!(
+        (&hit["repairable"], &hit["repair"]),
+        (&false.into(), &"nothing: hand out a temporary one".into())
+    );
+}
+
+#[test]
+fn a_repair_of_tryton_empties_codes_and_leaves_the_passwords_that_people_use() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let hashes = "SELECT group_concat(login || coalesce(password_hash, '-')) FROM (SELECT * FROM res_user ORDER BY id)";
+    let codes =
+        "SELECT count(*) FROM res_user WHERE password_reset IS NOT NULL AND password_hash IS NOT NULL";
+    let before = texts(&world.database("db/crm.sqlite"), hashes);
+    assert!(number(&world.database("db/crm.sqlite"), codes) > 0, "somebody has a code beside the password");
+    on_tryton(&world, &["audit", "--repair", "--yes"]).exits(3).complains("no policy has been applied");
+    assert_eq!(texts(&world.database("db/crm.sqlite"), hashes), before);
+    assert_eq!(number(&world.database("db/crm.sqlite"), codes), 0);
+    let second = on_tryton(&world, &["audit", "--repair", "--yes", "--json"]).exits(3).json();
+    assert_eq!(second["repaired"], false);
+}
+
+#[test]
+fn a_reset_of_tryton_hands_out_tryton_s_own_temporary_password_and_says_so() {
+    let Some(tryton) = built() else { return };
+    if std::env::var_os("CRM_ADMIN_TRYTON_CHECK").is_none() {
+        return tools::skip("check_login.py");
+    }
+    let world = world_of(&tryton);
+    let users = fs::read_to_string(tryton.join("users.tsv")).unwrap();
+    let (login, old) = users
+        .lines()
+        .find(|line| line.ends_with("\tweak"))
+        .and_then(|line| line.split('\t').next().zip(line.split('\t').nth(1)))
+        .unwrap();
+    on_tryton(&world, &["reset", login]).exits(9).complains("--deliver file:PATH");
+    assert!(server_accepts(&tryton, &world, login, old), "not delivered, not changed");
+    let told = on_tryton(&world, &["reset", login, "--deliver", "file:out/p"]).exits(0);
+    assert!(told.stderr().contains("nearest guarantee"), "{}", told.stderr());
+    let line = fs::read_to_string(world.path("out/p")).unwrap();
+    let password = line.trim_end().split_once('\t').unwrap().1;
+    assert!(server_accepts(&tryton, &world, login, password));
+    assert!(!server_accepts(&tryton, &world, login, old));
+}
+
+#[test]
 fn an_erased_party_is_in_no_byte_and_tryton_goes_on() {
     let Some(tryton) = built() else { return };
     let world = world_of(&tryton);
@@ -371,4 +451,83 @@ fn tryton_s_notes_are_searched_wherever_they_stand() {
     }
     let of = |row: &&serde_json::Value| row["table"] == "ir_note" && row["of"].as_str().is_some();
     assert!(rows.iter().any(|row| of(&row)), "a reference string says whose note it is");
+}
+
+#[test]
+fn an_objection_switches_a_party_off_on_every_list_and_tryton_goes_on() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let database = world.database("db/crm.sqlite");
+    // A company with somebody who works there.
+    let company = number(
+        &database,
+        "SELECT r.\"to\" FROM party_relation r JOIN party_identifier i ON i.party = r.\"to\"
+            WHERE i.type IN ('fr_siren', 'fr_siret') AND NOT EXISTS (SELECT 1 FROM party_identifier WHERE party = r.from_)
+                AND EXISTS (SELECT 1 FROM party_contact_mechanism WHERE party = r.from_ AND type = 'email')
+            GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
+    );
+    let people = format!(
+        "SELECT id FROM party_party WHERE id = {company} OR id IN (SELECT from_ FROM party_relation WHERE \"to\" = {company})"
+    );
+    let mails = format!(
+        "SELECT DISTINCT lower(value) FROM party_contact_mechanism WHERE type = 'email' AND party IN ({people})"
+    );
+    let mails = texts(&database, &mails);
+    let lists = number(&database, "SELECT count(*) FROM marketing_email_list");
+    let stranger =
+        "SELECT lower(value) FROM party_contact_mechanism m WHERE type = 'email' AND lower(value) NOT IN
+        (SELECT lower(email) FROM marketing_email WHERE NOT active) AND lower(value) <> ?1 ORDER BY id DESC";
+    drop(database);
+    let id = company.to_string();
+    let told = on_tryton(&world, &["exclude", "add", "company", &id, "--at", "2026-05-04", "--json"])
+        .exits(0)
+        .json();
+    assert!(told["contacts_changed"].as_u64().is_some_and(|contacts| contacts > 0), "{told:#}");
+    let database = world.database("db/crm.sqlite");
+    for mail in &mails {
+        let of = format!("SELECT count(*) FROM marketing_email WHERE lower(email) = '{mail}'");
+        assert_eq!(number(&database, &format!("{of} AND active = 0")), lists, "off on every list: {mail}");
+        assert_eq!(number(&database, &format!("{of} AND active")), 0);
+    }
+    assert_eq!(
+        number(&database, "SELECT count(*) FROM marketing_email WHERE coalesce(email_token, '') = ''"),
+        0
+    );
+    let other = database.prepare(stranger).unwrap().query_row([&mails[0]], |row| row.get::<_, String>(0));
+    drop(database);
+    on_tryton(&world, &["exclude", "add", "company", &id]).exits(0).complains("Nothing to do");
+    let shown = on_tryton(&world, &["exclude", "show", "company", &id, "--json"]).exits(0).json();
+    assert_eq!(shown["rows"][0]["at"], "2026-05-04T00:00:00Z", "Tryton has no place for it: {shown:#}");
+
+    let other = other.unwrap();
+    let list = format!("Email\n{}\n{other}\n", mails.join("\n"));
+    fs::write(world.path("in.csv"), &list).unwrap();
+    let mut command = world.program();
+    command.args([
+        "--db",
+        "db/crm.sqlite",
+        "--map",
+        "tryton-8",
+        "exclude",
+        "filter",
+        "--email-column",
+        "Email",
+    ]);
+    let told = crate::world::Told::of(command.stdin(fs::File::open(world.path("in.csv")).unwrap())).exits(0);
+    assert!(!mails.contains(&other));
+    assert_eq!(told.stdout(), format!("Email\n{other}\n"));
+
+    on_tryton(&world, &["exclude", "remove", "company", &id, "--contacts", "clear"]).exits(0);
+    let database = world.database("db/crm.sqlite");
+    let off = mails.iter().map(|mail| {
+        number(
+            &database,
+            &format!("SELECT count(*) FROM marketing_email WHERE lower(email) = '{mail}' AND NOT active"),
+        )
+    });
+    assert_eq!(off.sum::<i64>(), 0);
+    drop(database);
+    fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
+    let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
+    opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
 }

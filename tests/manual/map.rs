@@ -148,10 +148,6 @@ fn words_that_are_not_there_yet_are_refused_by_name() {
         ("owns", "[table.client]\nname = { owns = \"x\" }"),
         ("prefix", "prefix = \"x\""),
         ("tenant", "tenant = \"x\""),
-        (
-            "salt-file",
-            "[accounts.a]\ntable = \"agent\"\nkey = \"id\"\nlogin = \"login\"\nhash = { column = \"password\", schemes = [\"bcrypt\"], salt-file = \"x\" }",
-        ),
     ] {
         assert!(unescape(section).contains(word), "{word} is in the manual");
         fs::write(world.path("x.toml"), format!("{header}{map}\n")).unwrap();

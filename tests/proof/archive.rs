@@ -35,10 +35,10 @@ fn what_slips_through_a_kept_place_leaves_no_archive() {
     for (column, value) in [
         ("kept", FIRM.to_owned()),
         ("file", format!("contrats/{FIRM}.pdf")),
-        // A rule whose path no document has.
+        // A path that no document has, and a name that slipped into another one.
         ("extra", format!(r#"{{"contact": {{"address": "{FIRM}"}}}}"#)),
         ("scan", format!("%PDF-1.4 ({FIRM}) %%EOF")),
-        // A rule that no row matches.
+        // A word that no row has, and a name that slipped in.
         ("value", FIRM.to_owned()),
     ] {
         let world = World::with(SCHEMA, MAP);
@@ -49,6 +49,23 @@ fn what_slips_through_a_kept_place_leaves_no_archive() {
         let before = world.files();
         let told = world.on_crm(["backup", "-o", "a.zst"]).exits(4).complains(&format!("leak.{column}: "));
         assert!(!told.stderr().contains("Hortensia") && told.stdout().is_empty(), "{}", told.stderr());
+        assert!(world.files() == before, "{column}: no archive, and nothing else is left");
+    }
+}
+
+#[test]
+fn a_rule_that_matches_no_row_leaves_no_archive() {
+    // Nobody else has this name, so that no search for others can find it.
+    for (column, sql) in [
+        ("value", "UPDATE leak SET kind = 'e-mail', value = 'Zoltan Quertemont' WHERE id = 2"),
+        ("extra", r#"UPDATE leak SET extra = '{"email": "Zoltan Quertemont"}' WHERE id = 2"#),
+    ] {
+        let world = World::with(SCHEMA, MAP);
+        world.database("crm.db").execute(sql, []).unwrap();
+        let before = world.files();
+        let told = world.on_crm(["backup", "-o", "a.zst"]).exits(4);
+        let told = told.complains(&format!("leak.{column}: the rule names none of its 1 values"));
+        assert!(!told.stderr().contains("Quertemont") && told.stdout().is_empty(), "{}", told.stderr());
         assert!(world.files() == before, "{column}: no archive, and nothing else is left");
     }
 }

@@ -3,6 +3,9 @@
 
 mod archive;
 mod broken;
+mod chance;
+#[path = "../cli/counts.rs"]
+mod counts;
 #[path = "../cli/tools.rs"]
 #[allow(dead_code, reason = "this binary needs a part of it")]
 mod tools;

@@ -57,7 +57,7 @@ impl Demo {
 fn the_database_says_what_it_is() {
     let demo = Demo::of(0);
     assert_eq!(demo.number("PRAGMA application_id"), i64::from(reference::APPLICATION_ID));
-    assert_eq!(demo.number("PRAGMA user_version"), 1);
+    assert_eq!(demo.number("PRAGMA user_version"), 2);
 }
 
 #[test]
@@ -174,4 +174,70 @@ fn wrong_values_are_refused() {
         raw.execute_batch("PRAGMA foreign_keys = ON").unwrap();
         assert!(raw.execute(wrong, []).is_err(), "{wrong}");
     }
+}
+
+/// The ERP of the same demo.
+struct Erp {
+    folder: TempDir,
+}
+
+impl Erp {
+    fn of(contacts: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("erp.db");
+        std::fs::File::create(&file).unwrap();
+        let mut new = NewDatabase::from_script(&file, reference::ERP_SCHEMA).unwrap();
+        let mut transaction = new.transaction().unwrap();
+        let now = "2026-05-04T09:30:00Z".parse().unwrap();
+        let administrator = Administrator { login: "admin".to_owned(), hash: "$argon2id$".to_owned() };
+        reference::seed(&mut *transaction, &administrator, now).unwrap();
+        reference::add_company(&mut *transaction, reference::COMPANY, now).unwrap();
+        reference::fill_erp(&mut *transaction, contacts, 1, now, &mut Silence).unwrap();
+        transaction.commit().unwrap();
+        Erp { folder }
+    }
+
+    fn raw(&self) -> Connection {
+        Connection::open(self.folder.path().join("erp.db")).unwrap()
+    }
+
+    fn catalog(&self) -> Catalog {
+        Sqlite::open(&self.folder.path().join("erp.db"), &Options::default()).unwrap().catalog().unwrap()
+    }
+}
+
+#[test]
+fn the_erp_s_map_is_complete_and_its_keys_have_indexes() {
+    let catalog = Erp::of(50).catalog();
+    let check = Map::load("reference-erp").unwrap().check(&catalog);
+    assert!(check.is_complete(), "{check:#?}");
+    for table in catalog.data_tables() {
+        for key in &table.foreign_keys {
+            assert!(table.is_indexed(&key.columns[0]), "{}.{}", table.name, key.columns[0]);
+        }
+    }
+    assert_eq!(reference::map_of(&catalog), Some("reference-erp"));
+    assert_eq!(reference::map_of(&Demo::of(0).catalog()), Some("reference"));
+}
+
+#[test]
+fn the_demo_erp_knows_every_customer_of_the_demo_crm_and_some_that_it_does_not() {
+    let (crm, erp) = (Demo::of(400), Erp::of(400));
+    let list = |database: &Connection, only: &str| -> Vec<String> {
+        let sql = format!(
+            "SELECT code || kind || name || coalesce(siret, '') || email || phone || marketing_objection
+             FROM third_party {only} ORDER BY code"
+        );
+        let mut statement = database.prepare(&sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let known = list(&crm.raw(), "");
+    assert!(known.len() > 20);
+    assert_eq!(known, list(&erp.raw(), "WHERE code LIKE 'C%'"));
+    let number = |sql: &str| -> i64 { erp.raw().query_row(sql, [], |row| row.get(0)).unwrap() };
+    assert!(number("SELECT count(*) FROM third_party WHERE code LIKE 'N%'") > 2);
+    for table in ["invoice", "bank_account"] {
+        assert!(number(&format!("SELECT count(*) FROM {table}")) > 10, "{table}");
+    }
+    assert_eq!(number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }

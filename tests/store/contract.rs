@@ -3,7 +3,8 @@
 //!
 //! `person`: `id` whole number, key, counts for ever; `name` text, not NULL; `mail` text, unique without regard to
 //! case; `size` number with a fraction; `photo` bytes. `letter`: `id` whole number, key; `person` whole number, foreign
-//! key to `person`, indexed; `body` text.
+//! key to `person`, indexed; `body` text. `letter_words`: an index over the words of `body` that does not tell accents
+//! and case apart, and keeps step with the rows by itself.
 
 use crm_admin::fault::{Kind, kind_of};
 use crm_admin::store::{Snapshot, Store, Transaction, Value, ValueRef};
@@ -24,6 +25,7 @@ pub fn hold<E: Engine>(engine: impl Fn() -> E) {
     two_writers_do_not_write_at_once(&engine());
     constraints_are_kept(&engine());
     changes_reach_the_named_rows_only(&engine());
+    words_are_found_through_an_index(&engine());
     health_counts_dangling_rows(&engine());
     what_is_not_there_is_missing_or_refused(&engine());
 }
@@ -160,6 +162,42 @@ fn changes_reach_the_named_rows_only(engine: &impl Engine) {
     let mut moment = store.snapshot().unwrap();
     assert_eq!(names(&mut *moment), ["Bea", "Ada"]);
     assert_eq!(moment.count("letter").unwrap(), 0);
+}
+
+fn words_are_found_through_an_index(engine: &impl Engine) {
+    let mut store = engine.open();
+    fill(&mut *store);
+    let mut change = store.transaction().unwrap();
+    for (id, body) in [(2, "Chère Éloïse, à bientôt"), (3, "eloise & co, \"rendez-vous\" OR not")] {
+        let letter = [ValueRef::Integer(id), ValueRef::Integer(3), ValueRef::Text(body.as_bytes())];
+        change.insert("letter", &["id", "person", "body"], &letter).unwrap();
+    }
+    let found = |data: &mut dyn Snapshot, phrases: &[&str]| {
+        let phrases: Vec<String> = phrases.iter().map(|phrase| (*phrase).to_owned()).collect();
+        let mut found = Vec::new();
+        data.search("letter", "letter_words", &phrases, &["id", "person"], &mut |row| {
+            found.push((row[0].to_value(), row[1].to_value()));
+            Ok(())
+        })
+        .unwrap();
+        found.len()
+    };
+    assert_eq!(
+        found(&mut *change, &["ELOISE"]),
+        2,
+        "a transaction finds what it wrote, whatever the accents"
+    );
+    assert_eq!(found(&mut *change, &["elo"]), 2, "the last word may be only begun");
+    assert_eq!(found(&mut *change, &["bientot", "hello", "bientôt"]), 2, "any of the phrases, each row once");
+    assert_eq!(found(&mut *change, &["rendez vous"]), 1, "words of a phrase stand together");
+    assert_eq!(found(&mut *change, &["vous rendez"]), 0);
+    for order in ["NOT", "a OR hello", "\"hello", "body : hello", "hel*lo", "(", "", " - ", "\0"] {
+        assert!(found(&mut *change, &[order]) < 2, "what is sought is never an order: {order}");
+    }
+    change.delete("letter", &[("id", 2.into())]).unwrap();
+    assert_eq!(found(&mut *change, &["eloise"]), 1, "what is gone is not found");
+    change.commit().unwrap();
+    assert_eq!(found(&mut *store.snapshot().unwrap(), &["eloise"]), 1);
 }
 
 fn health_counts_dangling_rows(engine: &impl Engine) {

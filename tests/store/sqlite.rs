@@ -13,7 +13,15 @@ const TABLES: &str = "
     CREATE TABLE person (
         id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, mail TEXT COLLATE NOCASE UNIQUE, size REAL, photo BLOB);
     CREATE TABLE letter (id INTEGER PRIMARY KEY, person INTEGER REFERENCES person (id), body TEXT);
-    CREATE INDEX letter_person ON letter (person);";
+    CREATE INDEX letter_person ON letter (person);
+    CREATE VIRTUAL TABLE letter_words USING fts5 (
+        body, content = 'letter', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
+    CREATE TRIGGER letter_added AFTER INSERT ON letter BEGIN
+        INSERT INTO letter_words (rowid, body) VALUES (NEW.id, NEW.body);
+    END;
+    CREATE TRIGGER letter_removed AFTER DELETE ON letter BEGIN
+        INSERT INTO letter_words (letter_words, rowid, body) VALUES ('delete', OLD.id, OLD.body);
+    END;";
 
 struct File {
     folder: TempDir,
@@ -38,7 +46,9 @@ impl File {
 
 impl Engine for File {
     fn open(&self) -> Box<dyn Store> {
-        Box::new(self.sqlite())
+        let mut sqlite = self.sqlite();
+        sqlite.let_triggers_run().unwrap();
+        Box::new(sqlite)
     }
 }
 

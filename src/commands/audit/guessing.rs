@@ -1,7 +1,7 @@
 //! The bounded guessing of an audit: targets, estimate, run, and the memory of what was tried.
 
 use super::{AuditArgs, Seen};
-use crate::accounts::hints;
+use crate::accounts::{Office, hints, office};
 use crate::commands::Context;
 use crate::commands::desk::Desk;
 use crate::commands::handout::key;
@@ -10,6 +10,7 @@ use crate::interrupt;
 use crate::password::guess::{About, Budget, Ended, Hit, Plan, Portable, Report, Sequence, Target, Tried};
 use crate::password::scheme::{Scheme, recognise};
 use crate::state::State;
+use crate::store::Store;
 use std::time::Duration;
 
 /// Where the state folder keeps what was tried, and the key that seals it.
@@ -25,7 +26,9 @@ pub(super) struct Guessed {
 }
 
 pub(super) fn guess(args: &AuditArgs, context: &Context, desk: &mut Desk, seen: &Seen) -> Result<Guessed> {
-    let (targets, unknown) = targets(seen);
+    let office = office(&mut *desk.store.snapshot()?, &desk.roles)?;
+    let product = desk.roles.organisation.as_ref().and_then(|organisation| organisation.product.clone());
+    let (targets, unknown) = targets(seen, &office, product);
     let year =
         args.as_of.map_or(desk.now, super::AsOf::moment).to_zoned_datetime(jiff::tz::TimeZone::UTC).year();
     let sequence = Sequence::new(year, &list(args)?);
@@ -43,7 +46,13 @@ pub(super) fn guess(args: &AuditArgs, context: &Context, desk: &mut Desk, seen: 
         estimate.accounts_done
     ));
     let mut progress = context.ui.progress();
-    let ran = plan.run(&mut tried, &mut *progress, &|| interrupt::signal().is_some());
+    let mut keep = |tried: &Tried| {
+        if let Some(state) = &state {
+            // The last word is written below, with its error.
+            let _ = state.replace(TRIED, &tried.to_bytes());
+        }
+    };
+    let ran = plan.run(&mut tried, &mut *progress, &|| interrupt::signal().is_some(), &mut keep);
     drop(progress);
     if let Some(state) = state {
         tried.keep_only(targets.iter().map(|target| &target.hash));
@@ -57,8 +66,8 @@ pub(super) fn guess(args: &AuditArgs, context: &Context, desk: &mut Desk, seen: 
 }
 
 /// The accounts that can log in and whose hash can be computed.
-fn targets(seen: &Seen) -> (Vec<Target>, usize) {
-    let hints = seen.accounts.population.hash.as_ref().map(hints).unwrap_or_default();
+fn targets(seen: &Seen, office: &Office, product: Option<String>) -> (Vec<Target>, usize) {
+    let hints = hints(&seen.accounts.population);
     let (mut targets, mut unknown) = (Vec::new(), 0);
     for account in seen.accounts.all.iter().filter(|account| account.active) {
         let Some(stored) = &account.hash else { continue };
@@ -69,8 +78,9 @@ fn targets(seen: &Seen) -> (Vec<Target>, usize) {
                 about: About {
                     login: account.login.clone(),
                     names: account.name.iter().cloned().collect(),
-                    company: seen.policy.organisation.clone(),
-                    ..About::default()
+                    company: office.names.iter().chain(&product).cloned().collect(),
+                    towns: office.towns.clone(),
+                    departments: office.postcodes.clone(),
                 },
             }),
             Scheme::Nothing | Scheme::Locked | Scheme::ClearText => {}

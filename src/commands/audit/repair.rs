@@ -18,7 +18,7 @@ pub(super) fn plan(seen: &Seen, guessed: Option<&Guessed>) -> Plan {
     for finding in &seen.findings {
         match &finding.subject {
             Subject::Account(key) => {
-                let account = seen.accounts.of_fact(key);
+                let account = seen.accounts.of_key(key);
                 let deed = account.and_then(|account| deed(finding.repair, account, guarantee));
                 if let Some(deed) = deed {
                     deeds.entry(key.clone()).or_default().insert(deed);
@@ -36,7 +36,7 @@ pub(super) fn plan(seen: &Seen, guessed: Option<&Guessed>) -> Plan {
         }
     }
     let step = |(key, deeds): (String, BTreeSet<Deed>)| {
-        seen.accounts.of_fact(&key).map(|account| Step::new(account, deeds))
+        seen.accounts.of_key(&key).map(|account| Step::new(account, deeds))
     };
     let loose = |template: &&crate::accounts::Template| templates.contains(&template.facts().key);
     Plan {
@@ -63,26 +63,44 @@ pub(super) fn deed(repair: Repair, account: &Account, guarantee: Guarantee) -> O
     }
 }
 
-/// Whether the plan does something about a finding.
-pub(super) fn cures(plan: &Plan, finding: &Finding, seen: &Seen) -> bool {
-    let guarantee = Guarantee::of(&seen.accounts.population);
-    match &finding.subject {
-        Subject::Account(key) => seen
-            .accounts
-            .of_fact(key)
-            .is_some_and(|account| deed(finding.repair, account, guarantee).is_some()),
-        Subject::Template(key) => {
-            finding.repair == Repair::TightenTemplate
-                && plan.templates.iter().any(|step| step.template.facts().key == *key)
+/// What is done where this CRM cannot be told to ask for another password.
+const BY_HAND: &str = "nothing: hand out a temporary one";
+
+/// Whether a repair does something about a finding, and what, in words.
+pub(super) fn about(finding: &Finding, seen: &Seen) -> (bool, &'static str) {
+    let does = match &finding.subject {
+        Subject::Account(key) => {
+            let guarantee = Guarantee::of(&seen.accounts.population);
+            let account = seen.accounts.of_key(key);
+            account.and_then(|account| deed(finding.repair, account, guarantee)).is_some()
         }
+        Subject::Template(key) if finding.repair == Repair::TightenTemplate => {
+            let template = seen.templates.iter().find(|template| template.facts().key == *key);
+            template.and_then(|template| tightened(template, &seen.policy)).is_some()
+        }
+        Subject::Template(_) => false,
+    };
+    let words = match (does, finding.repair) {
+        (true, repair) | (false, repair @ (Repair::Waiting | Repair::Person)) => repair.words(),
+        (false, Repair::ForceChange | Repair::EmptyCode) => BY_HAND,
+        (false, _) => Repair::Person.words(),
+    };
+    (does, words)
+}
+
+/// The same for an account whose password was guessed.
+pub(super) fn about_hit(key: &str, seen: &Seen) -> (bool, &'static str) {
+    match (seen.is_asked(key), Guarantee::of(&seen.accounts.population)) {
+        (true, _) => (false, Repair::Waiting.words()),
+        (false, Guarantee::Flag) => (true, Repair::ForceChange.words()),
+        (false, _) => (false, BY_HAND),
     }
 }
 
-/// Whether the plan has the owner of an account change the password.
-pub(super) fn forces(plan: &Plan, key: &str) -> bool {
-    plan.steps.iter().any(|step| {
-        crate::commands::handout::key(&step.account.key) == key && step.deeds.contains(&Deed::ForceChange)
-    })
+/// The accounts whose owners the plan has change the password.
+pub(super) fn forced(plan: &Plan) -> BTreeSet<String> {
+    let steps = plan.steps.iter().filter(|step| step.deeds.contains(&Deed::ForceChange));
+    steps.map(|step| crate::commands::handout::key(&step.account.key)).collect()
 }
 
 /// Confirms and carries the plan out.

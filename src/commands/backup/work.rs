@@ -7,7 +7,7 @@ use crate::archive::{
     self, Archive, Limits, Manifest, Options, Proof, ProofState, Pseudonyms, Summary, Writer,
 };
 use crate::fault::{Kind, Result, kind_of};
-use crate::masking::{Key, Masker, Originals, reaches_nobody};
+use crate::masking::{Key, Masker, Originals, also_written, reaches_nobody};
 use crate::progress::Progress;
 use crate::proof::{self, Collector, Evidence, Needles, Watching};
 use crate::publish::scratch_in;
@@ -100,7 +100,10 @@ impl<'a> Work<'a> {
                 // Random tokens: no mask can be one.
                 Category::Secret => {}
                 Category::FreeText => add_text(&mut originals, original.value),
-                _ => originals.add(original.value),
+                category => {
+                    originals.add(original.value);
+                    also_written(category, original.value).iter().for_each(|value| originals.add(value));
+                }
             }
             if !with_proof {
                 return Ok(());

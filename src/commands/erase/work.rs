@@ -3,16 +3,18 @@
 
 use crate::commands::Context;
 use crate::commands::desk::Desk;
+use crate::digest::digest;
 use crate::erasure::{
-    self, Bytes, Certificate, Debt, Memory, Options, Owed, Plan, RelationRef, Removal, Removed, Summary,
+    self, Bytes, Certificate, Debt, Facts, Held, Item, Memory, Options, Owed, Plan, RelationRef, Removal,
+    Removed, Summary,
 };
 use crate::fault::{Fault, Kind, Result, kind_of};
-use crate::ledger::{Actor, Counts, Intent, Tally};
+use crate::ledger::{self, Actor, Counts, Ending, Intent, Tally};
+use crate::objection::Register;
 use crate::publish::Draft;
 use crate::schema::CompleteMap;
 use crate::state::State;
 use crate::store::{Scrub, Store, Transaction, sqlite};
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -25,18 +27,46 @@ pub struct Work<'a> {
     /// The folder into which every certificate goes, where there is one.
     pub certificates: Option<PathBuf>,
     pub options: Options,
-    /// Settings that are to be put back when all is done.
-    was: Option<BTreeMap<String, String>>,
+    /// What the ledger calls it.
+    doing: &'static str,
+    /// Whether it is a copy that nobody else has and that has no name yet: what is owed on it is owed by nobody, since
+    /// it gets its name only when nothing is.
+    is_copy: bool,
 }
 
 /// What one erasure did.
 pub struct Done {
-    pub act: String,
-    pub plan: Plan,
-    pub settings: BTreeMap<String, String>,
+    /// The relation, as it was given.
+    pub relation: String,
     pub summary: Summary,
     /// None where there was nothing to do.
     pub removed: Option<Removed>,
+    /// The certificate, as JSON and as a page.
+    pub certificate: Option<(String, String)>,
+    /// What went wrong after everything was committed: only the proof is owed then.
+    pub trouble: Option<anyhow::Error>,
+}
+
+/// What became of a debt.
+pub struct Settled {
+    /// Its erasures.
+    pub done: Vec<Done>,
+    /// Whether nothing is owed any more.
+    pub proven: bool,
+    /// What went wrong on the way to the proof.
+    pub trouble: Option<anyhow::Error>,
+}
+
+impl Settled {
+    /// The erasures, or what went wrong after they were done.
+    pub fn or_trouble(self) -> Result<Vec<Done>> {
+        self.trouble.map_or(Ok(self.done), |error| Err(after(error)))
+    }
+}
+
+/// An error that came when everything was committed.
+fn after(error: anyhow::Error) -> anyhow::Error {
+    error.context("erased, but its proof is owed (`crm-admin erase resume` completes it)")
 }
 
 impl Done {
@@ -45,14 +75,20 @@ impl Done {
         self.removed.as_ref().is_none_or(Removed::is_proven)
     }
 
-    fn nothing(plan: Plan) -> Self {
-        let summary = Summary::of(&plan, Bytes::default().classes(0));
-        Done { act: random_name(), plan, settings: BTreeMap::new(), summary, removed: None }
+    /// Whether it was of this relation.
+    pub fn is_of(&self, relation: &RelationRef) -> bool {
+        self.relation == relation.to_string()
     }
-}
 
-fn random_name() -> String {
-    format!("{:016x}", rand::random::<u64>())
+    fn of(item: &Item, removed: &Removed, certificate: Option<(String, String)>) -> Self {
+        let (relation, summary) = (item.relation.clone(), item.summary.clone());
+        Done { relation, summary, removed: Some(removed.clone()), certificate, trouble: None }
+    }
+
+    fn nothing(relation: String, plan: &Plan) -> Self {
+        let summary = Summary::of(plan, Bytes::default().classes(0));
+        Done { relation, summary, removed: None, certificate: None, trouble: None }
+    }
 }
 
 impl<'a> Work<'a> {
@@ -60,7 +96,13 @@ impl<'a> Work<'a> {
     pub fn new(keep_contacts: bool, ordered: bool, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
         let as_of = desk.now.strftime("%Y-%m-%d").to_string().parse().unwrap_or_default();
         let options = Options { keep_contacts, as_of, ordered };
-        Work { map, desk, by: Actor::default(), certificates: None, options, was: None }
+        Work { map, desk, by: Actor::default(), certificates: None, options, doing: "erase", is_copy: false }
+    }
+
+    /// What repeats recorded erasures on a copy that is being restored. That its rows still have a link to the ERP is no
+    /// reason to keep them: they were erased once.
+    pub fn on_a_copy(by: Actor, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
+        Work { by, doing: "restore: erase", is_copy: true, ..Work::new(false, true, map, desk) }
     }
 
     /// The plan for one relation, now.
@@ -76,16 +118,24 @@ impl<'a> Work<'a> {
 
     /// Erases what the plan says, between two lines of the ledger.
     pub fn erase(&mut self, relation: &RelationRef, plan: Plan, context: &Context) -> Result<Done> {
+        let command = format!("{} {}", self.doing, relation.kind.word());
+        self.erase_one(&command, relation.to_string(), plan, context)
+    }
+
+    /// The same, under the words of another command.
+    pub fn erase_one(
+        &mut self,
+        command: &str,
+        relation: String,
+        plan: Plan,
+        context: &Context,
+    ) -> Result<Done> {
         if plan.changes() == 0 {
-            return Ok(Done::nothing(plan));
+            return Ok(Done::nothing(relation, &plan));
         }
-        let command = format!("erase {}", relation.kind.word());
-        let done = self.erase_together(&command, vec![(relation.clone(), plan)], context)?;
-        done.into_iter().next().ok_or_else(|| {
-            Fault::refused(format!("{relation} changed since it was shown"))
-                .hint("run the command again and look at the new plan")
-                .into()
-        })
+        let mut settled = self.in_ledger(command, vec![(relation, plan)], true, context)?;
+        let done = settled.done.pop().ok_or_else(|| Fault::refused("nothing was left to erase"))?;
+        Ok(Done { trouble: settled.trouble.map(after), ..done })
     }
 
     /// Erases what several plans say in one transaction, and searches for all of it at once. A relation that is not
@@ -96,6 +146,17 @@ impl<'a> Work<'a> {
         plans: Vec<(RelationRef, Plan)>,
         context: &Context,
     ) -> Result<Vec<Done>> {
+        let plans = plans.into_iter().map(|(relation, plan)| (relation.to_string(), plan)).collect();
+        self.in_ledger(command, plans, false, context)?.or_trouble()
+    }
+
+    fn in_ledger(
+        &mut self,
+        command: &str,
+        plans: Vec<(String, Plan)>,
+        all_or_nothing: bool,
+        context: &Context,
+    ) -> Result<Settled> {
         let state = self.desk.state()?;
         let mut ledger = self.desk.ledger()?;
         let sum = |count: fn(&Plan) -> u64| plans.iter().map(|(_, plan)| count(plan)).sum();
@@ -104,65 +165,80 @@ impl<'a> Work<'a> {
             ("files".to_owned(), sum(|plan| plan.files.len() as u64)),
         ]);
         // Not whom: an erased relation's number leads back to it in any older copy.
-        let relations = Vec::new();
-        let (command, by) = (command.to_owned(), self.by.clone());
-        let intent = Intent { command, by, accounts: Vec::new(), relations, counts };
+        let intent = Intent { command: command.to_owned(), by: self.by.clone(), counts, ..Intent::default() };
         ledger.perform(&intent, |tally| {
-            let settings = self.desk.store.make_ready()?;
-            let (debt, plans) = self.commit(plans, &settings, &state)?;
-            if plans.is_empty() {
-                return Ok(Vec::new());
+            let mut debt = Debt {
+                act: tally.act.clone(),
+                command: command.to_owned(),
+                ordered: self.options.ordered,
+                certificates: self.certificates.clone(),
+                settings: self.make_ready(&state)?,
+                ..Debt::default()
+            };
+            if !self.commit(&mut debt, plans, all_or_nothing, &state)? {
+                return Ok(Settled { done: Vec::new(), proven: true, trouble: None });
             }
-            let removed = self.settle(&debt, &state, context)?;
-            note(tally, &plans, &removed);
-            let done = debt.items.into_iter().zip(plans).map(|(item, plan)| Done {
-                act: item.act,
-                plan,
-                settings: settings.clone(),
-                summary: item.summary,
-                removed: Some(removed.clone()),
-            });
-            Ok(done.collect())
+            // From here on it is done, whatever happens: at most its proof is owed.
+            Ok(self.settle(&debt, &state, tally, context))
         })
     }
 
+    /// Sets the engine, and notes before what has to be put back.
+    pub fn make_ready(&mut self, state: &State) -> Result<std::collections::BTreeMap<String, String>> {
+        if self.is_copy {
+            return self.desk.store.make_ready();
+        }
+        let was = self.desk.store.settings()?;
+        let mut owed = Owed::read(state)?;
+        // What was written down and never committed is owed by nobody: it may be what is about to be done now.
+        for debt in owed.debts.clone() {
+            if !debt.is_committed(self.map, &mut *self.desk.store.snapshot()?)? {
+                owed.settle(&debt.act, state)?;
+            }
+        }
+        if owed.settings.is_empty() {
+            owed.settings = was;
+            owed.write(state)?;
+        }
+        self.desk.store.make_ready()
+    }
+
     /// Plans again inside the transaction, compares, applies and commits. What will be owed is written down before.
+    /// False where nothing was as it was planned.
     fn commit(
         &mut self,
-        plans: Vec<(RelationRef, Plan)>,
-        settings: &BTreeMap<String, String>,
+        debt: &mut Debt,
+        plans: Vec<(String, Plan)>,
+        all_or_nothing: bool,
         state: &State,
-    ) -> Result<(Debt, Vec<Plan>)> {
-        let mut memory = Memory::open(state)?;
-        let mut debt = Debt {
-            act: random_name(),
-            ordered: self.options.ordered,
-            certificates: self.certificates.clone(),
-            settings: settings.clone(),
-            ..Debt::default()
-        };
-        let mut sought = Vec::new();
-        for (_, plan) in &plans {
-            sought.push(erasure::bytes(plan, self.map, &self.desk.store)?);
-        }
+    ) -> Result<bool> {
+        let memory = Memory::open(state)?;
+        let bytes = |(_, plan): &(String, Plan)| erasure::bytes(plan, self.map, &self.desk.store);
+        let sought = plans.iter().map(bytes).collect::<Result<Vec<Bytes>>>()?;
         let words = Bytes::words(&sought, &self.desk.store)?;
         let (map, options, now, day) = (self.map, self.options, self.desk.now, self.options.as_of);
         let mut change = self.desk.store.transaction()?;
-        let (mut applied, mut all) = (Vec::new(), Bytes::default());
+        let mut all = Bytes::default();
         for ((relation, plan), bytes) in plans.into_iter().zip(sought) {
-            if !is_still(&relation, &plan, map, &mut *change, options)? {
-                continue;
+            match is_still(&relation, &plan, map, &mut *change, options) {
+                Ok(()) => {}
+                Err(error) if all_or_nothing || !is_another(&error) => return Err(error),
+                Err(_) => continue,
             }
             erasure::apply(&plan, map, &mut *change, now)?;
-            debt.add(&relation, &plan, Summary::of(&plan, bytes.classes(words.len())), random_name());
+            debt.add(relation, &plan, Summary::of(&plan, bytes.classes(words.len())));
             debt.remembered.extend(memory.of_plan(&plan, map, day));
+            debt.held.extend(erasure::held_by(&plan, map, &memory, day));
+            debt.due |= plan.is_of_kept_rows();
             all.add(bytes);
-            applied.push(plan);
         }
-        if applied.is_empty() {
-            return Ok((debt, applied));
+        if debt.items.is_empty() {
+            return Ok(false);
         }
         debt.needles = all.needles(&words);
+        if self.is_copy {
+            return change.commit().map(|()| true);
+        }
         let mut owed = Owed::read(state)?;
         owed.debts.push(debt.clone());
         owed.write(state)?;
@@ -170,12 +246,56 @@ impl<'a> Work<'a> {
             owed.settle(&debt.act, state)?;
             return Err(error);
         }
-        memory.merge(debt.remembered.clone(), day, state)?;
-        Ok((debt, applied))
+        Ok(true)
     }
 
-    /// Makes the values of committed erasures leave the files; takes the debt off where that is proven.
-    pub fn settle(&mut self, debt: &Debt, state: &State, context: &Context) -> Result<Removed> {
+    /// Completes a debt whose rows are gone, and tells the ledger. What goes wrong is told, and the debt stays.
+    pub fn settle(&mut self, debt: &Debt, state: &State, tally: &mut Tally, context: &Context) -> Settled {
+        let (removed, trouble) = match self.remove(debt, state, context) {
+            Ok(removed) => (removed, None),
+            Err(error) => (Removed::default(), Some(error)),
+        };
+        let mut settled = Settled { done: Vec::new(), proven: removed.is_proven(), trouble };
+        for item in &debt.items {
+            match self.certificate(debt, item, &removed, state) {
+                Ok((json, page)) => {
+                    tally.certificates.push(digest(json.as_bytes()).to_string());
+                    settled.done.push(Done::of(item, &removed, Some((json, page))));
+                }
+                Err(error) => {
+                    settled.trouble.get_or_insert(error);
+                    settled.done.push(Done::of(item, &removed, None));
+                }
+            }
+        }
+        if settled.proven && settled.trouble.is_none() {
+            settled.trouble = self.close(debt, &settled.done, state).err();
+        }
+        tally.owed = !settled.proven || settled.trouble.is_some();
+        let tables = || debt.items.iter().flat_map(|item| &item.summary.tables);
+        for (what, many) in [
+            ("relations", debt.items.len() as u64),
+            ("deleted", tables().map(|table| table.delete).sum()),
+            ("emptied", tables().map(|table| table.blank).sum()),
+            ("residue", removed.residue),
+            ("owed", u64::from(tally.owed)),
+        ] {
+            tally.counts.insert(what.to_owned(), many);
+        }
+        settled
+    }
+
+    /// Makes the values of committed erasures leave the files.
+    fn remove(&mut self, debt: &Debt, state: &State, context: &Context) -> Result<Removed> {
+        let day = self.options.as_of;
+        let mut memory = Memory::open(state)?;
+        memory.merge(debt.remembered.clone(), day, state)?;
+        Register::forget(state, |kind, id| memory.is_in(&debt.remembered, kind, id))?;
+        let mut held = Held::read(state)?;
+        if debt.due {
+            held.forget_due(day, state)?;
+        }
+        held.add(&debt.held, state)?;
         let folder = self.folder();
         erasure::remove_files(&folder, &debt.files)?;
         let folders = erasure::file_folders(self.map, &folder);
@@ -187,110 +307,93 @@ impl<'a> Work<'a> {
             folders: &folders,
             progress: &mut *progress,
         };
-        let removed = removal.run()?;
+        let removed = removal.run();
         progress.finish();
-        if removed.is_proven() {
-            self.was.get_or_insert(debt.settings.clone());
-            self.certify(debt, &removed, state)?;
-            Owed::read(state)?.settle(&debt.act, state)?;
-        }
-        Ok(removed)
-    }
-
-    /// Puts settings back, once nothing more is to be erased.
-    pub fn put_back(&mut self) -> Result<()> {
-        self.was.take().map_or(Ok(()), |was| self.desk.store.put_back(&was))
-    }
-
-    /// Writes the certificates of a debt into its folder, where it has one: those that are not there yet.
-    fn certify(&self, debt: &Debt, removed: &Removed, state: &State) -> Result<()> {
-        let Some(folder) = &debt.certificates else { return Ok(()) };
-        for item in &debt.items {
-            let path = folder.join(format!("{}.json", item.act));
-            if path.exists() {
-                continue;
-            }
-            let by = role(debt.ordered);
-            let (json, _) = self.certificate(&item.act, by, &item.summary, &debt.settings, removed)?;
-            erasure::note(state, &json)?;
-            write_new(&path, &json)?;
-        }
-        Ok(())
-    }
-
-    /// The certificate of an erasure, as JSON and as a page.
-    pub fn certificate_of(&self, done: &Done) -> Result<(String, String)> {
-        let nothing = Removed::default();
-        let removed = done.removed.as_ref().unwrap_or(&nothing);
-        self.certificate(&done.act, role(self.options.ordered), &done.summary, &done.settings, removed)
+        removed
     }
 
     fn certificate(
         &self,
-        act: &str,
-        by: &str,
-        summary: &Summary,
-        settings: &BTreeMap<String, String>,
+        debt: &Debt,
+        item: &Item,
         removed: &Removed,
+        state: &State,
     ) -> Result<(String, String)> {
-        let engine = sqlite::engine_version();
-        let certificate = Certificate::new(act, by, engine, summary, self.map, settings, removed);
+        let is_full = |act: &&ledger::Act| act.command == "backup full" && act.ending == Ending::Done;
+        let facts = Facts {
+            act: &item.act,
+            by: role(debt.ordered),
+            engine: sqlite::engine_version(),
+            summary: &item.summary,
+            settings: &debt.settings,
+            removal: removed,
+            older_full_archives: ledger::read(state)?
+                .acts
+                .iter()
+                .filter(is_full)
+                .map(|act| act.at.clone())
+                .collect(),
+        };
+        let certificate = Certificate::new(facts, self.map);
         Ok((certificate.json()?, certificate.text()))
     }
 
-    /// Whether erasures that were written down before their commit were committed.
-    pub fn is_committed(&mut self, debt: &Debt) -> Result<bool> {
-        let options = Options { ordered: debt.ordered, ..self.options };
-        for item in &debt.items {
-            let relation = RelationRef::parse(&item.relation)?;
-            let planned = Plan::for_relation(&relation, self.map, &mut *self.desk.store.snapshot()?, options);
-            match planned {
-                Ok(plan) if plan.changes() == item.rows => return Ok(false),
-                Ok(_) => {}
-                Err(error) if kind_of(&error) == Kind::Missing => {}
-                Err(error) => return Err(error),
+    /// Writes the certificates of a proven debt into its folder, where it has one, and takes the debt off.
+    fn close(&self, debt: &Debt, all: &[Done], state: &State) -> Result<()> {
+        for (item, done) in debt.items.iter().zip(all) {
+            let path = debt.certificates.as_ref().map(|folder| folder.join(format!("{}.json", item.act)));
+            if let (Some(path), Some((json, _))) = (path, &done.certificate)
+                && !path.exists()
+            {
+                write_new(&path, json)?;
             }
         }
-        Ok(true)
+        Owed::read(state)?.settle(&debt.act, state)
+    }
+
+    /// Puts settings back, once nothing more is owed.
+    pub fn put_back(&mut self) -> Result<()> {
+        let state = self.desk.state()?;
+        let mut owed = Owed::read(&state)?;
+        if !owed.debts.is_empty() || owed.settings.is_empty() {
+            return Ok(());
+        }
+        self.desk.store.put_back(&owed.settings)?;
+        owed.settings.clear();
+        owed.write(&state)
     }
 }
 
-/// Whether a relation is in the transaction as it was when it was planned.
+/// A relation has to be in the transaction as it was when it was planned.
 fn is_still(
-    relation: &RelationRef,
+    relation: &str,
     plan: &Plan,
     map: &CompleteMap,
     change: &mut dyn Transaction,
     options: Options,
-) -> Result<bool> {
-    match Plan::for_relation(relation, map, change, options) {
-        Ok(now) => Ok(now == *plan),
-        Err(error) if kind_of(&error) == Kind::Missing => Ok(false),
-        Err(error) => Err(error),
+) -> Result<()> {
+    if plan.again(map, change, options)? == *plan {
+        return Ok(());
     }
+    Err(Fault::refused(format!("{relation} changed since it was shown"))
+        .hint("run the command again and look at the new plan")
+        .into())
+}
+
+/// Whether somebody else has been there: the relation is gone or is another.
+fn is_another(error: &anyhow::Error) -> bool {
+    matches!(kind_of(error), Kind::Missing | Kind::Refused)
 }
 
 /// On whose word something was erased.
 fn role(ordered: bool) -> &'static str {
-    if ordered { "the ERP, over its link to the CRM" } else { "an administrator" }
+    if ordered { "the ERP, over its link to the CRM" } else { "an administrator of the CRM" }
 }
 
-fn write_new(path: &Path, text: &str) -> Result<()> {
+/// Writes a new file, whole or not at all.
+pub fn write_new(path: &Path, text: &str) -> Result<()> {
     let mut draft = Draft::beside(path)?;
     let written = draft.file().write_all(text.as_bytes()).map_err(anyhow::Error::from);
     written.map_err(|error| draft.explain(error))?;
     draft.publish()
-}
-
-/// What the ledger notes: counts.
-fn note(tally: &mut Tally, plans: &[Plan], removed: &Removed) {
-    for (what, many) in [
-        ("relations", plans.len() as u64),
-        ("deleted", plans.iter().map(Plan::deleted).sum()),
-        ("emptied", plans.iter().map(Plan::blanked).sum()),
-        ("residue", removed.residue),
-        ("owed", u64::from(!removed.is_proven())),
-    ] {
-        tally.counts.insert(what.to_owned(), many);
-    }
 }

@@ -54,6 +54,7 @@ pub(super) fn run(args: &RemoveArgs, context: &mut Context) -> Result<Outcome> {
         &relation,
         args.medium.only,
         contacts,
+        office.now,
         &office.map,
         &register,
         &mut *office.store.snapshot()?,
@@ -61,12 +62,13 @@ pub(super) fn run(args: &RemoveArgs, context: &mut Context) -> Result<Outcome> {
     if args.contacts.is_none() && plan.contacts_left > 0 {
         contacts = ask(&plan, context)?;
         let data = &mut *office.store.snapshot()?;
-        plan = Plan::remove(&relation, args.medium.only, contacts, &office.map, &register, data)?;
+        plan = Plan::remove(&relation, args.medium.only, contacts, office.now, &office.map, &register, data)?;
     }
     if !context.settings.dry_run && !plan.is_empty() {
         let command = format!("exclude remove {}", relation.kind.word());
+        let at = office.now;
         office.act(&command, vec![ledger_name(&relation)], |change, map, register, tally| {
-            let now = Plan::remove(&relation, args.medium.only, contacts, map, register, change)?;
+            let now = Plan::remove(&relation, args.medium.only, contacts, at, map, register, change)?;
             super::carry_out(&plan, &now, map, change, register, tally)
         })?;
     }

@@ -1,5 +1,6 @@
 //! What a manual page says beyond the command line: exit statuses, files, notes, what else to read.
 
+use super::accounts;
 use crate::fault::{Kind, Outcome, Result, exit_status};
 use clap::Command;
 
@@ -38,7 +39,7 @@ pub fn introduction() -> Section {
             text(
                 "Results go to standard output, everything else to standard error. On a terminal results are tables; \
                  into a pipe they are lines with tabs between the values; with --json each is one object with the name \
-                 and number of its schema, and an error is an object of the same make on standard error. Nothing is \
+                 and number of its schema (a list also comes as CSV, for spreadsheets, and as JSON line by line), and an error is an object of the same make on standard error. Nothing is \
                  ever asked where there is no terminal: what would have been a question is an error that names the \
                  option to add.",
             ),
@@ -63,6 +64,10 @@ pub fn of(name: &str, command: &Command, examples: Vec<String>, all: &[String]) 
     if name == "crm-admin" {
         sections.extend([environment(command), files()]);
     }
+    if name == "crm-admin-erase" {
+        sections.extend(super::erasure::sections());
+    }
+    sections.push(accounts::rules(name));
     sections.push(Section { heading: "NOTES", paragraphs: notes(name) });
     sections.push(Section { heading: "EXAMPLES", paragraphs: lines(examples) });
     sections.push(see_also(name, all));
@@ -112,7 +117,8 @@ impl End {
             End::Well(Outcome::Done) => "Done, or nothing to do.",
             End::Well(Outcome::Findings) => "The check worked and found something.",
             End::Well(Outcome::Owed) => {
-                "Done, but something is still owed. No command of this version ends so."
+                "Done, but something is still owed: the proof of an erasure, an erasure that a rule forbids, lines of a list \
+                 that could not be read; or some of several were done."
             }
             End::Badly(Kind::Unfinished) => {
                 "It could not be finished: no rights, no room, no reader for the output."
@@ -145,19 +151,30 @@ fn statuses(name: &str) -> &'static [u8] {
     match name {
         "crm-admin" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 129, 130, 143],
         "crm-admin-init" => &[0, 1, 2, 4, 9, 129, 130, 143],
-        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 10, 129, 130, 143],
-        "crm-admin-restore" => &[0, 1, 2, 4, 5, 7, 9, 129, 130, 143],
+        "crm-admin-backup" => &[0, 1, 2, 4, 5, 6, 7, 9, 10, 129, 130, 143],
+        "crm-admin-restore" => &[0, 1, 2, 4, 5, 6, 7, 9, 10, 129, 130, 143],
         "crm-admin-archive-inspect" => &[0, 1, 2, 5, 7],
         "crm-admin-archive-verify" => &[0, 1, 2, 3, 5, 7, 129, 130, 143],
         "crm-admin-map-check" => &[0, 1, 2, 3, 5, 6, 7],
         "crm-admin-map-show" | "crm-admin-map-explain" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-exclude-add" => &[0, 1, 2, 4, 5, 6, 7, 129, 130, 143],
+        "crm-admin-exclude-remove" => &[0, 1, 2, 4, 5, 6, 7, 9, 129, 130, 143],
+        "crm-admin-exclude-show" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-exclude-default" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-exclude-filter" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 129, 130, 143],
+        "crm-admin-relation-list" | "crm-admin-relation-show" => &[0, 1, 2, 4, 5, 6, 7],
+        "crm-admin-relation-set" => &[0, 1, 2, 4, 5, 6, 7, 9],
         "crm-admin-generate-key" => &[0, 1, 2, 4],
         "crm-admin-audit" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 129, 130, 143],
+        "crm-admin-erp-connect" | "crm-admin-erp-sync" => &[0, 1, 2, 4, 5, 6, 7, 8, 10, 129, 130, 143],
+        "crm-admin-erp-status" => &[0, 1, 2, 3, 4, 5, 6, 7],
+        "crm-admin-erp-rotate" => &[0, 1, 2, 4, 5, 6, 7, 10],
+        "crm-admin-erp-revoke" => &[0, 1, 2, 4, 5, 6, 7, 9, 10],
         "crm-admin-map-list"
         | "crm-admin-generate-completions"
         | "crm-admin-generate-man"
         | "crm-admin-tour" => &[0, 1, 2],
-        _ => &[],
+        _ => accounts::statuses(name),
     }
 }
 
@@ -236,6 +253,10 @@ fn notes(name: &str) -> Vec<Paragraph> {
             "The archive gets its name when it is complete. A file that is there already is never overwritten.",
             "The database is read in one transaction, so the CRM may go on working. Its writers may have to wait where \
              it does not use a write-ahead log.",
+            "--full copies the database page by page, as it is; the copy begins with a rollback journal. Whoever has \
+             the file has everybody's data and can restore it with zstd alone: keep it as you keep the database. The \
+             archive names the random id of the state folder, which remembers what was erased; while an erasure still \
+             owes its proof there is no full copy. Who asked for one, and who was denied it, stands in the ledger.",
         ],
         "crm-admin-audit" => &[
             "Retention: a relation is due on the day after the last day of its term. It is held while a term with `holds` \
@@ -274,6 +295,11 @@ fn notes(name: &str) -> Vec<Paragraph> {
              password is the technician's own: it need not be changed at the first login and does not run out, so \
              delete the copy when the work is done. It is delivered before the copy gets its name: not delivered, \
              nothing is made. The bytes then differ from the archive's, whose SHA-256 is still reported.",
+            "A full copy (backup --full) comes back with everybody in it but those whose erasure the state folder \
+             remembers: they are erased again in the copy, and proven gone from its bytes, before it has a name.",
+            "--replace needs the CRM to be stopped: a program that has the database open would go on writing to the \
+             one that was put aside. A database that cannot even be read has no administrator to ask: move it away, \
+             and restore without --replace.",
             "Where accounts are stands in the map: the one of --map, else the shipped map that made the archive.",
         ],
         "crm-admin-archive-verify" => &[
@@ -289,13 +315,69 @@ fn notes(name: &str) -> Vec<Paragraph> {
              be right, and is worth a look; warnings alone end with status 0.",
             "The printed lines are careful guesses. Read each of them before it goes into the map.",
         ],
+        "crm-admin-exclude" | "crm-admin-exclude-add" | "crm-admin-exclude-remove" => &[
+            "An objection is noted at every place that the map's [objection] section names for the kind. What the CRM \
+             has no place for (a date, a channel, who said it; or the objection itself, of a kind or a way of \
+             marketing that it does not know) is kept in objections.json of the state folder, by kind and id, and the \
+             command says so. The CRM does not look there: its own mailings do not obey it. Lists and exclude filter do.",
+            "A company's objection is noted for all its contacts in the same transaction, with `company` for who said \
+             it. Taken back from the company with --contacts clear, it goes from those contacts alone: who objected in \
+             person stays excluded. A contact that is added to an excluded company later counts as excluded all the \
+             same, and so does a company whose third party objects.",
+            "Where the CRM keeps a list of addresses, an objection is that of whoever has the address.",
+        ],
+        "crm-admin-exclude-filter" => &[
+            "E-mail addresses are compared in lower case and without a display name; telephone numbers in their \
+             international form, where a number without a country is French. A field may hold several, with commas, \
+             semicolons or bars between them: one of them is enough to leave the line out.",
+            "Not passed on either: a line with another number of columns than the first, with a quote that is not \
+             closed, longer than 4 MiB, with a named column that holds no address or is not of the encoding. The first \
+             20 are told by the number of their line. Other columns may hold any bytes. Whoever passes a list on to \
+             somebody who does not know the CRM should look at those numbers first.",
+            "With -o the list gets its name when it is complete, and the report goes to standard output; without, the \
+             list does, and the report (one JSON object with --json) to standard error.",
+            "Whoever was erased is known by the suppression list of the state folder: keyed digests, which no one can \
+             read back. Keep the state folder with the database.",
+        ],
+        "crm-admin-relation-set" => &[
+            "A value is one line, without blanks around it. An emptied field becomes NULL where the database allows \
+             it, else what the map says is empty, else an empty text. Keys, links, computed columns and objections are \
+             not rectified so, and nothing is added: where there is no such row the CRM adds one. Older versions of a \
+             row stay as they were. An objection that is noted by an address is noted for the new one too.",
+        ],
         "crm-admin-map-explain" => &["The example is a made-up value and its mask under a throw-away key."],
+        "crm-admin-erp-connect" => &[
+            "The key is 256 random bits. It never leaves the program: the ERP's database gets its SHA-256, the CRM's the key \
+             under XChaCha20-Poly1305, with a key file that is made on first use. Whoever has both the CRM's database and \
+             that file has the key: keep them apart, with CRM_ADMIN_KEY_FILE or as the systemd credential crm-admin-key. \
+             A key file that is lost is replaced by connecting again.",
+            "An earlier key of the same name and company is revoked, unless another program has used it: then the name is \
+             taken (exit status 4). A kill after the ERP has issued a key leaves one that nobody has; connecting again \
+             revokes it.",
+            "The passwords are those of --as and --erp-as: prompted for, or from --as-password-file and \
+             --erp-as-password-file, or the systemd credentials crm-admin-password and crm-admin-erp-password.",
+        ],
+        "crm-admin-erp-sync" => &[
+            "What decides between two sides is when something was said: the map's `at` and `withdrawn-at` of objections. An \
+             objection without a moment holds until it is taken back where it was made. An objection to one way of \
+             marketing only is the CRM's own matter, since an ERP has one flag; so are objections of single contacts.",
+            "An erasure takes the third party and every relation that is linked to it, on the path of crm-admin-erase(1) and \
+             on the authority of the link: nobody's password is asked for. The ERP learns of it once it is proven. Where \
+             a rule of the map forbids it, it is owed (exit status 8), and the rest goes on. Several erasures are \
+             searched for at once, so the figures of the search in a certificate are those of all of them.",
+            "Third parties are known by their code, and new ones are linked by their SIRET where one company alone has it. \
+             Names and addresses that differ are told by column, and not copied. What was erased is known again by its \
+             code for good, by its SIRET, and by its addresses and telephones for three years; an ERP's row that was made \
+             after the erasure is somebody who has come again.",
+            "The ERP is a database that this machine can open. Where its map cannot be found by itself, name it with \
+             --erp-map or CRM_ADMIN_ERP_MAP.",
+        ],
         "crm-admin-init" => &[
             "The synthetic people are made of word lists; they have never lived. Their mail addresses are of reserved \
              domains. Their telephone numbers begin with two zeros after the zone, and are not known to be anybody's; \
              do not dial them all the same.",
         ],
-        _ => &[],
+        _ => accounts::notes(name),
     };
     notes.iter().map(|note| Text((*note).to_owned())).collect()
 }
@@ -320,7 +402,9 @@ fn see_also(name: &str, all: &[String]) -> Section {
         ],
         "crm-admin-restore" => &["crm-admin-backup(1)", "crm-admin-archive(5)", "zstd(1)"],
         "crm-admin-tour" => &["crm-admin-init(1)"],
+        _ if name.starts_with("crm-admin-exclude") => &["crm-admin-map(5)"],
         _ if name.starts_with("crm-admin-archive") => &["crm-admin-archive(5)"],
+        _ if name.starts_with("crm-admin-relation") => &["crm-admin-map(5)", "crm-admin-exclude(1)"],
         _ if name.starts_with("crm-admin-map") => &["crm-admin-map(5)"],
         _ => &[],
     };

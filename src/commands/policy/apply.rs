@@ -97,10 +97,7 @@ fn template_name(accounts: &Accounts, template: &Template) -> String {
 /// What has to change for the policy to hold.
 fn plan(desk: &Desk, accounts: &Accounts, templates: &[Template], policy: &Policy) -> Plan {
     let flag = Guarantee::of(&accounts.population) == Guarantee::Flag;
-    let covered = |account: &&Account| {
-        let template = account.template.as_ref().map(|one| format!("{}:{}", accounts.name(), key(one)));
-        account.active && policy.scope.covers(&accounts.ledger_name(account), template.as_deref())
-    };
+    let covered = |account: &&Account| account.active && policy.covers(accounts, account);
     let limit = policy.rules.get("maximum-age-days");
     let days =
         |account: &Account| account.changed_at.map(|at| (desk.now.as_second() - at.as_second()) / 86_400);

@@ -3,7 +3,7 @@
 use crate::accounts::{self, NewAccount, Template};
 use crate::commands::Context;
 use crate::commands::desk::Desk;
-use crate::commands::handout::{self, DeliverArgs, Fresh};
+use crate::commands::handout::{self, DeliverArgs, Fresh, Owner};
 use crate::commands::reset::read;
 use crate::deliver::Delivery;
 use crate::fault::{Fault, Outcome, Result};
@@ -68,24 +68,20 @@ pub(super) fn run(args: &AddArgs, context: &mut Context) -> Result<Outcome> {
     accounts::creation(&desk.roles, &population)?;
     let newcomers = newcomers(args, &mut desk, &population)?;
     refuse_taken(&mut desk, &population, &newcomers)?;
-    let report = AddReport {
-        dry_run: context.settings.dry_run,
-        rows: newcomers
-            .iter()
-            .map(|one| Row {
-                kind: "account",
-                id: one.new.login.clone(),
-                template: one.template.as_ref().map(|template| template.name.clone()),
-            })
-            .collect(),
-    };
+    let mut done = newcomers.len();
     if !context.settings.dry_run {
-        add_all(args, context, &mut desk, &population, &newcomers)?;
+        done = add_all(args, context, &mut desk, &population, &newcomers)?;
     }
+    let row = |one: &Newcomer| Row {
+        kind: "account",
+        id: one.new.login.clone(),
+        template: one.template.as_ref().map(|template| template.name.clone()),
+    };
     if context.settings.dry_run || args.deliver.deliver != Delivery::Print {
-        context.ui.report(&report)?;
+        let rows = newcomers.iter().take(done).map(row).collect();
+        context.ui.report(&AddReport { dry_run: context.settings.dry_run, rows })?;
     }
-    Ok(Outcome::Done)
+    Ok(if done == newcomers.len() { Outcome::Done } else { Outcome::Owed })
 }
 
 fn newcomers(args: &AddArgs, desk: &mut Desk, population: &Population) -> Result<Vec<Newcomer>> {
@@ -153,26 +149,27 @@ fn refuse_taken(desk: &mut Desk, population: &Population, newcomers: &[Newcomer]
     }
 }
 
+/// Adds all of them; returns how many were added.
 fn add_all(
     args: &AddArgs,
     context: &Context,
     desk: &mut Desk,
     population: &Population,
     newcomers: &[Newcomer],
-) -> Result<()> {
+) -> Result<usize> {
     args.deliver.deliver.ready(newcomers.len(), &context.ui)?;
     let policy = desk.policy()?;
-    let each = if args.deliver.deliver.is_one_at_a_time() { 1 } else { newcomers.len().max(1) };
-    for some in newcomers.chunks(each) {
-        let mut fresh = Vec::new();
-        for one in some {
+    let login = |one: &Newcomer| one.new.login.clone();
+    handout::in_turn(&args.deliver, context, newcomers, login, |some| {
+        let fresh = |one: &Newcomer| {
             let names = [&one.new.given_name, &one.new.family_name];
             let names: Vec<String> = names.into_iter().flatten().cloned().collect();
-            fresh.push(handout::fresh(population, &policy, &one.new.login, &names, desk.now)?);
-        }
-        add_some(args, context, desk, population, some, &fresh)?;
-    }
-    Ok(())
+            let owner = Owner { login: &one.new.login, names: &names, template: one.template.as_ref() };
+            handout::fresh(&args.deliver, population, &policy, &owner, desk.now)
+        };
+        let fresh = some.iter().map(fresh).collect::<Result<Vec<_>>>()?;
+        add_some(args, context, desk, population, some, &fresh)
+    })
 }
 
 fn add_some(

@@ -63,7 +63,7 @@ pub(super) struct Shown {
 impl Shown {
     pub(super) fn of(account: &Account, population: &Population) -> Self {
         let stored = account.hash.as_ref().map(|hash| hash.expose()).unwrap_or_default();
-        let scheme = population.hash.as_ref().map(|column| recognise(stored, &hints(column)).label());
+        let scheme = population.hash.as_ref().map(|_| recognise(stored, &hints(population)).label());
         let moment = |moment: Option<jiff::Timestamp>| moment.map(|moment| moment.to_string());
         Shown {
             kind: "account",

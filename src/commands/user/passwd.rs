@@ -5,8 +5,9 @@ use crate::commands::Context;
 use crate::commands::desk::Desk;
 use crate::fault::{Fault, Kind, Outcome, Result};
 use crate::ledger::Actor;
-use crate::schema::{Accounts as Population, Templates};
+use crate::schema::Accounts as Population;
 use crate::secret::Secret;
+use crate::store::Store;
 use clap::Args;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -116,10 +117,8 @@ fn refuse_objections(
     new: &Secret,
 ) -> Result<()> {
     let mut policy = desk.policy()?;
-    let template =
-        account.template.as_ref().map(|key| format!("{}:{}", all.name(), crate::commands::handout::key(key)));
     let mut reasons = Vec::new();
-    if policy.scope.covers(&all.ledger_name(account), template.as_deref()) {
+    if policy.covers(all, account) {
         follow_template(desk, all, account, &mut policy)?;
         reasons = accounts::objections_of(&policy, account, &all.population, new);
     } else if current.expose() == new.expose() {
@@ -133,28 +132,14 @@ fn refuse_objections(
     }
 }
 
-/// A template may ask for more than the policy, never for less.
+/// A template may ask for more than the policy.
 fn follow_template(
     desk: &mut Desk,
     all: &accounts::Accounts,
     account: &Account,
     policy: &mut accounts::policy::Policy,
 ) -> Result<()> {
-    use crate::store::Store;
-    let Some(Templates { .. }) = &all.population.templates else { return Ok(()) };
-    let mut snapshot = desk.store.snapshot()?;
-    let templates = accounts::templates(&mut *snapshot, &all.population)?;
-    let Some(template) = templates.iter().find(|one| Some(&one.key) == account.template.as_ref()) else {
-        return Ok(());
-    };
-    for (word, value) in [
-        ("minimum-length", template.rules.minimum_length),
-        ("minimum-classes", template.rules.minimum_classes),
-    ] {
-        let stricter = value.filter(|value| *value > policy.rules.get(word));
-        if let Some(value) = stricter {
-            policy.rules.set(word, value)?;
-        }
-    }
-    Ok(())
+    let templates = accounts::templates(&mut *desk.store.snapshot()?, &all.population)?;
+    let template = templates.iter().find(|one| Some(&one.key) == account.template.as_ref());
+    template.map_or(Ok(()), |template| template.tighten(&mut policy.rules))
 }

@@ -28,11 +28,7 @@ pub(super) fn run(args: &ShowArgs, context: &mut Context) -> Result<Outcome> {
     let population = desk.population(args.accounts.as_deref())?;
     let accounts = desk.accounts(&population)?;
     let account = accounts.require([args.login.as_str()])?[0];
-    let template = account
-        .template
-        .as_ref()
-        .map(|key| format!("{}:{}", population.name, crate::commands::handout::key(key)));
-    let covered = desk.policy()?.scope.covers(&accounts.ledger_name(account), template.as_deref());
+    let covered = desk.policy()?.covers(&accounts, account);
     context.ui.report(&ShowReport {
         accounts: population.name.clone(),
         ledger_name: accounts.ledger_name(account),

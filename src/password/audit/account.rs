@@ -50,6 +50,7 @@ fn storage(account: &AccountFacts, standard: &Standard<'_>, note: &mut Note<'_>)
         Scheme::ClearText => Some(Rule::ClearText),
         Scheme::Reversible => Some(Rule::Reversible),
         Scheme::Nothing if active => Some(Rule::NoPassword),
+        Scheme::Locked if active => Some(Rule::Locked),
         Scheme::Broken(_) if active => Some(Rule::Broken),
         Scheme::Absurd(_) if active => Some(Rule::Absurd),
         Scheme::Unknown if active => Some(Rule::Unknown),
@@ -57,6 +58,9 @@ fn storage(account: &AccountFacts, standard: &Standard<'_>, note: &mut Note<'_>)
     };
     let since = account.changed_at.flatten();
     rule.into_iter().for_each(|rule| note(rule, since));
+    if standard.shipped.contains(stored) {
+        note(Rule::ShippedHash, since);
+    }
     if active {
         weaknesses(&scheme).into_iter().for_each(|weakness| note(weakness.shortcoming.into(), since));
     }
@@ -133,6 +137,15 @@ fn presence(account: &AccountFacts, standard: &Standard<'_>, note: &mut Note<'_>
         Some(Some(last)) if long_ago(last) => note(Rule::Dormant, Some(last)),
         Some(None) if account.created_at.is_some_and(long_ago) => note(Rule::NeverUsed, account.created_at),
         _ => {}
+    }
+    let has_password = account.stored.as_deref().is_some_and(|stored| !stored.trim().is_empty());
+    match account.second_factor {
+        Some(false) if administrator => note(Rule::AdministratorSingleFactor, None),
+        Some(false) if account.service != Some(true) => note(Rule::SingleFactor, None),
+        _ => {}
+    }
+    if account.service == Some(true) && has_password {
+        note(Rule::ServicePassword, None);
     }
     let generic = |login: &String| GENERIC.contains(&login.to_lowercase().as_str());
     if administrator && account.login.as_ref().is_some_and(generic) {

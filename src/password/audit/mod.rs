@@ -46,6 +46,10 @@ pub struct AccountFacts {
     pub code_in_clear: Option<bool>,
     /// Whether the password is exempt from ageing.
     pub never_expires: Option<bool>,
+    /// Whether a second factor is asked for at the login.
+    pub second_factor: Option<bool>,
+    /// Whether it belongs to a program, not to a person.
+    pub service: Option<bool>,
     /// When it last logged in, where that is kept: `Some(None)` means never.
     pub last_login: Option<Option<Timestamp>>,
     /// Whether it has a session, token or device.
@@ -79,6 +83,8 @@ pub struct Standard<'a> {
     pub policy: Option<&'a Policy>,
     /// What the map says of the column of hashes.
     pub hints: &'a Hints,
+    /// The hashes that the CRM comes with.
+    pub shipped: &'a [String],
     /// The moment of the audit.
     pub as_of: Timestamp,
     /// An account is dormant after so many days without a login.

@@ -28,8 +28,8 @@ impl Repair {
     /// What it would do, in words.
     pub fn words(self) -> &'static str {
         match self {
-            Repair::ForceChange => "make the owner change the password at the next login",
-            Repair::Waiting => "nothing: the owner must change the password at the next login",
+            Repair::ForceChange => "force a change",
+            Repair::Waiting => "nothing: already asked for",
             Repair::ExpireTemporary => "end the temporary password",
             Repair::EmptyCode => "empty the code",
             Repair::EndSessions => "end the sessions",
@@ -79,6 +79,7 @@ rules! {
     Legacy, "hash.legacy", High, ForceChange, "stored with a digest that was not made to resist guessing";
     Unsalted, "hash.unsalted", High, ForceChange, "no salt of its own: equal passwords have equal hashes";
     SharedHash, "hash.shared", High, ForceChange, "another account has the same hash, so the same password";
+    ShippedHash, "hash.shipped", High, ForceChange, "the password is the one that the CRM comes with";
     TemplateHash, "hash.template", High, ForceChange, "the password is still the template's";
     Absurd, "hash.absurd", Medium, Person, "the hash asks for absurdly much memory or time: nobody can log in";
     Broken, "hash.broken", Medium, Person, "the hash is cut off or damaged: nobody can log in";
@@ -86,9 +87,11 @@ rules! {
     SharedSalt, "hash.shared-salt", Medium, ForceChange, "another account has the same salt";
     FirstVersion, "hash.first-version", Low, ForceChange, "Argon2 in its first version";
     Variant, "hash.variant", Low, ForceChange, "a variant of Argon2 other than Argon2id";
+    TinySalt, "hash.tiny-salt", Medium, ForceChange, "a salt of fewer than 4 bytes, which NIST forbids";
     ShortSalt, "hash.short-salt", Low, ForceChange, "a salt of fewer than 16 bytes";
     ShortResult, "hash.short-result", Low, ForceChange, "a result of fewer than 16 bytes";
     Unknown, "hash.unknown", Information, Person, "stored in a way that is not known here";
+    Locked, "password.locked", Information, Person, "a mark stands where the password was: nobody can log in with one";
     NoPassword, "password.none", Medium, Person, "the account may log in and has no password";
     TooOld, "password.too-old", Medium, ForceChange, "the password is older than the policy allows";
     NeverChanged, "password.never-changed", Medium, ForceChange, "the password was never changed";
@@ -104,10 +107,14 @@ rules! {
     DisabledSession, "session.disabled", Medium, EndSessions, "a disabled account has a session";
     DisabledAdministrator, "administrator.disabled", Low, Person, "a disabled account is still an administrator";
     DormantAdministrator, "administrator.dormant", Medium, Person, "an administrator has not logged in for long";
+    AdministratorSingleFactor, "administrator.single-factor", Medium, Person,
+        "an administrator logs in without a second factor";
     GenericAdministrator, "administrator.generic", Low, Person, "an administrator's login names nobody";
     Dormant, "account.dormant", Low, Person, "the account has not logged in for long";
     NeverUsed, "account.never-used", Low, Person, "the account has never logged in";
     NoEmail, "account.no-email", Information, Person, "no e-mail address: its owner cannot be written to";
+    SingleFactor, "account.single-factor", Information, Person, "the account logs in without a second factor";
+    ServicePassword, "account.service-password", Low, Person, "an account of a program that has a password";
     SameEmail, "account.same-email", Low, Person, "another account has the same e-mail address";
     TemplateLength, "template.length", Medium, TightenTemplate, "the template allows shorter passwords";
     TemplateClasses, "template.classes", Medium, TightenTemplate, "the template allows fewer classes of characters";
@@ -125,6 +132,7 @@ impl From<Shortcoming> for Rule {
             Shortcoming::BelowOwasp(_) => Rule::Parameters,
             Shortcoming::FirstVersion => Rule::FirstVersion,
             Shortcoming::OtherVariant => Rule::Variant,
+            Shortcoming::TinySalt => Rule::TinySalt,
             Shortcoming::ShortSalt => Rule::ShortSalt,
             Shortcoming::ShortResult => Rule::ShortResult,
         }

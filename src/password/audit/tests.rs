@@ -10,7 +10,13 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn standard<'a>(policy: &'a Policy, hints: &'a Hints) -> Standard<'a> {
-    Standard { policy: Some(policy), hints, as_of: at("2026-11-23"), dormant_days: DORMANT_DAYS }
+    Standard {
+        policy: Some(policy),
+        hints,
+        shipped: &[],
+        as_of: at("2026-11-23"),
+        dormant_days: DORMANT_DAYS,
+    }
 }
 
 /// An account with nothing to find.
@@ -60,7 +66,8 @@ fn a_sound_account_and_one_of_which_nothing_is_known_give_no_finding() {
 fn storage_is_told_by_the_stored_string() {
     let stored = |text: &str| of(|account| account.stored = Some(text.into()));
     assert_eq!(stored(""), ["password.none"]);
-    assert_eq!(stored("!"), [""; 0]);
+    assert_eq!(stored("!"), ["password.locked"]);
+    assert_eq!(stored("md5$ab$cc8a76146688e880983203ad27fbce14"), ["hash.legacy", "hash.tiny-salt"]);
     assert_eq!(stored("soleil"), ["hash.clear-text"]);
     assert_eq!(stored("dolcrypt:AES-256-CTR:0123:c2Vj"), ["hash.reversible"]);
     assert_eq!(stored("$argon2id$v=19$m=256"), ["hash.broken"]);
@@ -75,8 +82,8 @@ fn storage_is_told_by_the_stored_string() {
 fn age_counts_under_a_policy_only() {
     let old = changed(|account| account.changed_at = Some(Some(at("2026-01-01"))));
     assert_eq!(found(std::slice::from_ref(&old), &[]), ["password.too-old"]);
-    let (hints, as_of) = (Hints::default(), at("2026-11-23"));
-    let without = Standard { policy: None, hints: &hints, as_of, dormant_days: DORMANT_DAYS };
+    let (policy, hints) = (Policy::default(), Hints::default());
+    let without = Standard { policy: None, ..standard(&policy, &hints) };
     assert_eq!(findings(&[old], &[], &without), []);
     assert_eq!(of(|account| account.never_expires = Some(true)), ["password.never-expires"]);
     assert_eq!(of(|account| account.changed_at = Some(None)), ["password.never-changed"]);
@@ -258,4 +265,25 @@ fn generations_are_counted_and_findings_hold_no_stored_string() {
     let (policy, hints) = (Policy::default(), Hints::default());
     let shown = format!("{:?}", findings(&[clear], &[], &standard(&policy, &hints)));
     assert!(shown.contains("ClearText") && !shown.contains("Marmotte"), "{shown}");
+}
+
+#[test]
+fn what_only_some_maps_tell_is_a_finding_where_it_is_told() {
+    assert_eq!(of(|account| account.second_factor = Some(true)), [""; 0]);
+    assert_eq!(of(|account| account.second_factor = Some(false)), ["account.single-factor"]);
+    let administrator = of(|account| {
+        account.administrator = Some(true);
+        account.second_factor = Some(false);
+    });
+    assert_eq!(administrator, ["administrator.single-factor"]);
+    let program = of(|account| {
+        account.service = Some(true);
+        account.second_factor = Some(false);
+    });
+    assert_eq!(program, ["account.service-password"]);
+    let (policy, hints) = (Policy::default(), Hints::default());
+    let shipped = [sound().stored.unwrap()];
+    let account = changed(|account| account.stored = Some(shipped[0].clone()));
+    let found = findings(&[account], &[], &Standard { shipped: &shipped, ..standard(&policy, &hints) });
+    assert_eq!(found.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::ShippedHash]);
 }

@@ -14,10 +14,10 @@ pub struct About {
     pub names: Vec<String>,
     /// The company that runs the CRM, the product, the brand.
     pub company: Vec<String>,
-    /// The town.
-    pub town: Option<String>,
-    /// The code of the department, or the postcode.
-    pub department: Option<String>,
+    /// The towns.
+    pub towns: Vec<String>,
+    /// The codes of the departments, or postcodes.
+    pub departments: Vec<String>,
 }
 
 /// No account has more guesses of its own than this: a hostile row could hold a novel.
@@ -41,7 +41,7 @@ pub(super) fn guesses(about: &About, year: i16, known: &HashSet<String>) -> Vec<
             }
         }
     }
-    if let Some(department) = about.department.as_deref().map(|code| short(code.get(..2).unwrap_or(code))) {
+    for department in about.departments.iter().map(|code| short(code.get(..2).unwrap_or(code))) {
         for (base, family) in &bases {
             made.add(format!("{}{department}", capital(base)), *family);
             made.add(format!("{base}{department}"), *family);
@@ -118,7 +118,7 @@ fn bases(about: &About, login: &str) -> Vec<(String, Family)> {
             add(word, Family::Company);
         }
     }
-    if let Some(town) = &about.town {
+    for town in &about.towns {
         add(short(&words(town).concat()), Family::Town);
     }
     bases

@@ -35,11 +35,21 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// The whole sequence, on all processors, with at most 4 GiB of memory.
+    /// The whole sequence, on all processors, with at most half of the memory that is free, and 4 GiB.
     pub fn unlimited() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Budget { most_guesses: None, most_time: None, threads, most_memory_kib: 4 * 1024 * 1024 }
+        let most_memory_kib = free_memory_kib().map_or(MOST_MEMORY, |free| MOST_MEMORY.min(free / 2));
+        Budget { most_guesses: None, most_time: None, threads, most_memory_kib }
     }
+}
+
+const MOST_MEMORY: u64 = 4 * 1024 * 1024;
+
+/// The memory that a program may have without others being put out of it, where the system tells.
+fn free_memory_kib() -> Option<u64> {
+    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = told.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
 /// What a run will cost, measured.
@@ -121,12 +131,9 @@ impl<'a> Plan<'a> {
 
 fn list_id(tried: &Tried, shared: &[u8; 32], about: &About) -> ListId {
     let mut parts: Vec<&[u8]> = vec![shared, about.login.as_bytes()];
-    for list in [&about.names, &about.company] {
+    for list in [&about.names, &about.company, &about.towns, &about.departments] {
         parts.push(b"|");
         parts.extend(list.iter().map(String::as_bytes));
-    }
-    for text in [&about.town, &about.department] {
-        parts.push(text.as_deref().unwrap_or_default().as_bytes());
     }
     tried.list_id(parts)
 }

@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 /// A piece takes about so long: short enough to stop and to share, long enough not to queue for.
 const PIECE: f64 = 0.02;
 const LOOK: Duration = Duration::from_millis(20);
+/// After so long what was tried is handed out to be kept, so that even a kill costs no more than that.
+const KEEP: Duration = Duration::from_secs(20);
 
 /// An account whose password was guessed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,10 +79,25 @@ struct Queue {
     fault: Option<anyhow::Error>,
 }
 
+impl Queue {
+    /// Notes how far each account got; returns how many have guesses left.
+    fn note(&self, tried: &mut Tried) -> usize {
+        let found: HashMap<usize, Family> = self.hits.iter().copied().collect();
+        let mut left = 0;
+        for member in self.groups.iter().flat_map(|group| &group.members) {
+            let hit = found.get(&member.target).copied();
+            left += usize::from(hit.is_none() && member.done < member.end);
+            tried.set(member.id, Record { list: member.list, done: member.done as u32, hit });
+        }
+        left
+    }
+}
+
 impl Plan<'_> {
     /// Guesses until it is done, out of time, or `stop` says so, which is asked between guesses.
     ///
-    /// `tried` is brought up to date however the run ends, so the caller writes it down in any case.
+    /// `tried` is brought up to date however the run ends, so the caller writes it down in any case; `keep` is called
+    /// with it now and then, for runs that are killed.
     ///
     /// # Errors
     /// When there is no memory for a guess; `tried` holds what was done until then.
@@ -89,6 +106,7 @@ impl Plan<'_> {
         tried: &mut Tried,
         progress: &mut dyn Progress,
         stop: &(dyn Fn() -> bool + Sync),
+        keep: &mut dyn FnMut(&Tried),
     ) -> Result<Report> {
         let planned = self.estimate().guesses;
         let threads = self.estimate().threads;
@@ -97,6 +115,7 @@ impl Plan<'_> {
         progress.stage("guessing", Some(planned));
         let mut ended = Ended::Done;
         let mut told = 0;
+        let mut kept = Instant::now();
         std::thread::scope(|scope| {
             let workers: Vec<_> =
                 (0..threads).map(|_| scope.spawn(|| shared.work(&mut *self.kernel.worker()))).collect();
@@ -105,6 +124,11 @@ impl Plan<'_> {
                 let computed = shared.computed.load(Ordering::Relaxed);
                 progress.advance(computed - told);
                 told = computed;
+                if kept.elapsed() >= KEEP {
+                    shared.queue().note(tried);
+                    keep(tried);
+                    kept = Instant::now();
+                }
                 if stop() {
                     ended = Ended::Interrupted;
                 } else if self.budget.most_time.is_some_and(|most| start.elapsed() >= most) {
@@ -124,13 +148,8 @@ impl Plan<'_> {
     fn settle(self, shared: Shared<'_>, tried: &mut Tried, planned: u64, ended: Ended) -> Result<Report> {
         let guesses = shared.computed.into_inner();
         let queue = shared.queue.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let found: HashMap<usize, Family> = queue.hits.into_iter().collect();
-        let mut left = 0;
-        for member in queue.groups.iter().flat_map(|group| &group.members) {
-            let hit = found.get(&member.target).copied();
-            left += usize::from(hit.is_none() && member.done < member.end);
-            tried.set(member.id, Record { list: member.list, done: member.done as u32, hit });
-        }
+        let left = queue.note(tried);
+        let found = queue.hits;
         if let Some(fault) = queue.fault {
             return Err(fault);
         }

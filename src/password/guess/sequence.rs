@@ -14,7 +14,7 @@ pub struct Guess {
 }
 
 /// To be raised whenever the same account would get other guesses, so that what was tried is tried anew.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// How many common passwords come before the words of the account itself.
 const FIRST: usize = 48;
@@ -224,8 +224,8 @@ mod tests {
             login: "m.durand@exemple.example".into(),
             names: vec!["Mélanie".into(), "Durand".into()],
             company: vec!["Exemple Gestion".into()],
-            town: Some("Saint-Étienne".into()),
-            department: Some("42".into()),
+            towns: vec!["Saint-Étienne".into()],
+            departments: vec!["42".into()],
         }
     }
 

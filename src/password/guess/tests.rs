@@ -85,7 +85,7 @@ fn budget(most_guesses: Option<usize>) -> Budget {
 fn run(targets: &[Target], tried: &mut Tried, budget: Budget, kernel: &dyn Kernel) -> Report {
     let sequence = Sequence::new(YEAR, &[]);
     let plan = Plan::new(targets, &sequence, tried, budget, kernel).unwrap();
-    plan.run(tried, &mut Silence, &|| false).unwrap()
+    plan.run(tried, &mut Silence, &|| false, &mut |_| ()).unwrap()
 }
 
 fn fresh() -> Tried {
@@ -175,7 +175,7 @@ fn the_budget_of_guesses_counts_for_each_account() {
         let sequence = Sequence::new(YEAR, &[]);
         let plan = Plan::new(&targets, &sequence, &fresh(), budget(Some(most)), &Portable).unwrap();
         assert_eq!(plan.estimate().guesses, 4 * most as u64);
-        let report = plan.run(&mut fresh(), &mut Silence, &|| false).unwrap();
+        let report = plan.run(&mut fresh(), &mut Silence, &|| false, &mut |_| ()).unwrap();
         assert_eq!((report.guesses, report.tried, report.ended), (4 * most as u64, 4, Ended::Done));
     }
 }
@@ -191,7 +191,7 @@ fn time_and_a_signal_stop_it_and_it_says_how_far_it_got() {
         let mut tried = fresh();
         let plan = Plan::new(&slow, &sequence, &tried, budget, &Portable).unwrap();
         let planned = plan.estimate().guesses;
-        let report = plan.run(&mut tried, &mut Silence, &|| stop).unwrap();
+        let report = plan.run(&mut tried, &mut Silence, &|| stop, &mut |_| ()).unwrap();
         assert_eq!(report.ended, expected);
         assert_eq!(report.left, 4);
         assert!(report.guesses < planned && report.spared == planned - report.guesses);
@@ -263,7 +263,7 @@ fn likely_guesses_of_all_accounts_come_before_unlikely_ones_of_any() {
     let mut tried = fresh();
     let plan = Plan::new(&targets, &sequence, &tried, budget(None), &Portable).unwrap();
     let stop = || seen.load(Ordering::Relaxed) > 150;
-    let report = plan.run(&mut tried, &mut Watch(&seen), &stop).unwrap();
+    let report = plan.run(&mut tried, &mut Watch(&seen), &stop, &mut |_| ()).unwrap();
     assert_eq!((families(&report), report.ended), (vec![("weak", Family::Common)], Ended::Interrupted));
     assert_eq!(seen.load(Ordering::Relaxed), report.guesses, "progress tells every guess");
 }

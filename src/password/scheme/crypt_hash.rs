@@ -23,6 +23,8 @@ pub struct CryptMethod {
     kind: Kind,
     rounds: u32,
     salt: Vec<u8>,
+    /// Whether the salt is one for all accounts.
+    global: bool,
 }
 
 /// Reads `$6$rounds=656000$salt$sum`, `$5$salt$sum` and `$1$salt$sum`.
@@ -40,7 +42,7 @@ pub(super) fn read(text: &str) -> Option<Read> {
 /// A sha512-crypt result of 86 letters without salt and rounds, which are the site's own.
 pub(super) fn read_with_site_salt(text: &str, salt: &str) -> Option<Read> {
     let looks = text.len() == 86 && text.bytes().all(|letter| CRYPT.contains(&letter));
-    looks.then(|| finished(Kind::Sha512, USUAL_ROUNDS, salt, text))
+    looks.then(|| finished(Kind::Sha512, USUAL_ROUNDS, salt, text, true))
 }
 
 fn parts(kind: Kind, rest: &str) -> Read {
@@ -52,10 +54,10 @@ fn parts(kind: Kind, rest: &str) -> Read {
         None => (USUAL_ROUNDS, rest),
     };
     let (salt, sum) = rest.split_once('$').ok_or(Trouble::Broken)?;
-    finished(kind, rounds, salt, sum)
+    finished(kind, rounds, salt, sum, false)
 }
 
-fn finished(kind: Kind, rounds: u32, salt: &str, sum: &str) -> Read {
+fn finished(kind: Kind, rounds: u32, salt: &str, sum: &str, global: bool) -> Read {
     let (longest, letters) = match kind {
         Kind::Md5 => (8, 22),
         Kind::Sha256 => (16, 43),
@@ -68,7 +70,7 @@ fn finished(kind: Kind, rounds: u32, salt: &str, sum: &str) -> Read {
         return Err(Trouble::Broken);
     }
     let sum = in_order(kind, sum).ok_or(Trouble::Broken)?;
-    Ok((Method::Crypt(CryptMethod { kind, rounds, salt: salt.into() }), sum))
+    Ok((Method::Crypt(CryptMethod { kind, rounds, salt: salt.into(), global }), sum))
 }
 
 /// The bytes of a result in their natural order: crypt(3) writes them three by three, from three places at once.
@@ -143,8 +145,11 @@ impl CryptMethod {
         let mut found = Vec::new();
         if self.kind == Kind::Md5 {
             found.push(Weakness::of(Shortcoming::Legacy("md5-crypt")));
-        } else if self.salt.len() < 8 {
-            found.push(Weakness::of(Shortcoming::ShortSalt));
+        } else if !self.global && self.salt.len() < 8 {
+            found.extend(Weakness::of_salt(self.salt.len()));
+        }
+        if self.global {
+            found.push(Weakness::of(Shortcoming::Unsalted));
         }
         found
     }

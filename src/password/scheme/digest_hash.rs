@@ -109,6 +109,8 @@ impl DigestMethod {
         let mut found = vec![Weakness::of(Shortcoming::Legacy("a fast digest"))];
         if self.salt().is_empty() || self.global {
             found.push(Weakness::of(Shortcoming::Unsalted));
+        } else if self.salt().len() < 4 {
+            found.push(Weakness::of(Shortcoming::TinySalt));
         }
         found
     }

@@ -126,9 +126,7 @@ impl Pbkdf2Method {
             found.push(Weakness::of(Shortcoming::BelowOwasp(words)));
         }
         // Django and Werkzeug write text of about 6 bits a letter: 16 letters are 12 bytes.
-        if self.salt.len() < 16 {
-            found.push(Weakness::of(Shortcoming::ShortSalt));
-        }
+        found.extend(Weakness::of_salt(self.salt.len()));
         found
     }
 }

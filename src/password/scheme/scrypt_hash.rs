@@ -113,9 +113,7 @@ impl ScryptMethod {
                 "scrypt with N=131072, r=8 and p=1, or its equals",
             )));
         }
-        if self.salt.len() < 16 {
-            found.push(Weakness::of(Shortcoming::ShortSalt));
-        }
+        found.extend(Weakness::of_salt(self.salt.len()));
         found
     }
 }

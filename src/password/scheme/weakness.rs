@@ -22,6 +22,8 @@ pub enum Shortcoming {
     FirstVersion,
     /// Argon2i or Argon2d where Argon2id is asked for.
     OtherVariant,
+    /// A salt of fewer than 4 bytes.
+    TinySalt,
     /// A salt of fewer than 16 bytes.
     ShortSalt,
     /// A result of fewer than 16 bytes.
@@ -30,12 +32,23 @@ pub enum Shortcoming {
 
 const OWASP: &str = "OWASP password storage cheat sheet";
 const RFC: &str = "RFC 9106";
+const NIST: &str = "NIST SP 800-63B-4, section 3.1.1.2";
 
 impl Weakness {
+    /// What there is to say against an account's own salt of so many bytes.
+    pub(super) fn of_salt(length: usize) -> Option<Self> {
+        match length {
+            0..4 => Some(Self::of(Shortcoming::TinySalt)),
+            4..16 => Some(Self::of(Shortcoming::ShortSalt)),
+            _ => None,
+        }
+    }
+
     pub(super) fn of(shortcoming: Shortcoming) -> Self {
         let source = match shortcoming {
             Shortcoming::Legacy(_) | Shortcoming::Unsalted | Shortcoming::BelowOwasp(_) => OWASP,
             Shortcoming::OtherVariant => OWASP,
+            Shortcoming::TinySalt => NIST,
             Shortcoming::FirstVersion | Shortcoming::ShortSalt | Shortcoming::ShortResult => RFC,
         };
         Weakness { shortcoming, source }
@@ -51,6 +64,7 @@ impl Shortcoming {
             Shortcoming::BelowOwasp(_) => "hash.parameters",
             Shortcoming::FirstVersion => "hash.first-version",
             Shortcoming::OtherVariant => "hash.variant",
+            Shortcoming::TinySalt => "hash.tiny-salt",
             Shortcoming::ShortSalt => "hash.short-salt",
             Shortcoming::ShortResult => "hash.short-result",
         }
@@ -64,6 +78,7 @@ impl Shortcoming {
             Shortcoming::BelowOwasp(row) => format!("less work for a guesser than {row}"),
             Shortcoming::FirstVersion => "Argon2 in its first version".into(),
             Shortcoming::OtherVariant => "a variant of Argon2 other than Argon2id".into(),
+            Shortcoming::TinySalt => "a salt of fewer than 4 bytes".into(),
             Shortcoming::ShortSalt => "a salt of fewer than 16 bytes".into(),
             Shortcoming::ShortResult => "a result of fewer than 16 bytes".into(),
         }

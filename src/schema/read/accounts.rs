@@ -3,6 +3,7 @@
 use super::super::names::toml_key;
 use super::super::roles::*;
 use super::cursor::{Entry, Fields};
+use super::organisation::lookup;
 
 /// `[accounts.NAME]`.
 pub(super) fn accounts(entry: &Entry<'_>) -> Option<Accounts> {
@@ -18,13 +19,16 @@ pub(super) fn accounts(entry: &Entry<'_>) -> Option<Accounts> {
         login: String::new(),
         full_name: fields.text("name"),
         email: fields.text("email"),
-        hash: fields.take("hash").and_then(|entry| hash(&entry)),
+        salt: None,
+        hash: None,
         active: fields.take("active").and_then(|entry| active(&entry)),
         administrator: fields.take("administrator").and_then(|entry| administrator(&entry)),
         must_change: fields.take("must-change").and_then(|entry| must_change(&entry)),
         changed_at: fields.text("changed-at"),
         temporary_until: fields.text("temporary-until"),
         never_expires: fields.text("never-expires"),
+        second_factor: fields.text("second-factor"),
+        service: fields.text("service"),
         created_at: fields.text("created-at"),
         last_login: fields.text("last-login"),
         template: fields.text("template"),
@@ -35,19 +39,31 @@ pub(super) fn accounts(entry: &Entry<'_>) -> Option<Accounts> {
         end_sessions: sessions(&mut fields),
         origin: entry.origin_as(format!("[accounts.{}]", toml_key(entry.key))),
     };
+    let hash = fields.take("hash").and_then(|entry| hash(&entry));
     fields.finish();
-    Some(Accounts { table: table?, key: key?, login: login?, ..read })
+    let (hash, salt) = hash.map_or((None, None), |(hash, salt)| (Some(hash), salt));
+    Some(Accounts { table: table?, key: key?, login: login?, hash, salt, ..read })
 }
 
-fn hash(entry: &Entry<'_>) -> Option<HashColumn> {
+fn hash(entry: &Entry<'_>) -> Option<(HashColumn, Option<SiteSalt>)> {
     let mut fields = entry.fields()?;
-    fields.not_yet(&["salt", "salt-file"]);
     let column = fields.need("column").and_then(|entry| entry.text());
     let schemes = fields.need("schemes").and_then(|entry| entry.texts());
     let prehash = fields.take("prehash").and_then(|entry| entry.word(&[("md5-hex", Prehash::Md5Hex)]));
     let prefix = fields.text("prefix");
+    let shipped = fields.take("shipped").and_then(|entry| entry.texts()).unwrap_or_default();
+    let place = match (fields.take("salt"), fields.take("salt-file")) {
+        (Some(row), None) => lookup(&row).map(SaltPlace::Row),
+        (None, Some(file)) => file.path().map(SaltPlace::File),
+        (Some(_), Some(file)) => {
+            file.complain("a site has one salt: say `salt` or `salt-file`");
+            None
+        }
+        (None, None) => None,
+    };
     fields.finish();
-    Some(HashColumn { column: column?, schemes: schemes?, prehash, prefix })
+    let column = HashColumn { column: column?, schemes: schemes?, prehash, prefix, shipped };
+    Some((column, place.map(|place| SiteSalt { place, found: None })))
 }
 
 fn active(entry: &Entry<'_>) -> Option<ActiveFlag> {
@@ -157,8 +173,7 @@ pub(super) fn policy(entry: &Entry<'_>) -> Option<PolicyPlace> {
     let mut need = |key| fields.need(key).and_then(|entry| entry.text());
     let (table, name, value) = (need("table"), need("name"), need("value"));
     let prefix = fields.take("prefix").and_then(|entry| entry.any_text()).unwrap_or_default();
-    let organisation = fields.text("organisation");
     fields.finish();
     let origin = entry.origin_as("[policy]");
-    Some(PolicyPlace { table: table?, name: name?, value: value?, prefix, organisation, origin })
+    Some(PolicyPlace { table: table?, name: name?, value: value?, prefix, origin })
 }

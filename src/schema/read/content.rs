@@ -51,30 +51,33 @@ fn by_column(entry: &Entry<'_>, fields: &mut Fields<'_>) -> Option<Content> {
     Some(Content::ByColumn { column: entry.text()?, when, otherwise: otherwise? })
 }
 
-const DERIVATIONS: &[&str] = &["compact", "lower", "upper", "digits", "e164", "copy"];
+/// The words for how one column is computed from one other.
+const DERIVATIONS: &[(&str, Derivation)] = &[
+    ("compact", Derivation::Compact),
+    ("lower", Derivation::Lower),
+    ("upper", Derivation::Upper),
+    ("digits", Derivation::Digits),
+    ("e164", Derivation::E164),
+    ("copy", Derivation::Copy),
+];
+
+/// How one column is computed from one other, by its word.
+pub(super) fn derivation(entry: &Entry<'_>) -> Option<Derivation> {
+    let places: Vec<(&'static str, usize)> =
+        DERIVATIONS.iter().enumerate().map(|(place, (word, _))| (*word, place)).collect();
+    entry.word(&places).map(|place| DERIVATIONS[place].1.clone())
+}
 
 fn derived(entry: &Entry<'_>, fields: &mut Fields<'_>) -> Option<Content> {
     let from = fields.take("from");
     let word = entry.text()?;
-    let how = match word.as_str() {
-        "compact" => Derivation::Compact,
-        "lower" => Derivation::Lower,
-        "upper" => Derivation::Upper,
-        "digits" => Derivation::Digits,
-        "e164" => Derivation::E164,
-        "copy" => Derivation::Copy,
-        template if template.contains(['{', '}']) => {
-            if let Some(from) = from {
-                from.complain_of_key("a template names its columns itself");
-            }
-            return from_template(entry, template);
+    if word.contains(['{', '}']) {
+        if let Some(from) = from {
+            from.complain_of_key("a template names its columns itself");
         }
-        _ => {
-            let near = did_you_mean(&word, DERIVATIONS.iter().copied());
-            entry.complain(format!("unknown word `{word}` for `derive`{near}"));
-            return None;
-        }
-    };
+        return from_template(entry, &word);
+    }
+    let how = derivation(entry)?;
     if from.is_none() {
         entry.complain("`derive` needs `from`: the column that it is computed from");
     }

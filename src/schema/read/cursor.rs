@@ -5,6 +5,7 @@ use super::super::names::{did_you_mean, toml_key};
 use crate::store::Value;
 use std::cell::RefCell;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -88,6 +89,12 @@ impl<'t> Entry<'t> {
     /// Notes that something is wrong with the key.
     pub(super) fn complain_of_key(&self, what: impl Into<String>) {
         self.source.complain(self.at, what);
+    }
+
+    /// A path as the map means it: below the map's own folder.
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        let folder = Path::new(self.source.label).parent().unwrap_or(Path::new(""));
+        self.text().map(|path| folder.join(path))
     }
 
     /// Where it stands, with its words: `[table.party] name = "party-name"`.

@@ -36,13 +36,28 @@ fn objection(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> O
     };
     let stored = stored(&mut fields);
     let at = fields.text("at");
+    let withdrawn_at = fields.text("withdrawn-at");
     let channel = fields.take("channel").and_then(|entry| word_column(&entry, &CHANNELS));
     let made_by = fields.take("origin").and_then(|entry| word_column(&entry, &MAKERS));
     let new_row = fields.take("new").and_then(|entry| new_row(&entry));
     fields.finish();
     let origin = entry.origin_as(format!("[objection.{}]", kind.word()));
     let (table, sign, tie) = (table?, sign?, Tie::Written(by));
-    Some(Objection { kind, medium, table, tie, filter, sign, stored, at, channel, made_by, new_row, origin })
+    Some(Objection {
+        kind,
+        medium,
+        table,
+        tie,
+        filter,
+        sign,
+        stored,
+        at,
+        withdrawn_at,
+        channel,
+        made_by,
+        new_row,
+        origin,
+    })
 }
 
 fn flag(fields: &mut Fields<'_>) -> Option<ObjectionSign> {

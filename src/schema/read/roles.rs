@@ -2,10 +2,8 @@
 
 use super::super::complete::Neutralise;
 use super::super::roles::*;
-use super::accounts;
 use super::cursor::{Entry, Fields};
-use super::erp;
-use super::objection;
+use super::{accounts, erp, lists, objection, organisation};
 
 /// Reads every role.
 pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
@@ -13,6 +11,7 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
     Roles {
         accounts: named(fields, "accounts", accounts::accounts),
         policy: fields.take("policy").and_then(|entry| accounts::policy(&entry)),
+        organisation: fields.take("organisation").and_then(|entry| organisation::organisation(&entry)),
         relations: by_kind(fields, "relations", relation),
         objection: objection::objections(fields),
         erp,
@@ -20,6 +19,12 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
         retention: super::retention::retention(fields),
         neutralise: named(fields, "neutralise", neutralise),
         restored: named(fields, "restored", restored),
+        fields: by_kind(fields, "fields", |kind, _, fields| Some(lists::fields(kind, fields)))
+            .into_iter()
+            .flatten()
+            .collect(),
+        search: named(fields, "search", lists::search),
+        groups: fields.take("groups").and_then(|entry| lists::groups(&entry)),
     }
 }
 
@@ -57,6 +62,7 @@ fn relation(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Op
     let table = fields.need("table").and_then(|entry| entry.text());
     let key = fields.need("key").and_then(|entry| entry.text());
     let label = fields.text("label");
+    let changed_at = fields.text("changed-at");
     let filter = filter(&mut fields);
     let has = fields.take("has").and_then(|entry| has_child(&entry));
     let unless = fields.take("unless").and_then(|entry| {
@@ -77,6 +83,7 @@ fn relation(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Op
         table: table?,
         key: key?,
         label,
+        changed_at,
         filter,
         has,
         unless,

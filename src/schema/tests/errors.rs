@@ -183,10 +183,6 @@ fn gestures_of_later_say_that_they_are_not_there_yet() {
         ("[table.t]\nx = { link = \"a\", types-from = \"y\" }", "5:19: `types-from`"),
         ("[table.t]\nx = { as-column = \"y\" }", "5:7: `as-column`"),
         ("[table.t]\nx = { owns = \"y\" }", "5:7: `owns`"),
-        (
-            "[accounts.a]\ntable = \"t\"\nkey = \"k\"\nlogin = \"l\"\nhash = { column = \"h\", schemes = [\"bcrypt\"], salt-file = \"f\" }",
-            "8:46: `salt-file`",
-        ),
     ] {
         let complaint = wrong(text);
         let expected = format!("own.toml:{place} is not there yet; see crm-admin-map(5)");

@@ -5,6 +5,7 @@ mod explaining;
 mod fitting;
 mod gestures;
 mod hostile;
+mod lists;
 mod overlays;
 mod precedence;
 mod roles;

@@ -190,3 +190,69 @@ fn templates_new_accounts_and_the_policy_s_place_are_described() {
     let stale = map(&text.replace("\"made\"", "\"mad\"")).accounts_for(&catalog).unwrap_err();
     assert!(told(&stale).contains("user has no column mad"), "{}", told(&stale));
 }
+
+#[test]
+fn both_sides_of_the_link_to_an_erp_are_described() {
+    let third = "[relations.third-party]\ntable = \"party\"\nkey = \"id\"\n";
+    let complete = with(&format!(
+        "{third}erase = \"blank\"\n[erp.third-parties]\ncode = \"Name\"\nerased-at = \"THIRD_PARTY\"\n\
+         set = {{ is_company = true }}\nfields = {{ siret = \"Name\" }}\n\
+         [erp.connections]\ntable = \"MAILING\"\nkey = \"party\"\nname = \"party\"\nplace = \"at\"\nsealed-key = \"At\"\n\
+         [erp.companies]\ntable = \"cron\"\nkey = \"kind\"\nname = \"Kind\"\n"
+    ));
+    let parties = complete.erp_third_parties().expect("there");
+    assert_eq!((parties.code.as_str(), parties.erased_at.as_deref()), ("name", Some("third_party")));
+    assert_eq!((parties.field("siret"), parties.field("email")), (Some("name"), None));
+    assert_eq!(parties.set, [("is_company".to_owned(), Value::Integer(1))]);
+    let connections = complete.erp_connections().expect("there");
+    assert_eq!((connections.table.as_str(), connections.sealed.as_str()), ("mailing", "at"));
+    assert_eq!(complete.erp_companies().map(|companies| companies.name.as_str()), Some("kind"));
+    assert!(complete.erp_keys().is_none());
+    let gone = format!("{third}[erp.third-parties]\ncode = \"name\"\nerased-at = \"third_party\"");
+    assert!(misfit(&gone).starts_with("`erased-at` needs a row that stays"), "{}", misfit(&gone));
+    assert_eq!(misfit("[erp.third-parties]\ncode = \"name\""), "there is no [relations.third-party]");
+    assert_eq!(wrong("[erp.companies]\ntable = \"cron\"\nkey = \"kind\""), "own.toml:4:6: `name` is missing");
+}
+
+#[test]
+fn salts_factors_programs_and_the_organisation_are_looked_up() {
+    let catalog = catalog([
+        table("user", "id INTEGER, login TEXT, hash TEXT, totp TEXT, robot INTEGER"),
+        table("conf", "name TEXT, value TEXT"),
+        table("firm", "id INTEGER, title TEXT"),
+        table("ours", "firm INTEGER"),
+    ]);
+    let hash = |salt: &str| {
+        format!(
+            "[accounts.staff]\ntable = \"user\"\nkey = \"id\"\nlogin = \"login\"\nsecond-factor = \"TOTP\"\n\
+             service = \"Robot\"\nhash = {{ column = \"hash\", schemes = [\"bcrypt\"], shipped = [\"x\"], {salt} }}\n\
+             [organisation]\nproduct = \"Papillon\"\n\
+             name = {{ table = \"FIRM\", column = \"Title\", key = \"Id\", in = {{ table = \"OURS\", column = \"Firm\" }} }}\n"
+        )
+    };
+    let row = "salt = { table = \"CONF\", column = \"Value\", where = { Name = [\"SALT\"] } }";
+    let roles = map(&hash(row)).accounts_for(&catalog).expect("all of it is there");
+    let staff = roles.population(None).expect("there is one");
+    assert_eq!((staff.second_factor.as_deref(), staff.service.as_deref()), (Some("totp"), Some("robot")));
+    assert_eq!(staff.hash.as_ref().expect("there is one").shipped, ["x"]);
+    let Some(SaltPlace::Row(salt)) = staff.salt.as_ref().map(|salt| &salt.place) else { panic!("in a row") };
+    let filter = [("name".to_owned(), vec![Value::from("SALT")])];
+    assert_eq!(
+        (salt.table.as_str(), salt.column.as_str(), salt.filter.as_slice()),
+        ("conf", "value", &filter[..])
+    );
+    let organisation = roles.organisation.expect("it is described");
+    let name = organisation.name.expect("it has one");
+    let named = Named { key: "id".into(), table: "ours".into(), column: "firm".into() };
+    assert_eq!((name.table.as_str(), name.column.as_str(), name.named), ("firm", "title", Some(named)));
+    assert_eq!(organisation.product.as_deref(), Some("Papillon"));
+    let file = map(&hash("salt-file = \"below/salt\"")).accounts_for(&catalog).expect("it is not read yet");
+    let place = file.population(None).expect("there is one").salt.clone().expect("it is said").place;
+    assert_eq!(place, SaltPlace::File("below/salt".into()));
+    let stale = map(&hash(row).replace("OURS", "theirs")).accounts_for(&catalog).unwrap_err();
+    assert!(told(&stale).contains("theirs"), "{}", told(&stale));
+    assert!(
+        wrong("[organisation]\nname = { table = \"t\", column = \"c\", key = \"k\" }")
+            .contains("go together")
+    );
+}

@@ -8,18 +8,22 @@ mod errors;
 mod file;
 mod health;
 mod scrub;
+mod search;
 mod session;
 mod snapshot;
 mod sql;
 mod transaction;
+mod whole;
 
 pub use builder::NewDatabase;
 pub use file::what_is;
+pub use whole::Whole;
 
 use super::{Catalog, Snapshot, Store, Transaction};
 use crate::fault::{Fault, Result};
 use errors::Told;
 use rusqlite::Connection;
+use scrub::pragma;
 use session::Session;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -51,6 +55,8 @@ pub struct Sqlite {
     notes: Vec<String>,
     /// The file itself, once it was searched: after the session, since closing it drops the engine's locks.
     raw: Option<std::fs::File>,
+    /// Whether nobody else has the file, which may have lost its name by now.
+    unpublished: bool,
 }
 
 impl Sqlite {
@@ -68,7 +74,19 @@ impl Sqlite {
                 found.path.display()
             ));
         }
-        Ok(Sqlite { session, names: found.names, path: found.path, notes, raw: None })
+        Ok(Sqlite {
+            session,
+            names: found.names,
+            path: found.path,
+            notes,
+            raw: None,
+            unpublished: options.unpublished,
+        })
+    }
+
+    /// Keeps the file itself at hand, of a database that is about to lose its name.
+    pub fn keep_file(&mut self, file: std::fs::File) {
+        self.raw = Some(file);
     }
 
     /// Where the database really is, links resolved.
@@ -140,7 +158,7 @@ impl Awaited {
     /// Damaged when it is no sound database.
     pub fn arrived(self) -> Result<Sqlite> {
         let session = Session::begin(self.connection, &Options::default(), false)?;
-        Ok(Sqlite { session, path: self.path, names: 0, notes: Vec::new(), raw: None })
+        Ok(Sqlite { session, path: self.path, names: 0, notes: Vec::new(), raw: None, unpublished: false })
     }
 }
 

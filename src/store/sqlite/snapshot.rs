@@ -5,10 +5,10 @@ use super::errors::Told;
 use super::health::Depth;
 use super::session::Session;
 use super::sql::{bind, ours, places, quote, quoted_list};
-use super::{catalog, health};
+use super::{catalog, health, search};
 use crate::fault::{Fault, Result};
 use crate::store::{Catalog, Health, Snapshot, Table, TableKind, Value, ValueRef, Visit};
-use rusqlite::Connection;
+use rusqlite::{Connection, Rows};
 use std::collections::HashMap;
 
 /// A read transaction; it ends when it is dropped.
@@ -59,6 +59,17 @@ impl Snapshot for Moment<'_> {
         find(self.connection, table, column, values, columns, visit)
     }
 
+    fn search(
+        &mut self,
+        table: &str,
+        index: &str,
+        phrases: &[String],
+        columns: &[&str],
+        visit: &mut Visit<'_>,
+    ) -> Result<()> {
+        search::by_words(self.connection, (table, index), phrases, columns, visit)
+    }
+
     fn health(&mut self) -> Result<Health> {
         health::of(self.connection, Depth::Quick)
     }
@@ -92,14 +103,24 @@ pub fn find(
         let mut statement = connection.prepare_cached(&sql).told(doing)?;
         let borrowed: Vec<ValueRef<'_>> = some.iter().map(Value::borrow).collect();
         bind(&mut statement, 1, borrowed.iter().copied()).told(doing)?;
-        let mut rows = statement.raw_query();
-        while let Some(row) = rows.next().told(doing)? {
-            let mut shown = Vec::with_capacity(columns.len());
-            for index in 0..columns.len() {
-                shown.push(ours(row.get_ref(index).told(doing)?));
-            }
-            visit(&shown)?;
+        show(statement.raw_query(), columns.len(), &doing, visit)?;
+    }
+    Ok(())
+}
+
+/// Shows every row of a result.
+pub fn show(
+    mut rows: Rows<'_>,
+    columns: usize,
+    doing: &impl Fn() -> String,
+    visit: &mut Visit<'_>,
+) -> Result<()> {
+    while let Some(row) = rows.next().told(doing)? {
+        let mut shown = Vec::with_capacity(columns);
+        for index in 0..columns {
+            shown.push(ours(row.get_ref(index).told(doing)?));
         }
+        visit(&shown)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::errors::Told;
 use super::health::Depth;
 use super::snapshot::Orders;
 use super::sql::{bind, borrowed, equals, places, quote, quoted_list};
-use super::{catalog, health, snapshot};
+use super::{catalog, health, search, snapshot};
 use crate::fault::Result;
 use crate::store::{Catalog, Health, Snapshot, Transaction, Value, ValueRef, Visit};
 use rusqlite::Connection;
@@ -62,6 +62,17 @@ impl Snapshot for Change<'_> {
         visit: &mut Visit<'_>,
     ) -> Result<()> {
         snapshot::find(self.connection, table, column, values, columns, visit)
+    }
+
+    fn search(
+        &mut self,
+        table: &str,
+        index: &str,
+        phrases: &[String],
+        columns: &[&str],
+        visit: &mut Visit<'_>,
+    ) -> Result<()> {
+        search::by_words(self.connection, (table, index), phrases, columns, visit)
     }
 
     fn health(&mut self) -> Result<Health> {

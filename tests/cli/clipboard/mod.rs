@@ -1,5 +1,6 @@
 //! Temporary passwords on a clipboard: there when the command has ended, gone after their time, and nowhere else.
 
+mod accounts;
 mod desktop;
 mod terminals;
 

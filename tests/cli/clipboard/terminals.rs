@@ -73,8 +73,13 @@ fn tmux_forgets_a_password_that_did_not_come_into_force() {
 
 /// Runs `init` over SSH, as it were, and answers the question; the status and what the terminal got.
 fn over_ssh(world: &World, database: &str, answer: &str) -> Option<(i32, String)> {
+    on_a_far_terminal(world, &format!("init {database} --admin admin"), &[("Did it paste?", answer)])
+}
+
+/// Runs the program over SSH, as it were, and answers each question when it comes; the status and what the terminal got.
+pub fn on_a_far_terminal(world: &World, line: &str, answers: &[(&str, &str)]) -> Option<(i32, String)> {
     let script = tools::find("script")?;
-    let line = format!("'{}' init {database} --admin admin", env!("CARGO_BIN_EXE_crm-admin"));
+    let line = format!("'{}' {line}", env!("CARGO_BIN_EXE_crm-admin"));
     let mut child = Command::new(script)
         .args(["-q", "-e", "-c", &line, "/dev/null"])
         .current_dir(world.folder())
@@ -92,18 +97,21 @@ fn over_ssh(world: &World, database: &str, answer: &str) -> Option<(i32, String)
     let (mut to, mut from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     let mut got = String::new();
     let mut some = [0; 1024];
-    while !got.contains("Did it paste?") {
-        let count = from.read(&mut some).unwrap();
-        assert!(count > 0, "no question was asked: {got}");
-        got.push_str(&String::from_utf8_lossy(&some[..count]));
+    for (question, answer) in answers {
+        let seen = got.len();
+        while !got[seen..].contains(question) {
+            let count = from.read(&mut some).unwrap();
+            assert!(count > 0, "no question was asked: {got}");
+            got.push_str(&String::from_utf8_lossy(&some[..count]));
+        }
+        to.write_all(answer.as_bytes()).unwrap();
     }
-    to.write_all(answer.as_bytes()).unwrap();
     from.read_to_string(&mut got).unwrap();
     Some((child.wait().unwrap().code().unwrap(), got))
 }
 
 /// What an escape sequence asks the terminal to copy, in base64.
-fn copied(got: &str) -> &str {
+pub fn copied(got: &str) -> &str {
     let (_, rest) = got.split_once("\u{1b}]52;c;").expect("the terminal was asked");
     rest.split_once('\u{7}').expect("the sequence ends").0.trim_end_matches('=')
 }

@@ -25,22 +25,30 @@ use std::path::{Path, PathBuf};
 const JOURNAL: &str = "journal_mode";
 
 impl Scrub for Sqlite {
+    fn settings(&self) -> Result<BTreeMap<String, String>> {
+        Ok([(JOURNAL.to_owned(), pragma(self.session.connection(), JOURNAL)?)].into())
+    }
+
     fn make_ready(&mut self) -> Result<BTreeMap<String, String>> {
         let connection = self.session.connection();
-        let was = pragma(connection, "journal_mode")?;
+        let was = pragma(connection, JOURNAL)?;
         connection.execute_batch("PRAGMA secure_delete = ON").told(|| "setting secure_delete".into())?;
         let secure = pragma(connection, "secure_delete")?;
         if secure != "1" {
             return Err(Fault::unfinished("secure_delete cannot be switched on").into());
         }
-        if was != "wal" {
-            let now = pragma(connection, "journal_mode = WAL")?;
-            if now != "wal" {
-                return Err(Fault::unfinished("the database cannot be switched to a write-ahead log").into());
-            }
+        // What nobody else has needs no log: its journal is in memory, where no old page outlives the program.
+        if was != "wal" && !self.unpublished {
+            connection
+                .query_row("PRAGMA main.journal_mode = WAL", [], |_| Ok(()))
+                .told(|| "switching to a write-ahead log".into())?;
+        }
+        let journal = pragma(connection, JOURNAL)?;
+        if journal != "wal" && !self.unpublished {
+            return Err(Fault::unfinished("the database cannot be switched to a write-ahead log").into());
         }
         self.settle()?;
-        Ok([(JOURNAL.to_owned(), was), ("secure_delete".to_owned(), secure)].into())
+        Ok([(JOURNAL.to_owned(), journal), ("secure_delete".to_owned(), secure)].into())
     }
 
     fn written(&self, table: &Table, row: &[(String, Value)]) -> Vec<Vec<u8>> {
@@ -227,7 +235,7 @@ fn zero(connection: &Connection, trees: &BTreeMap<u32, Held>, guilty: &BTreeSet<
 }
 
 /// A setting, as the engine says it.
-fn pragma(connection: &Connection, name: &str) -> Result<String> {
+pub fn pragma(connection: &Connection, name: &str) -> Result<String> {
     connection
         .query_row(&format!("PRAGMA main.{name}"), [], |row| {
             Ok(match row.get_ref(0)? {
