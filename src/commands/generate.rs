@@ -3,6 +3,7 @@
 mod accounts;
 mod erasure;
 pub mod manual;
+mod remarks;
 mod sections;
 
 use super::{Context, key_file};
