@@ -109,6 +109,11 @@ impl NotesReport {
     }
 }
 
+/// `1 finding`, `2 findings`.
+pub(super) fn counted(findings: u64) -> String {
+    format!("{findings} {}", if findings == 1 { "finding" } else { "findings" })
+}
+
 fn row(
     cell: &Cell,
     of: Option<String>,
@@ -199,7 +204,7 @@ impl Report for NotesReport {
         facts.extend(
             self.categories
                 .iter()
-                .map(|(word, found)| (word.clone(), format!("{} findings; {}", found.findings, found.what))),
+                .map(|(word, found)| (word.clone(), format!("{}; {}", counted(found.findings), found.what))),
         );
         table(&self.rows).facts(facts)
     }

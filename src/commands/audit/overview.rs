@@ -1,5 +1,6 @@
 //! How much `audit retention` and `audit notes` would list, in a few lines, for `audit all`.
 
+use super::notes_report::counted;
 use super::{AuditArgs, notes, retention};
 use crate::commands::Context;
 use crate::commands::desk::Desk;
@@ -56,7 +57,7 @@ pub(super) fn look(args: &AuditArgs, context: &Context, desk: &mut Desk) -> Resu
         let severity =
             Severity::WORDS.iter().find(|(word, _)| *word == severity).map_or(Severity::Low, |(_, one)| *one);
         let (what, repair) =
-            (format!("{count} findings: {what}"), "see `audit notes`, and put it right in the CRM");
+            (format!("{}: {what}", counted(count)), "see `audit notes`, and put it right in the CRM");
         lines.push(Line { kind: "notes", id: column, severity, rule, what, repair });
     }
     Ok(Overview { left_out: None, lines })
