@@ -26,7 +26,7 @@ use retention::RetentionArgs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Find what is wrong with accounts, who has stayed too long, what notes should not say
+/// Find weak accounts, people kept too long, and what notes should not say
 ///
 /// Exit status 3 with findings, 0 without. `all` looks at accounts and templates,
 /// and counts what `retention` and `notes` would list.
