@@ -3,6 +3,7 @@
 mod accounts;
 mod erasure;
 pub mod manual;
+mod objection;
 mod remarks;
 mod sections;
 

@@ -18,16 +18,26 @@ impl Masker {
         }
     }
 
-    /// A SIRET of the masked SIREN. The establishment's number within its company stays, the check digit is made anew.
+    /// A SIRET of the masked SIREN. The establishment's number becomes another one of that company: without it, archives
+    /// under two keys would share a SIRET here and there.
     pub(super) fn siret(&self, value: &str, turn: u32) -> String {
         let siret = compact(value);
         if !is_digits(&siret, 14) {
             return self.siren(value, turn);
         }
         let mut mask = self.other_siren(&siret[..9], turn);
-        mask.push_str(&siret[9..13]);
+        mask.push_str(&self.other_establishment(&siret, turn));
         push_luhn(&mut mask);
         overlay(value, &mask)
+    }
+
+    /// Another number from 1 to 9999, one-to-one within the company.
+    fn other_establishment(&self, siret: &str, turn: u32) -> String {
+        const MOST: usize = 9999;
+        let step = self.key.draw(Purpose::Establishment, turn, &siret.as_bytes()[..9]).below(MOST);
+        let number = siret[9..13].parse::<usize>().unwrap_or_default();
+        let other = number.checked_sub(1).map_or(0, |from_zero| (from_zero + step) % MOST + 1);
+        format!("{other:04}")
     }
 
     /// A VAT number of the same country: a French one is made of the masked SIREN, one of Belgium, Germany, Italy or
@@ -255,6 +265,11 @@ mod tests {
         let siret = masker.siret("404 833 048 00022", 0);
         assert_eq!(compact(&siret)[..9], siren);
         assert!(luhn_holds(&compact(&siret)));
+        let others: HashSet<String> =
+            (0..10_000).map(|number| masker.siret(&format!("404833048{number:04}0"), 0)).collect();
+        assert_eq!(others.len(), 10_000, "those of one company stay apart");
+        assert!(others.iter().all(|other| other.starts_with(&siren)));
+        assert_ne!(siret[12..16], *"0002");
         assert_eq!(siret.matches(' ').count(), 3);
         let vat = masker.vat("FR83404833048", 0);
         assert_eq!(vat[4..], siren);

@@ -1,7 +1,7 @@
 //! What a manual page says beyond the help of its command, for those who want to know more.
 
-use super::accounts;
 use super::sections::Paragraph;
+use super::{accounts, objection};
 
 /// What the audit of relations and notes needs said, beside that of accounts.
 const AUDIT: &[&str] = &[
@@ -86,30 +86,7 @@ pub(super) fn notes(name: &str) -> Vec<Paragraph> {
              be right, and is worth a look; warnings alone end with status 0.",
             "The printed lines are careful guesses. Read each of them before it goes into the map.",
         ],
-        "crm-admin-exclude" | "crm-admin-exclude-add" | "crm-admin-exclude-remove" => &[
-            "An objection is noted at every place that the map's [objection] section names for the kind. What the CRM \
-             has no place for (a date, a channel, who said it; or the objection itself, of a kind or a way of \
-             marketing that it does not know) is kept in objections.json of the state folder, by kind and id, and the \
-             command says so. The CRM does not look there: its own mailings do not obey it. Lists and exclude filter do.",
-            "A company's objection is noted for all its contacts in the same transaction, with `company` for who said \
-             it. Taken back from the company with --contacts clear, it goes from those contacts alone: who objected in \
-             person stays excluded. A contact that is added to an excluded company later counts as excluded all the \
-             same, and so does a company whose third party objects.",
-            "Where the CRM keeps a list of addresses, an objection is that of whoever has the address.",
-        ],
-        "crm-admin-exclude-filter" => &[
-            "E-mail addresses are compared in lower case and without a display name; telephone numbers in their \
-             international form, where a number without a country is French. A field may hold several, with commas, \
-             semicolons or bars between them: one of them is enough to leave the line out.",
-            "Not passed on either: a line with another number of columns than the first, with a quote that is not \
-             closed, longer than 4 MiB, with a named column that holds no address or is not of the encoding. The first \
-             20 are told by the number of their line. Other columns may hold any bytes. Whoever passes a list on to \
-             somebody who does not know the CRM should look at those numbers first.",
-            "With -o the list gets its name when it is complete, and the report goes to standard output; without, the \
-             list does, and the report (one JSON object with --json) to standard error.",
-            "Whoever was erased is known by the suppression list of the state folder: keyed digests, which no one can \
-             read back. Keep the state folder with the database.",
-        ],
+        _ if name.starts_with("crm-admin-exclude") => objection::notes(name),
         "crm-admin-relation-set" => &[
             "A value is one line, without blanks around it. An emptied field becomes NULL where the database allows \
              it, else what the map says is empty, else an empty text. Keys, links, computed columns and objections are \

@@ -34,9 +34,9 @@ const ROWS_OF_A_TABLE: usize = 50;
 /// In CSV a cell that begins like a formula gets an apostrophe before it.
 ///
 /// Examples:
-///   crm-admin --db crm.db relation list --kind contact --search "durand lyon"
-///   crm-admin --db crm.db relation list --kind company --where 'town = Lyon' --where 'created >= 2025-01-01'
-///   crm-admin --db crm.db --format csv relation list --kind contact --group "Salon 2026" > salon.csv
+///   crm-admin --db crm.db relation list --kind contact --search durand
+///   crm-admin --db crm.db relation list --kind company --where town=Lyon
+///   crm-admin --db crm.db --format csv relation list --kind contact --group Salon
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ListArgs {

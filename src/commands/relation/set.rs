@@ -1,9 +1,9 @@
 //! `relation set`: the right to rectification.
 
 use super::list::as_json;
-use super::read_text;
 use crate::commands::Context;
 use crate::commands::exclude::{WhoseArgs, ledger_name};
+use crate::commands::input;
 use crate::commands::office::Office;
 use crate::erasure::RelationRef;
 use crate::fault::{Fault, Outcome, Result};
@@ -32,8 +32,8 @@ const LONGEST: u64 = 1 << 20;
 /// shown, and has to be confirmed. The ledger notes the columns, no value.
 ///
 /// Examples:
-///   echo 'town=Lyon' | crm-admin --db crm.db relation set contact 42 --from - --yes
 ///   crm-admin --db crm.db relation set contact 42 --from corrected.txt --dry-run
+///   crm-admin --db crm.db --as marie relation set contact 42 --from - --yes
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct SetArgs {
@@ -48,7 +48,7 @@ pub(super) fn run(args: &SetArgs, context: &mut Context) -> Result<Outcome> {
     let mut office = Office::open(context)?;
     let wish = Wish {
         relation: args.which.relation(),
-        corrections: corrections(&read_text(&args.from, LONGEST)?)?,
+        corrections: corrections(&input::text("file", &args.from, LONGEST)?)?,
         // To the second, as it is stored: the plan that is made again inside the transaction is the same.
         now: office.now.round(jiff::Unit::Second)?,
     };
