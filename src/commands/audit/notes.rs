@@ -21,7 +21,7 @@ const LONGEST: u64 = 16 << 20;
 
 /// Options of `audit notes`.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Notes")]
+#[command(next_help_heading = "For notes")]
 pub struct NotesArgs {
     /// Look for these categories only, such as health,nir
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
