@@ -33,8 +33,9 @@ const LONGEST_LIST: u64 = 16 << 20;
 /// free space, statistics, full-text indexes and logs is overwritten.
 ///
 /// A company that is linked to the ERP is refused (exit status 4): erase its
-/// third party in the ERP, and `erp sync` erases both here. While another program reads the log, the proof is owed (exit status 8)
-/// and `erase resume` completes it.
+/// third party in the ERP, and `erp sync` erases both here. While another program
+/// reads the log, the proof is owed (exit status 8) and `erase resume` completes
+/// it.
 ///
 /// Examples:
 ///   crm-admin --db crm.db --as marie erase contact 42 --dry-run

@@ -82,17 +82,17 @@ fn stops(contacts: u64) -> Vec<Stop> {
             4,
         ),
         stop(
-            "How safe are the accounts? What is found is exit status 3.",
-            "--db demo.db audit passwords --fail-on high",
+            "How safe are the accounts? A few likely passwords are tried too. What is found is exit status 3.",
+            "--db demo.db --quiet audit passwords --guess --max-guesses 12 --fail-on high",
             3,
         ),
         stop("The rules for passwords, beside what the norms say.", "--db demo.db policy show", 0),
-        stop("What would a repair do?", "--db demo.db audit --repair --dry-run --fail-on none", 0),
         stop(
-            "Likely passwords are tried: that one was guessed is told, never which.",
-            "--db demo.db audit passwords --guess --max-guesses 12 --fail-on high --quiet",
+            "Who will have stayed as long as they may by then? Lines for `erase --from -`.",
+            "--db demo.db audit retention --as-of 2028-01-01 --ids",
             3,
         ),
+        stop("What do notes say that they should not?", "--db demo.db audit notes --fail-on none", 0),
         stop(
             "A temporary password; at a terminal it would go to the clipboard.",
             "--db demo.db temp-password admin --deliver file:new.password",
