@@ -100,11 +100,11 @@ fn an_erp_of_any_make_is_linked_through_its_map() {
     // kind of each, and its map says which.
     let map =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/schema/maps/reference.toml")).unwrap();
-    let set = "created-at = \"created_at\"\nchanged-at = \"updated_at\"\n";
+    let set = "changed-at = \"updated_at\"\nfields = ";
     assert_eq!(map.matches(set).count(), 1);
     fs::write(
         pair.world.path("crm.toml"),
-        map.replace(set, &format!("{set}set = {{ kind = \"customer\" }}\n"))
+        map.replace(set, "changed-at = \"updated_at\"\nset = { kind = \"customer\" }\nfields = ")
             .replace("fields = { kind = \"kind\", ", "fields = { "),
     )
     .unwrap();
