@@ -88,6 +88,12 @@ fn stops(contacts: u64) -> Vec<Stop> {
         ),
         stop("The rules for passwords, beside what the norms say.", "--db demo.db policy show", 0),
         stop(
+            "Who will have stayed as long as they may by then? Lines for `erase --from -`.",
+            "--db demo.db audit retention --as-of 2028-01-01 --ids",
+            3,
+        ),
+        stop("What do notes say that they should not?", "--db demo.db audit notes --fail-on none", 0),
+        stop(
             "A temporary password; at a terminal it would go to the clipboard.",
             "--db demo.db temp-password admin --deliver file:new.password",
             0,

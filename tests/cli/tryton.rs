@@ -411,6 +411,49 @@ fn is_in_a_live_row(world: &World, value: &str) -> bool {
 }
 
 #[test]
+fn what_is_due_in_tryton_is_what_erase_would_take() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let before = world.files();
+    let line = ["audit", "retention", "--as-of", "2030-01-01"];
+    let told = on_tryton(&world, &[&line[..], &["--json"]].concat()).exits(3).json();
+    let kinds = told["kinds"].as_array().unwrap();
+    let due = |kind: &str| kinds.iter().find(|row| row["kind"] == kind).unwrap()["due"].as_u64().unwrap();
+    assert!(due("company") > 0 && due("contact") > 0 && due("lead") > 0, "{kinds:#?}");
+    let rows = told["rows"].as_array().unwrap();
+    let kept =
+        rows.iter().filter(|row| row["state"] == "due").flat_map(|row| row["kept"].as_array().unwrap());
+    assert!(
+        kept.into_iter()
+            .any(|hold| hold["what"] == "account_invoice" && hold["reason"] == "Code de commerce L123-22")
+    );
+    let ids = on_tryton(&world, &[&line[..], &["--ids"]].concat()).exits(3).stdout();
+    assert!(world.files() == before, "an audit changed a file");
+    fs::write(world.path("out/due.txt"), &ids).unwrap();
+    on_tryton(&world, &["erase", "--from", "out/due.txt", "--dry-run"]).exits(0);
+    let soon = on_tryton(&world, &["audit", "retention", "--as-of", "2026-12-01", "--json"]);
+    let rows = soon.json()["rows"].as_array().unwrap().clone();
+    assert!(rows.iter().all(|row| row["state"] != "due"), "all of it happened this year");
+}
+
+#[test]
+fn tryton_s_notes_are_searched_wherever_they_stand() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let told = on_tryton(&world, &["audit", "notes", "--json"]).exits(3);
+    for (_, value) in truth(&tryton).iter().filter(|(_, value)| value.len() > 8) {
+        assert!(!told.stdout().contains(value.as_str()), "the report tells {value}");
+    }
+    let rows = told.json()["rows"].as_array().unwrap().clone();
+    let has = |rule: &str, table: &str| rows.iter().any(|row| row["rule"] == rule && row["table"] == table);
+    for table in ["ir_note", "sale_opportunity", "sale_opportunity__history"] {
+        assert!(has("notes.health", table), "{table}: {rows:#?}");
+    }
+    let of = |row: &&serde_json::Value| row["table"] == "ir_note" && row["of"].as_str().is_some();
+    assert!(rows.iter().any(|row| of(&row)), "a reference string says whose note it is");
+}
+
+#[test]
 fn an_objection_switches_a_party_off_on_every_list_and_tryton_goes_on() {
     let Some(tryton) = built() else { return };
     let world = world_of(&tryton);
