@@ -57,6 +57,7 @@ pub fn groups(folder: &Path, settings: &Settings) -> Result<Vec<Group>, String> 
         restore(&large, settings.contacts),
         anonymisers(&small),
         super::lists::group(CRM_ADMIN, AGAINST, folder, &small)?,
+        super::lists::search(CRM_ADMIN, &large, settings.contacts),
     ];
     // Restoring needs something to restore.
     for contender in groups[0].contenders.iter().filter(|contender| contender.missing(folder).is_none()) {

@@ -112,7 +112,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
             drop(progress);
             note(context, &database, &done);
             context.ui.report(&BackupReport::new(Some(&path), &complete, &done))?;
-            tell_times(context, &done);
+            tell_details(context, &done);
         }
         Target::Stdout => {
             let folder = std::env::temp_dir();
@@ -125,7 +125,7 @@ pub fn run(args: &BackupArgs, context: &mut Context) -> Result<Outcome> {
             send(spool.file())?;
             note(context, &database, &done);
             context.ui.status(BackupReport::new(None, &complete, &done).sentence());
-            tell_times(context, &done);
+            tell_details(context, &done);
         }
     }
     Ok(Outcome::Done)
@@ -156,8 +156,12 @@ fn tell_who_waits(args: &BackupArgs, context: &Context) {
     ));
 }
 
-/// Which step took how much of the time, for those who want to know more.
-fn tell_times(context: &Context, done: &work::Done) {
+/// For those who want to know more: where masks came out as their originals, and which step took how much of the time.
+fn tell_details(context: &Context, done: &work::Done) {
+    for equal in report::came_out_equal(done) {
+        let report::Equal { id, count, compared, .. } = equal;
+        context.ui.detail(format_args!("{id}: {count} of {compared} values came out equal, as chance gives"));
+    }
     let whole: f64 = done.times.iter().map(|(_, time)| time.as_secs_f64()).sum();
     for (step, time) in &done.times {
         let share = 100.0 * time.as_secs_f64() / whole.max(f64::MIN_POSITIVE);

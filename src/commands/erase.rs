@@ -7,9 +7,9 @@ pub(super) mod work;
 pub(super) use resume::repeat;
 pub(super) use work::Work;
 
-use super::Context;
 use super::desk::Desk;
 use super::who::{WhoArgs, administrator};
+use super::{Context, input};
 use crate::erasure::{Plan, RelationRef};
 use crate::fault::{Fault, Kind, Outcome, Result, kind_of};
 use crate::publish::Draft;
@@ -33,13 +33,15 @@ const LONGEST_LIST: u64 = 16 << 20;
 /// free space, statistics, full-text indexes and logs is overwritten.
 ///
 /// A company that is linked to the ERP is refused (exit status 4): erase its
-/// third party in the ERP, and `erp sync` erases both here. While another program reads the log, the proof is owed (exit status 8)
-/// and `erase resume` completes it.
+/// third party in the ERP, and `erp sync` erases both here. While another program
+/// reads the log, the proof is owed (exit status 8) and `erase resume` completes
+/// it.
 ///
 /// Examples:
 ///   crm-admin --db crm.db --as marie erase contact 42 --dry-run
 ///   crm-admin --db crm.db --as marie erase company 7 --yes --certificate 7.json
-///   crm-admin --db crm.db --as marie erase --from list.txt --yes
+///   crm-admin --db crm.db --as marie erase --from list.txt --yes --certificates papers
+///   crm-admin --db crm.db --as marie erase resume
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct EraseArgs {
@@ -140,9 +142,20 @@ fn dry_run(
         Some(EraseCommand::Replay) => resume::returned(work)?,
         _ => relations.to_vec(),
     };
-    let plans = relations.iter().map(|relation| work.plan(relation)).collect::<Result<Vec<Plan>>>()?;
-    context.ui.report(&EraseReport::planned(&plans))?;
-    Ok(Outcome::Done)
+    let (mut plans, mut errors): (Vec<Plan>, Vec<anyhow::Error>) = (Vec::new(), Vec::new());
+    for relation in &relations {
+        match work.plan(relation) {
+            Ok(plan) => plans.push(plan),
+            Err(error) if is_of_one_alone(&error) => errors.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    if relations.len() != errors.len() || relations.is_empty() {
+        context.ui.report(&EraseReport::planned(&plans))?;
+    }
+    let last = errors.pop();
+    errors.iter().for_each(|error| context.ui.error(error));
+    last.map_or(Ok(Outcome::Done), Err)
 }
 
 fn resume_all(work: &mut Work<'_>, papers: Papers, context: &Context) -> Result<Outcome> {
@@ -255,7 +268,7 @@ fn relations(args: &EraseArgs, map: &CompleteMap) -> Result<Vec<RelationRef>> {
             if from == "-" && args.who.as_password_stdin {
                 return Err(Fault::usage("standard input carries either ids or a password, not both").into());
             }
-            let text = read_list(from)?;
+            let text = input::text("list", from, LONGEST_LIST)?;
             let lines = text.lines().enumerate().filter(|(_, line)| !line.is_empty());
             // Read to its end, and every id with it, before anything is erased.
             let read = |(at, line): (usize, &str)| {
@@ -270,22 +283,6 @@ fn relations(args: &EraseArgs, map: &CompleteMap) -> Result<Vec<RelationRef>> {
             }
             Ok(found)
         }
-    }
-}
-
-fn read_list(from: &str) -> Result<String> {
-    let mut text = String::new();
-    let read = match from {
-        "-" => std::io::stdin().lock().take(LONGEST_LIST).read_to_string(&mut text),
-        path => std::fs::File::open(path).and_then(|file| file.take(LONGEST_LIST).read_to_string(&mut text)),
-    };
-    match read {
-        Ok(length) if (length as u64) < LONGEST_LIST => Ok(text),
-        Ok(_) => Err(Fault::usage("the list is too long").into()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(Fault::missing(format!("there is no list {from}")).into())
-        }
-        Err(error) => Err(Fault::unfinished(format!("the list cannot be read: {error}")).into()),
     }
 }
 

@@ -1,7 +1,10 @@
 //! `generate`: what a shell and `man` need to know about crm-admin.
 
 mod accounts;
+mod erasure;
 pub mod manual;
+mod objection;
+mod remarks;
 mod sections;
 
 use super::{Context, key_file};

@@ -11,6 +11,7 @@ pub mod exclude;
 pub mod generate;
 mod handout;
 pub mod init;
+mod input;
 mod key_file;
 pub mod ledger;
 pub mod map;

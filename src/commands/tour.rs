@@ -28,10 +28,32 @@ struct Stop {
     shows: &'static str,
     line: String,
     status: i32,
+    /// What a shell would do before it, and the same done here.
+    before: Option<(&'static str, fn(&Path) -> std::io::Result<()>)>,
+}
+
+/// Takes the temporary password out of its file, and thinks of one's own.
+fn own_password(folder: &Path) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let delivered = std::fs::read_to_string(folder.join("new.password"))?;
+    let temporary = delivered.trim_end().rsplit('\t').next().unwrap_or_default().to_owned();
+    for (name, password) in
+        [("temporary", temporary), ("own", format!("Tour-{:016x}", rand::random::<u64>()))]
+    {
+        let mut options = std::fs::OpenOptions::new();
+        options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(folder.join(name))?
+            .write_all(password.as_bytes())?;
+    }
+    Ok(())
 }
 
 fn stops(contacts: u64) -> Vec<Stop> {
-    let stop = |shows, line: &str, status| Stop { shows, line: line.into(), status };
+    let stop = |shows, line: &str, status| Stop { shows, line: line.into(), status, before: None };
     vec![
         stop(
             "A CRM to play with: the reference schema, filled with synthetic French contacts.",
@@ -66,10 +88,34 @@ fn stops(contacts: u64) -> Vec<Stop> {
         ),
         stop("The rules for passwords, beside what the norms say.", "--db demo.db policy show", 0),
         stop(
+            "Who will have stayed as long as they may by then? Lines for `erase --from -`.",
+            "--db demo.db audit retention --as-of 2028-01-01 --ids",
+            3,
+        ),
+        stop("What do notes say that they should not?", "--db demo.db audit notes --fail-on none", 0),
+        stop(
             "A temporary password; at a terminal it would go to the clipboard.",
             "--db demo.db temp-password admin --deliver file:new.password",
             0,
         ),
+        Stop {
+            before: Some((
+                "cut -f2 new.password > temporary; (echo -n Tour-; openssl rand -hex 8) > own",
+                own_password,
+            )),
+            ..stop(
+                "To erase somebody one has to be an administrator, with a password of one's own.",
+                "--db demo.db user passwd admin --password-file temporary --new-password-file own",
+                0,
+            )
+        },
+        stop("Contact 1 asks to be erased. What would go?", "--db demo.db erase contact 1 --dry-run", 0),
+        stop(
+            "It goes, and the bytes of the database are searched until nothing is left.",
+            "--db demo.db --as admin erase contact 1 --as-password-file own --yes --certificate erased.json",
+            0,
+        ),
+        stop("Is that certificate one of ours?", "--db demo.db erase verify erased.json", 0),
         stop(
             "The same in words that can be dictated, for a newcomer.",
             "--db demo.db user add zoe --given-name Zoé --words --deliver print",
@@ -107,6 +153,10 @@ pub fn run(args: &TourArgs, context: &mut Context) -> Result<Outcome> {
     for stop in stops(args.contacts) {
         if !stop.shows.is_empty() {
             output::write(&format!("# {}", stop.shows))?;
+        }
+        if let Some((shown, act)) = stop.before {
+            output::write(&format!("$ {shown}"))?;
+            act(folder.path())?;
         }
         output::write(&format!("$ crm-admin {}", stop.line))?;
         let said = Command::new(&program)

@@ -213,6 +213,11 @@ impl<'a> Certificate<'a> {
                 if removal.rewritten { ", the whole database written anew" } else { "" }
             ),
         ];
+        if removal.residue == 0 && removal.hits_after.contains_key(&Held::Nobody) {
+            lines.push(
+                "- what is found in free space in the end are values that others hold as well".to_owned(),
+            );
+        }
         lines.push(match self.ending {
             Ending::Proven => {
                 "PROVEN: nothing that nobody may hold is left in the files that were searched.".to_owned()

@@ -259,9 +259,7 @@ impl Erp for Database<'_> {
 
     fn retire_others(&mut self, access: &Access) -> Result<u64> {
         self.change(access, |erp, change| {
-            erp.retire(change, &access.name, |id, company, _| {
-                *id != access.id && *company == access.company.key
-            })
+            erp.retire(change, &access.name, |key| *key.id != access.id && *key.company == access.company.key)
         })
     }
 }

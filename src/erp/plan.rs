@@ -182,19 +182,17 @@ impl Plan {
         }
         let places = [&party.standing].into_iter().chain(here.map(|seen| &seen.standing));
         let standing = merged(places.chain(all.iter().map(|linked| &linked.standing)));
-        let mut changes = Vec::new();
-        let mut change = |place: Place, now: &Standing| {
-            if now.objects != standing.objects {
-                changes.push((place, now.clone()));
-            }
-        };
-        change(Place::Erp, &party.standing);
         // A new row is made with the standing that holds.
-        if let Some(seen) = here {
-            change(Place::ThirdParty, &seen.standing);
-        }
-        all.iter()
-            .for_each(|linked| change(Place::Linked(linked.kind, linked.key.clone()), &linked.standing));
+        let own = here.map(|seen| (Place::ThirdParty, &seen.standing));
+        let linked =
+            all.iter().map(|linked| (Place::Linked(linked.kind, linked.key.clone()), &linked.standing));
+        let changes: Vec<(Place, Standing)> = [(Place::Erp, &party.standing)]
+            .into_iter()
+            .chain(own)
+            .chain(linked)
+            .filter(|(_, now)| now.objects != standing.objects)
+            .map(|(place, now)| (place, now.clone()))
+            .collect();
         if here.is_none() || !link.is_empty() || !changes.is_empty() {
             let key = here.map(|seen| seen.key.clone());
             self.steps.push(Step { code: party.code.clone(), key, link, standing, changes });
@@ -235,3 +233,6 @@ fn by_siret(linked: &[Linked]) -> HashMap<(RelationKind, &str), Vec<&Linked>> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use super::key::Purpose;
 use super::masker::Masker;
 use super::style::{compact, overlay};
+use crate::checksum::{luhn_digit, nir_key};
 use crate::schema::Category;
 
 /// So many letters and digits fit into one permutation.
@@ -17,16 +18,26 @@ impl Masker {
         }
     }
 
-    /// A SIRET of the masked SIREN. The establishment's number within its company stays, the check digit is made anew.
+    /// A SIRET of the masked SIREN. The establishment's number becomes another one of that company: without it, archives
+    /// under two keys would share a SIRET here and there.
     pub(super) fn siret(&self, value: &str, turn: u32) -> String {
         let siret = compact(value);
         if !is_digits(&siret, 14) {
             return self.siren(value, turn);
         }
         let mut mask = self.other_siren(&siret[..9], turn);
-        mask.push_str(&siret[9..13]);
+        mask.push_str(&self.other_establishment(&siret, turn));
         push_luhn(&mut mask);
         overlay(value, &mask)
+    }
+
+    /// Another number from 1 to 9999, one-to-one within the company.
+    fn other_establishment(&self, siret: &str, turn: u32) -> String {
+        const MOST: usize = 9999;
+        let step = self.key.draw(Purpose::Establishment, turn, &siret.as_bytes()[..9]).below(MOST);
+        let number = siret[9..13].parse::<usize>().unwrap_or_default();
+        let other = number.checked_sub(1).map_or(0, |from_zero| (from_zero + step) % MOST + 1);
+        format!("{other:04}")
     }
 
     /// A VAT number of the same country: a French one is made of the masked SIREN, one of Belgium, Germany, Italy or
@@ -140,16 +151,10 @@ pub(super) fn is_digits(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Adds the check digit of Luhn's formula (ISO/IEC 7812-1).
+/// Adds the check digit of Luhn's formula.
 pub(super) fn push_luhn(digits: &mut String) {
-    let sum: u32 =
-        digits.bytes().rev().enumerate().map(|(place, digit)| luhn_part(digit, place % 2 == 0)).sum();
-    digits.push((b'0' + ((10 - sum % 10) % 10) as u8) as char);
-}
-
-fn luhn_part(digit: u8, doubled: bool) -> u32 {
-    let digit = u32::from(digit - b'0') * if doubled { 2 } else { 1 };
-    digit / 10 + digit % 10
+    let check = luhn_digit(digits);
+    digits.push_str(&check.to_string());
 }
 
 fn iso_7064_mod_11_10(digits: &str) -> u32 {
@@ -210,20 +215,15 @@ impl Nir {
             number => format!("{number:02}"),
         };
         let base = format!("{sex}{:02}{:02}{department}{commune:03}{order:03}", date / 12, date % 12 + 1);
-        if keyed { format!("{base}{:02}", Self::key(&base)) } else { base }
-    }
-
-    /// 97 minus the rest of the number by 97; 2A counts as 19 and 2B as 18.
-    pub(super) fn key(base: &str) -> u64 {
-        let number = base.replace("2A", "19").replace("2B", "18");
-        97 - number.parse::<u64>().unwrap_or(0) % 97
+        if keyed { format!("{base}{:02}", nir_key(&base)) } else { base }
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::super::masker::tests::masker;
     use super::*;
+    use crate::checksum::luhn_holds;
     use std::collections::HashSet;
 
     #[test]
@@ -243,12 +243,6 @@ pub(super) mod tests {
         assert_eq!(vat[4..], siret[..9], "the two still agree");
         assert_eq!(siren_in(Category::Vat, "FR44 732829320").as_deref(), Some("732829320"));
         assert_eq!(siren_in(Category::Phone, siret.as_str()), None);
-    }
-
-    pub(crate) fn luhn_holds(digits: &str) -> bool {
-        let sum: u32 =
-            digits.bytes().rev().enumerate().map(|(at, digit)| luhn_part(digit, at % 2 == 1)).sum();
-        sum.is_multiple_of(10)
     }
 
     #[test]
@@ -271,6 +265,11 @@ pub(super) mod tests {
         let siret = masker.siret("404 833 048 00022", 0);
         assert_eq!(compact(&siret)[..9], siren);
         assert!(luhn_holds(&compact(&siret)));
+        let others: HashSet<String> =
+            (0..10_000).map(|number| masker.siret(&format!("404833048{number:04}0"), 0)).collect();
+        assert_eq!(others.len(), 10_000, "those of one company stay apart");
+        assert!(others.iter().all(|other| other.starts_with(&siren)));
+        assert_ne!(siret[12..16], *"0002");
         assert_eq!(siret.matches(' ').count(), 3);
         let vat = masker.vat("FR83404833048", 0);
         assert_eq!(vat[4..], siren);
@@ -293,13 +292,13 @@ pub(super) mod tests {
 
     #[test]
     fn the_key_of_a_nir_is_right_in_corsica_too() {
-        assert_eq!(Nir::key("2550814168025"), 38);
-        assert_eq!(Nir::key("294032A011001"), 97 - 2_940_319_011_001 % 97);
+        assert_eq!(nir_key("2550814168025"), 38);
+        assert_eq!(nir_key("294032A011001"), 97 - 2_940_319_011_001 % 97);
         let masker = masker();
         for nir in ["2 55 08 14 168 025 38", "294032A01100127", "185057800608436", "1 99 13 99 999 999 11"] {
             let mask = masker.national_id(nir, 0);
             let signs = compact(&mask);
-            assert_eq!(signs[13..].parse::<u64>().expect("digits"), Nir::key(&signs[..13]), "{mask}");
+            assert_eq!(signs[13..].parse::<u64>().expect("digits"), nir_key(&signs[..13]), "{mask}");
             assert_eq!(signs[..1], compact(nir)[..1]);
             assert_eq!(mask.len(), nir.len());
             assert_ne!(mask, nir);

@@ -148,6 +148,7 @@ pub(super) enum Purpose {
     Token,
     Unique,
     Member,
+    Establishment,
 }
 
 /// Independent numbers from one hash.

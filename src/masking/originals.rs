@@ -13,6 +13,7 @@ pub struct Originals {
     digests: Gathering,
     starts: Vec<u64>,
     lengths: Vec<u128>,
+    has_short: bool,
 }
 
 /// What a value is in other places: the SIREN of a SIRET or VAT number, and a telephone number with its 0 and with the
@@ -39,6 +40,8 @@ pub(super) struct Taken {
     starts: Vec<u64>,
     /// For each bucket of beginnings a bit for each length that a value there has, the last one for all longer ones.
     lengths: Vec<u128>,
+    /// Whether there are values that are shorter without their accents than [`SHORTEST`].
+    has_short: bool,
 }
 
 /// Values shorter than this are found everywhere by chance. In bytes.
@@ -59,6 +62,7 @@ impl Default for Originals {
             digests: Gathering::default(),
             starts: vec![0; START_BITS / 64],
             lengths: vec![0; BUCKETS],
+            has_short: false,
         }
     }
 }
@@ -67,6 +71,11 @@ impl Originals {
     /// Adds a value.
     pub fn add(&mut self, value: &str) {
         let (run, words) = run_of(value);
+        // `Lefèvre` has eight bytes, and the proof finds it; `lefevre` has seven.
+        if run.len() < SHORTEST && value.len() >= SHORTEST && !run.is_empty() {
+            self.has_short = true;
+            self.insert(padded(run.as_bytes()).into_iter());
+        }
         if words <= MOST_WORDS {
             self.insert(run.bytes());
         }
@@ -85,8 +94,8 @@ impl Originals {
 
     /// Makes them searchable.
     pub(super) fn finish(self) -> Taken {
-        let Originals { seed, digests, starts, lengths } = self;
-        Taken { seed, digests: digests.finish(), starts, lengths }
+        let Originals { seed, digests, starts, lengths, has_short } = self;
+        Taken { seed, digests: digests.finish(), starts, lengths, has_short }
     }
 }
 
@@ -105,7 +114,18 @@ impl Taken {
     }
 
     fn is_within(&self, run: &str) -> bool {
-        (0..run.len()).any(|at| self.begins(&run.as_bytes()[at..]))
+        (0..run.len()).any(|at| self.begins(&run.as_bytes()[at..])) || self.has_short && self.is_short_in(run)
+    }
+
+    /// Whether a value that is short without its accents stands in the run, as whole words.
+    fn is_short_in(&self, run: &str) -> bool {
+        let bytes = run.as_bytes();
+        let is_blank = |at: usize| bytes.get(at).is_none_or(|byte| *byte == b' ');
+        let starts = (0..bytes.len()).filter(|at| at.checked_sub(1).is_none_or(is_blank) && !is_blank(*at));
+        starts.into_iter().any(|start| {
+            let ends = (start + 1..start + SHORTEST).filter(|end| *end <= bytes.len() && is_blank(*end));
+            ends.into_iter().any(|end| self.begins(&padded(&bytes[start..end])))
+        })
     }
 
     /// Whether one of the values is a beginning of the run.
@@ -188,6 +208,11 @@ fn with_numbers_closed(run: &str) -> Option<String> {
     Some(run.char_indices().filter(|(at, _)| !is_gap(*at)).map(|(_, letter)| letter).collect())
 }
 
+/// A run of less than eight bytes, told from the beginning of a longer one.
+fn padded(run: &[u8]) -> [u8; SHORTEST] {
+    std::array::from_fn(|at| run.get(at).copied().unwrap_or_default())
+}
+
 fn without_blanks(run: &str) -> impl Iterator<Item = u8> + Clone {
     run.bytes().filter(|byte| *byte != b' ')
 }
@@ -221,6 +246,20 @@ mod tests {
         assert!(originals.stand_in("01.99.00.12.34"));
         assert!(originals.stand_in("tel 01 99 00 12 34, poste 5"));
         assert!(!originals.stand_in("01 99 00 12 43"));
+    }
+
+    #[test]
+    fn a_value_that_is_short_without_its_accents_is_found_as_a_whole() {
+        let mut originals = Originals::default();
+        originals.add("Lefèvre");
+        originals.add("Zoé Roy");
+        originals.add("Petit");
+        let originals = originals.finish();
+        assert!(originals.stand_in("LEFÈVRE") && originals.stand_in("Marie Lefèvre-Durand"));
+        assert!(originals.stand_in("mme zoé roy"));
+        assert!(
+            !originals.stand_in("Lefèvres") && !originals.stand_in("Roy Zoé") && !originals.stand_in("Petit")
+        );
     }
 
     #[test]

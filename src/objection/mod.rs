@@ -11,8 +11,10 @@
 //! * [`Reach`] finds the addresses and numbers of relations; [`mailing`] takes a mailing list through without those who
 //!   are [`Blocked`].
 
+mod adding;
 mod apply;
 mod blocked;
+mod carry;
 mod contacts;
 mod excluded;
 pub mod mailing;
@@ -22,9 +24,11 @@ pub mod preference;
 mod reach;
 mod register;
 mod removal;
+mod tied;
 
 pub use apply::{Applied, apply};
 pub use blocked::Blocked;
+pub use carry::carry;
 pub use excluded::{Because, Excluded, Standing};
 pub use places::withdrawn;
 pub use plan::{Contacts, Person, Plan, Wish};

@@ -7,7 +7,9 @@ use crate::accounts::moment;
 use crate::erasure::{RelationRef, Row, read};
 use crate::fault::{Fault, Result};
 use crate::masking::{followed, follows};
-use crate::schema::{CompleteMap, Content, Field, FieldPlace, MappedColumn, MappedTable, Objection};
+use crate::schema::{
+    CompleteMap, Content, Field, FieldPlace, MappedColumn, MappedTable, Objection, RelationKind,
+};
 use crate::store::{Generated, Snapshot, Transaction, Value};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -121,6 +123,9 @@ impl Change {
             return Err(Fault::refused(format!("{relation} cannot be changed like that"))
                 .details(reasons)
                 .into());
+        }
+        if relation.kind == RelationKind::ThirdParty && !map.erp().is_empty() {
+            planner.doubts.push("the ERP is the master of third parties: correct it there too".into());
         }
         planner.finish(data)
     }

@@ -5,6 +5,7 @@ mod lists;
 mod owed;
 mod papers;
 mod rules;
+mod switched_off;
 
 use crate::world::{Told, World, number, texts};
 use rusqlite::Connection;

@@ -127,10 +127,10 @@ fn a_company_is_excluded_when_its_third_party_is() {
     let company = number(&database, sql);
     let third = number(&database, &format!("SELECT third_party_id FROM company WHERE id = {company}"));
     database
-        .execute_batch(&format!(
+        .execute_batch(
             "UPDATE third_party SET marketing_objection = 0; UPDATE company SET marketing_objection = 0;
-        UPDATE contact SET marketing_objection = 0"
-        ))
+             UPDATE contact SET marketing_objection = 0",
+        )
         .unwrap();
     let contact = number(&database, &format!("SELECT id FROM contact WHERE company_id = {company} LIMIT 1"));
     drop(database);

@@ -160,6 +160,21 @@ fn generalised_values_are_shared_and_the_manifest_counts_who_is_alone() {
 }
 
 #[test]
+fn what_came_out_equal_by_chance_is_told_column_by_column() {
+    let world = world(
+        "CREATE TABLE bill (id INTEGER PRIMARY KEY, owed INTEGER);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+         INSERT INTO bill SELECT i, CASE i WHEN 7 THEN 9223372036854775807 ELSE i * 100 END FROM n;",
+        "[table.bill]\nowed = \"amount\"",
+    );
+    let told = world.on_crm(["-v", "backup", "-o", "a.zst", "--json"]).exits(0);
+    let proof = &told.json()["proof"];
+    assert_eq!([&proof["values_compared"], &proof["came_out_equal"]], [300, 0]);
+    assert_eq!(proof["rows"], serde_json::json!([]));
+    assert!(!told.stderr().contains("came out equal"), "{}", told.stderr());
+}
+
+#[test]
 fn a_kept_text_must_not_carry_out_an_address_and_the_message_does_not_repeat_it() {
     for (value, what) in [
         ("voir philomene@acme.fr", "an e-mail address"),

@@ -1,6 +1,7 @@
 //! `relation`: found, shown and rectified, on the reference database and on CRMs that nobody here drew.
 
-use crate::world::{Told, World, number, text};
+use crate::tryton::{built, on_tryton, opened_by_tryton, world_of};
+use crate::world::{Told, World, number, text, texts};
 use serde_json::Value;
 use std::io::Write;
 use std::process::Stdio;
@@ -119,7 +120,7 @@ fn who_objects_is_left_out_and_counted() {
     let json = told.json();
     assert_eq!((json["left_out"].as_u64(), json["found"].as_u64()), (Some(2), Some(1)));
     assert!(
-        told.stderr().trim_end().ends_with("1 found; 2 were left out because they object to marketing"),
+        told.stderr().trim_end().ends_with("1 found; 2 left out (objection to marketing)"),
         "the last line says so: {}",
         told.stderr()
     );
@@ -491,4 +492,107 @@ fn a_foreign_crm_is_rectified_through_its_map() {
         .complains("it follows from vorname and nachname");
     let long = format!("email = {}@exemple.test\n", "a".repeat(30));
     set(&world, &long, &["contact", "1", "--yes"]).exits(4).complains("more than 30 characters");
+}
+
+#[test]
+fn an_objection_that_is_noted_by_an_address_goes_with_the_person() {
+    for new in ["", "new = { set = { } }\n"] {
+        let script = format!(
+            "{FOREIGN} CREATE TABLE sperre (nr INTEGER PRIMARY KEY, adresse TEXT);
+            INSERT INTO sperre VALUES (1, 'zoe@exemple.test');"
+        );
+        let map = format!(
+            "{FOREIGN_MAP}\n[table.sperre]\nnr = \"keep\"\nadresse = {{ as = \"email\", link = \"weg.wert\" }}\n\
+             [objection.contact]\ntable = \"sperre\"\nfor = \"email\"\nby = \"adresse\"\npresent = true\n{new}"
+        );
+        let world = World::with(&script, &map);
+        let left_out = || list(&world, &["--kind", "contact"]).exits(0).json()["left_out"].as_u64();
+        assert_eq!(left_out(), Some(1));
+        let told = set(&world, "email = neu@exemple.test\n", &["contact", "1", "--yes"]).exits(0);
+        assert!(told.stderr().contains("holds for the new address"), "{}", told.stderr());
+        assert_eq!(left_out(), Some(1), "corrected, and still not to be written to");
+        set(&world, "nachname = Meier\n", &["contact", "1", "--yes"]).exits(0);
+        assert_eq!(left_out(), Some(1));
+    }
+}
+
+#[test]
+fn parties_are_found_shown_and_rectified_and_tryton_takes_what_was_written() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let crm = world.database("db/crm.sqlite");
+    let company = "EXISTS (SELECT 1 FROM party_identifier i WHERE i.party = p.id
+        AND i.type IN ('fr_siren', 'fr_siret', 'fr_rcs', 'fr_vat', 'eu_vat'))";
+    let row = format!(
+        "SELECT p.id || char(9) || p.name || char(9) || m.id || char(9) || m.value || char(9) || a.id
+         FROM party_party p JOIN party_contact_mechanism m ON m.party = p.id AND m.type = 'mobile'
+            JOIN party_address a ON a.party = p.id AND a.city <> ''
+         WHERE NOT {company} AND p.name LIKE '%é%' GROUP BY p.id HAVING count(*) = 1 LIMIT 1"
+    );
+    let found = texts(&crm, &row);
+    let cells: Vec<&str> = found[0].split('\t').collect();
+    let [party, name, mechanism, mobile, address] = cells[..] else { panic!("five cells") };
+    let listed = |arguments: &[&str]| {
+        let told =
+            on_tryton(&world, &[&["--json", "relation", "list", "--include-excluded"], arguments].concat());
+        let told = told.exits(0);
+        assert!(!arguments.contains(&"--search") || told.stderr().contains("was read from end to end"));
+        let rows = told.json()["rows"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let plain = name.to_uppercase().replace(['É', 'È'], "E");
+    assert!(listed(&["--kind", "contact", "--search", &plain]).contains(&party.to_owned()), "{plain}");
+    let national = format!("0{}", mobile.trim_start_matches("+33").replace(' ', ""));
+    assert_eq!(listed(&["--kind", "contact", "--search", &national]), [party]);
+    assert_eq!(listed(&["--kind", "company", "--search", &national]), [""; 0], "a party is of one kind");
+    let vip = format!(
+        "SELECT p.id FROM party_party p JOIN \"party_party-party_category\" c ON c.party = p.id
+         JOIN party_category g ON g.id = c.category WHERE g.name = 'VIP' AND NOT {company} ORDER BY p.id"
+    );
+    assert_eq!(
+        listed(&["--kind", "contact", "--group", "vip"]).len(),
+        texts(&crm, &vip.replace("p.id FROM", "'' || p.id FROM")).len()
+    );
+    let before = text(
+        &crm,
+        &format!("SELECT coalesce(write_date, '') FROM party_contact_mechanism WHERE id = {mechanism}"),
+    );
+    drop(crm);
+
+    let lines = "phone = 07 00 11 22 33\nname = Zénaïde Quéméneur\ntown = Lyon\npostcode = 69003\n";
+    std::fs::write(world.path("lines"), lines).unwrap();
+    let from = world.path("lines").display().to_string();
+    let set = ["relation", "set", "contact", party, "--from", &from, "--yes"];
+    let refused = on_tryton(&world, &set);
+    if refused.status() == Some(4) {
+        // A second telephone: say which.
+        std::fs::write(world.path("lines"), lines.replace("phone =", &format!("phone@{mechanism} =")))
+            .unwrap();
+        on_tryton(&world, &set).exits(0);
+    }
+    let crm = world.database("db/crm.sqlite");
+    let one = |sql: &str| text(&crm, sql);
+    assert_eq!(
+        one(&format!(
+            "SELECT value || ' ' || value_compact FROM party_contact_mechanism WHERE id = {mechanism}"
+        )),
+        "07 00 11 22 33 +33700112233"
+    );
+    assert_eq!(one(&format!("SELECT name FROM party_party WHERE id = {party}")), "Zénaïde Quéméneur");
+    assert_eq!(
+        one(&format!("SELECT city || postal_code FROM party_address WHERE id = {address}")),
+        "Lyon69003"
+    );
+    let after = one(&format!("SELECT write_date FROM party_contact_mechanism WHERE id = {mechanism}"));
+    assert!(after != before && after.len() >= 19 && &after[10..11] == " ", "in Tryton's own form: {after}");
+    drop(crm);
+    assert_eq!(listed(&["--kind", "contact", "--search", "zenaide quem lyon 0700112233"]), [party]);
+    let shown = on_tryton(&world, &["--json", "relation", "show", "contact", party]).exits(0).json();
+    let rows = shown["rows"].as_array().unwrap();
+    for table in ["party_party", "party_address", "party_contact_mechanism"] {
+        assert!(rows.iter().any(|row| row["table"] == table && row["part"] != "mentions"), "{table}");
+    }
+    let password = std::fs::read_to_string(tryton.join("admin.pass")).unwrap();
+    std::fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
+    opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
 }

@@ -5,14 +5,14 @@
 use crate::counts::is_full;
 use crate::search;
 use crate::tools;
-use crate::world::{World, number, text, texts};
+use crate::world::{World, number, texts};
 use rusqlite::Connection;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The folder of a built Tryton, or none where there is none.
-fn built() -> Option<PathBuf> {
+pub fn built() -> Option<PathBuf> {
     let folder = std::env::var_os("CRM_ADMIN_TRYTON").map(PathBuf::from).filter(|folder| folder.is_dir());
     if folder.is_none() {
         tools::skip("Tryton");
@@ -21,7 +21,7 @@ fn built() -> Option<PathBuf> {
 }
 
 /// A world with a copy of Tryton's folder of databases.
-fn world_of(tryton: &Path) -> World {
+pub fn world_of(tryton: &Path) -> World {
     let world = World::empty();
     let copied = Command::new("cp").arg("-a").arg(tryton.join("db")).arg(world.path("db")).status().unwrap();
     assert!(copied.success());
@@ -29,7 +29,7 @@ fn world_of(tryton: &Path) -> World {
     world
 }
 
-fn on_tryton(world: &World, arguments: &[&str]) -> crate::world::Told {
+pub fn on_tryton(world: &World, arguments: &[&str]) -> crate::world::Told {
     let fixed = ["--db", "db/crm.sqlite", "--map", "tryton-8"];
     world.run(fixed.iter().chain(arguments))
 }
@@ -100,7 +100,7 @@ fn emptied_tables(world: &World) -> Vec<String> {
 
 /// Lets Tryton's own server open the copy, log in, read its lists and validate every record. None where the script
 /// that does it is not there.
-fn opened_by_tryton(world: &World, tryton: &Path, arguments: &[&str]) -> Option<serde_json::Value> {
+pub fn opened_by_tryton(world: &World, tryton: &Path, arguments: &[&str]) -> Option<serde_json::Value> {
     let Some(script) = std::env::var_os("CRM_ADMIN_TRYTON_CHECK") else {
         tools::skip("check_login.py");
         return None;
@@ -411,6 +411,49 @@ fn is_in_a_live_row(world: &World, value: &str) -> bool {
 }
 
 #[test]
+fn what_is_due_in_tryton_is_what_erase_would_take() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let before = world.files();
+    let line = ["audit", "retention", "--as-of", "2030-01-01"];
+    let told = on_tryton(&world, &[&line[..], &["--json"]].concat()).exits(3).json();
+    let kinds = told["kinds"].as_array().unwrap();
+    let due = |kind: &str| kinds.iter().find(|row| row["kind"] == kind).unwrap()["due"].as_u64().unwrap();
+    assert!(due("company") > 0 && due("contact") > 0 && due("lead") > 0, "{kinds:#?}");
+    let rows = told["rows"].as_array().unwrap();
+    let kept =
+        rows.iter().filter(|row| row["state"] == "due").flat_map(|row| row["kept"].as_array().unwrap());
+    assert!(
+        kept.into_iter()
+            .any(|hold| hold["what"] == "account_invoice" && hold["reason"] == "Code de commerce L123-22")
+    );
+    let ids = on_tryton(&world, &[&line[..], &["--ids"]].concat()).exits(3).stdout();
+    assert!(world.files() == before, "an audit changed a file");
+    fs::write(world.path("out/due.txt"), &ids).unwrap();
+    on_tryton(&world, &["erase", "--from", "out/due.txt", "--dry-run"]).exits(0);
+    let soon = on_tryton(&world, &["audit", "retention", "--as-of", "2026-12-01", "--json"]);
+    let rows = soon.json()["rows"].as_array().unwrap().clone();
+    assert!(rows.iter().all(|row| row["state"] != "due"), "all of it happened this year");
+}
+
+#[test]
+fn tryton_s_notes_are_searched_wherever_they_stand() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let told = on_tryton(&world, &["audit", "notes", "--json"]).exits(3);
+    for (_, value) in truth(&tryton).iter().filter(|(_, value)| value.len() > 8) {
+        assert!(!told.stdout().contains(value.as_str()), "the report tells {value}");
+    }
+    let rows = told.json()["rows"].as_array().unwrap().clone();
+    let has = |rule: &str, table: &str| rows.iter().any(|row| row["rule"] == rule && row["table"] == table);
+    for table in ["ir_note", "sale_opportunity", "sale_opportunity__history"] {
+        assert!(has("notes.health", table), "{table}: {rows:#?}");
+    }
+    let of = |row: &&serde_json::Value| row["table"] == "ir_note" && row["of"].as_str().is_some();
+    assert!(rows.iter().any(|row| of(&row)), "a reference string says whose note it is");
+}
+
+#[test]
 fn an_objection_switches_a_party_off_on_every_list_and_tryton_goes_on() {
     let Some(tryton) = built() else { return };
     let world = world_of(&tryton);
@@ -486,85 +529,5 @@ fn an_objection_switches_a_party_off_on_every_list_and_tryton_goes_on() {
     drop(database);
     fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
     let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
-    opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
-}
-
-#[test]
-fn parties_are_found_shown_and_rectified_and_tryton_takes_what_was_written() {
-    let Some(tryton) = built() else { return };
-    let world = world_of(&tryton);
-    let crm = world.database("db/crm.sqlite");
-    let company = "EXISTS (SELECT 1 FROM party_identifier i WHERE i.party = p.id
-        AND i.type IN ('fr_siren', 'fr_siret', 'fr_rcs', 'fr_vat', 'eu_vat'))";
-    let row = format!(
-        "SELECT p.id || char(9) || p.name || char(9) || m.id || char(9) || m.value || char(9) || a.id
-         FROM party_party p JOIN party_contact_mechanism m ON m.party = p.id AND m.type = 'mobile'
-            JOIN party_address a ON a.party = p.id AND a.city <> ''
-         WHERE NOT {company} AND p.name LIKE '%é%' GROUP BY p.id HAVING count(*) = 1 LIMIT 1"
-    );
-    let found = texts(&crm, &row);
-    let cells: Vec<&str> = found[0].split('\t').collect();
-    let [party, name, mechanism, mobile, address] = cells[..] else { panic!("five cells") };
-    let listed = |arguments: &[&str]| {
-        let told =
-            on_tryton(&world, &[&["--json", "relation", "list", "--include-excluded"], arguments].concat());
-        let told = told.exits(0);
-        assert!(!arguments.contains(&"--search") || told.stderr().contains("was read from end to end"));
-        let rows = told.json()["rows"].as_array().unwrap().clone();
-        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    let plain = name.to_uppercase().replace(['É', 'È'], "E");
-    assert!(listed(&["--kind", "contact", "--search", &plain]).contains(&party.to_owned()), "{plain}");
-    let national = format!("0{}", mobile.trim_start_matches("+33").replace(' ', ""));
-    assert_eq!(listed(&["--kind", "contact", "--search", &national]), [party]);
-    assert_eq!(listed(&["--kind", "company", "--search", &national]), [""; 0], "a party is of one kind");
-    let vip = format!(
-        "SELECT p.id FROM party_party p JOIN \"party_party-party_category\" c ON c.party = p.id
-         JOIN party_category g ON g.id = c.category WHERE g.name = 'VIP' AND NOT {company} ORDER BY p.id"
-    );
-    assert_eq!(
-        listed(&["--kind", "contact", "--group", "vip"]).len(),
-        texts(&crm, &vip.replace("p.id FROM", "'' || p.id FROM")).len()
-    );
-    let before = text(
-        &crm,
-        &format!("SELECT coalesce(write_date, '') FROM party_contact_mechanism WHERE id = {mechanism}"),
-    );
-    drop(crm);
-
-    let lines = "phone = 07 00 11 22 33\nname = Zénaïde Quéméneur\ntown = Lyon\npostcode = 69003\n";
-    fs::write(world.path("lines"), lines).unwrap();
-    let from = world.path("lines").display().to_string();
-    let set = ["relation", "set", "contact", party, "--from", &from, "--yes"];
-    let refused = on_tryton(&world, &set);
-    if refused.status() == Some(4) {
-        // A second telephone: say which.
-        fs::write(world.path("lines"), lines.replace("phone =", &format!("phone@{mechanism} ="))).unwrap();
-        on_tryton(&world, &set).exits(0);
-    }
-    let crm = world.database("db/crm.sqlite");
-    let one = |sql: &str| text(&crm, sql);
-    assert_eq!(
-        one(&format!(
-            "SELECT value || ' ' || value_compact FROM party_contact_mechanism WHERE id = {mechanism}"
-        )),
-        "07 00 11 22 33 +33700112233"
-    );
-    assert_eq!(one(&format!("SELECT name FROM party_party WHERE id = {party}")), "Zénaïde Quéméneur");
-    assert_eq!(
-        one(&format!("SELECT city || postal_code FROM party_address WHERE id = {address}")),
-        "Lyon69003"
-    );
-    let after = one(&format!("SELECT write_date FROM party_contact_mechanism WHERE id = {mechanism}"));
-    assert!(after != before && after.len() >= 19 && &after[10..11] == " ", "in Tryton's own form: {after}");
-    drop(crm);
-    assert_eq!(listed(&["--kind", "contact", "--search", "zenaide quem lyon 0700112233"]), [party]);
-    let shown = on_tryton(&world, &["--json", "relation", "show", "contact", party]).exits(0).json();
-    let rows = shown["rows"].as_array().unwrap();
-    for table in ["party_party", "party_address", "party_contact_mechanism"] {
-        assert!(rows.iter().any(|row| row["table"] == table && row["part"] != "mentions"), "{table}");
-    }
-    let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
-    fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
     opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
 }

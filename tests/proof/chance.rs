@@ -205,7 +205,9 @@ impl Person {
             "tag" => tag(chance),
             "file" => format!("{}.pdf", tag(chance).replace(' ', "-")),
             "scan" | "letter" => format!("content removed ({} bytes, text)", 20 + chance.below(20)),
-            "token" => chance.digits(20),
+            "token" => {
+                [chance.digits(20), chance.of(words::words_of_length(9)).to_owned()][chance.below(2)].clone()
+            }
             "extra" => format!(
                 "{{\"tags\":[\"{}\"],\"who\":\"{} {}\",\"ip\":\"203.0.113.{}\"}}",
                 tag(chance),

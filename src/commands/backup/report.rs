@@ -149,6 +149,32 @@ struct Proof {
     bytes_searched: u64,
     values_compared: u64,
     came_out_equal: u64,
+    /// The columns where they did.
+    rows: Vec<Equal>,
+}
+
+/// A column in which masks came out as their originals, no oftener than chance gives.
+#[derive(Debug, Serialize)]
+pub struct Equal {
+    kind: &'static str,
+    /// Table and column.
+    pub id: String,
+    /// In so many rows.
+    pub count: u64,
+    /// Of so many.
+    pub compared: u64,
+}
+
+/// The columns in which the proof found masks that are their originals.
+pub fn came_out_equal(done: &Done) -> Vec<Equal> {
+    let columns = done.evidence.iter().flat_map(|evidence| &evidence.columns);
+    let equal = columns.filter(|(_, seen)| seen.equal > 0).map(|((table, column), seen)| Equal {
+        kind: "column",
+        id: format!("{table}.{column}"),
+        count: seen.equal,
+        compared: seen.compared,
+    });
+    equal.collect()
 }
 
 impl Proof {
@@ -160,6 +186,7 @@ impl Proof {
                 bytes_searched: 0,
                 values_compared: 0,
                 came_out_equal: 0,
+                rows: Vec::new(),
             };
         };
         let sum = |pick: fn(&Seen) -> u64| evidence.columns.values().map(pick).sum();
@@ -169,6 +196,7 @@ impl Proof {
             bytes_searched: evidence.bytes,
             values_compared: sum(|seen| seen.compared),
             came_out_equal: sum(|seen| seen.equal),
+            rows: came_out_equal(done),
         }
     }
 

@@ -19,6 +19,9 @@ use std::io::{BufReader, BufWriter, Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// A secret that is longer is no word that somebody chose. In bytes.
+const LONGEST_WORD: usize = 40;
+
 /// What one backup works with.
 pub struct Work<'a> {
     map: &'a CompleteMap,
@@ -97,8 +100,8 @@ impl<'a> Work<'a> {
         let (mut originals, mut needles, mut count) = (Originals::default(), Collector::default(), 0);
         originals::each(source, self.map, self.progress, &mut |original| {
             match original.category {
-                // Random tokens: no mask can be one.
-                Category::Secret => {}
+                // A hash or a random token: no mask can be one. A password in clear may be a word.
+                Category::Secret if original.value.len() > LONGEST_WORD => {}
                 Category::FreeText => add_text(&mut originals, original.value),
                 category => {
                     originals.add(original.value);

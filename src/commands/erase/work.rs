@@ -29,6 +29,9 @@ pub struct Work<'a> {
     pub options: Options,
     /// What the ledger calls it.
     doing: &'static str,
+    /// Whether it is a copy that nobody else has and that has no name yet: what is owed on it is owed by nobody, since
+    /// it gets its name only when nothing is.
+    is_copy: bool,
 }
 
 /// What one erasure did.
@@ -93,13 +96,13 @@ impl<'a> Work<'a> {
     pub fn new(keep_contacts: bool, ordered: bool, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
         let as_of = desk.now.strftime("%Y-%m-%d").to_string().parse().unwrap_or_default();
         let options = Options { keep_contacts, as_of, ordered };
-        Work { map, desk, by: Actor::default(), certificates: None, options, doing: "erase" }
+        Work { map, desk, by: Actor::default(), certificates: None, options, doing: "erase", is_copy: false }
     }
 
     /// What repeats recorded erasures on a copy that is being restored. That its rows still have a link to the ERP is no
     /// reason to keep them: they were erased once.
     pub fn on_a_copy(by: Actor, map: &'a CompleteMap, desk: &'a mut Desk) -> Self {
-        Work { by, doing: "restore: erase", ..Work::new(false, true, map, desk) }
+        Work { by, doing: "restore: erase", is_copy: true, ..Work::new(false, true, map, desk) }
     }
 
     /// The plan for one relation, now.
@@ -182,6 +185,9 @@ impl<'a> Work<'a> {
 
     /// Sets the engine, and notes before what has to be put back.
     pub fn make_ready(&mut self, state: &State) -> Result<std::collections::BTreeMap<String, String>> {
+        if self.is_copy {
+            return self.desk.store.make_ready();
+        }
         let was = self.desk.store.settings()?;
         let mut owed = Owed::read(state)?;
         // What was written down and never committed is owed by nobody: it may be what is about to be done now.
@@ -230,6 +236,9 @@ impl<'a> Work<'a> {
             return Ok(false);
         }
         debt.needles = all.needles(&words);
+        if self.is_copy {
+            return change.commit().map(|()| true);
+        }
         let mut owed = Owed::read(state)?;
         owed.debts.push(debt.clone());
         owed.write(state)?;

@@ -9,7 +9,9 @@ use crate::commands::who::{ErpWhoArgs, WhoArgs, administrator, erp_administrator
 use crate::erasure::{Debt, Owed};
 use crate::erp::{Company, Connection, Crm, Erp, Key, Office, seal};
 use crate::fault::{Fault, Outcome, Result};
-use crate::ledger::{Actor, Counts, Intent};
+use crate::ledger::{Actor, Counts, Intent, Tally};
+use crate::secret::Secret;
+use crate::state::State;
 use crate::store::{Needles, Scrub, Store};
 use clap::Args;
 use std::path::PathBuf;
@@ -24,7 +26,7 @@ use std::path::PathBuf;
 ///
 /// Examples:
 ///   crm-admin --db crm.db --as marie erp connect /srv/erp/erp.db --erp-as paul
-///   crm-admin --db crm.db --as marie erp connect erp.db --erp-as paul --company 'Val Clair'
+///   crm-admin --db crm.db --as marie erp connect erp.db --erp-as paul --company Pont
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ConnectArgs {
@@ -167,21 +169,12 @@ fn store(
     let side = Crm::new(map, desk.now)?;
     let mut work = Work::new(false, false, map, desk);
     let proven = ledger.perform(&intent, |tally| {
-        let Some(password) = password else {
+        let debt = password.map(|password| debt_of(&password, &mut work, &state, tally)).transpose()?;
+        let Some(debt) = debt else {
             let mut change = work.desk.store.transaction()?;
             side.store_key(&mut *change, existing, name, place, sealed)?;
             change.commit()?;
             return Ok(None);
-        };
-        let secret = password.expose().as_bytes();
-        let written = [secret.to_vec(), work.desk.store.encoded(secret)];
-        let debt = Debt {
-            act: tally.act.clone(),
-            command: "erp connect".to_owned(),
-            needles: Needles::of(written.iter().map(Vec::as_slice)),
-            tables: map.erp_connections().map(|about| about.table.clone()).into_iter().collect(),
-            settings: work.make_ready(&state)?,
-            ..Debt::default()
         };
         let mut owed = Owed::read(&state)?;
         owed.debts.push(debt.clone());
@@ -198,4 +191,18 @@ fn store(
     })?;
     work.put_back()?;
     Ok(proven)
+}
+
+/// What is owed about a password once the key is in its place: that nothing of it is left in the files.
+fn debt_of(password: &Secret, work: &mut Work<'_>, state: &State, tally: &Tally) -> Result<Debt> {
+    let secret = password.expose().as_bytes();
+    let written = [secret.to_vec(), work.desk.store.encoded(secret)];
+    Ok(Debt {
+        act: tally.act.clone(),
+        command: "erp connect".to_owned(),
+        needles: Needles::of(written.iter().map(Vec::as_slice)),
+        tables: work.map.erp_connections().map(|about| about.table.clone()).into_iter().collect(),
+        settings: work.make_ready(state)?,
+        ..Debt::default()
+    })
 }

@@ -14,8 +14,8 @@ use std::time::Duration;
 /// Show the links to ERPs, and whether they work
 ///
 /// The exit status is 3 when a link has no key, was revoked, cannot be used, was
-/// never synchronised, or not for longer than --late-after. With --erp the keys of
-/// an ERP are shown instead, on its own side. Nothing is changed.
+/// never synchronised, or not for longer than --late-after. With --erp the keys
+/// of an ERP are shown instead, on its own side. Nothing is changed.
 ///
 /// Examples:
 ///   crm-admin --db crm.db erp status --late-after 2h

@@ -34,9 +34,9 @@ const ROWS_OF_A_TABLE: usize = 50;
 /// In CSV a cell that begins like a formula gets an apostrophe before it.
 ///
 /// Examples:
-///   crm-admin --db crm.db relation list --kind contact --search "durand lyon"
-///   crm-admin --db crm.db relation list --kind company --where 'town = Lyon' --where 'created >= 2025-01-01'
-///   crm-admin --db crm.db --format csv relation list --kind contact --group "Salon 2026" > salon.csv
+///   crm-admin --db crm.db relation list --kind contact --search durand
+///   crm-admin --db crm.db relation list --kind company --where town=Lyon
+///   crm-admin --db crm.db --format csv relation list --kind contact --group Salon
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct ListArgs {
@@ -173,9 +173,9 @@ impl Lister<'_> {
         let some = if shown < found { format!("{shown} of {found} shown") } else { format!("{found} found") };
         let more = if shown < found { " (--limit and --offset show others)" } else { "" };
         let out = match self.filter.word() {
-            "included" => "nobody was left out".to_owned(),
-            "only" => format!("{left_out} who do not object to marketing were left out"),
-            _ => format!("{left_out} were left out because they object to marketing"),
+            "included" => "nobody left out".to_owned(),
+            "only" => format!("{left_out} left out (no objection to marketing)"),
+            _ => format!("{left_out} left out (objection to marketing)"),
         };
         self.context.ui.status(format_args!("{some}{more}; {out}"));
     }

@@ -1,15 +1,16 @@
 //! `relation set`: the right to rectification.
 
 use super::list::as_json;
-use super::read_text;
 use crate::commands::Context;
 use crate::commands::exclude::{WhoseArgs, ledger_name};
+use crate::commands::input;
 use crate::commands::office::Office;
 use crate::erasure::RelationRef;
 use crate::fault::{Fault, Outcome, Result};
+use crate::objection::{self, Excluded, Register};
 use crate::relation::{Change, Correction, Set, Step, corrections, shown};
 use crate::schema::CompleteMap;
-use crate::store::{Snapshot, Store};
+use crate::store::{Snapshot, Store, Transaction};
 use crate::ui::{Page, Report, text};
 use clap::Args;
 use jiff::Timestamp;
@@ -31,8 +32,8 @@ const LONGEST: u64 = 1 << 20;
 /// shown, and has to be confirmed. The ledger notes the columns, no value.
 ///
 /// Examples:
-///   echo 'town=Lyon' | crm-admin --db crm.db relation set contact 42 --from - --yes
 ///   crm-admin --db crm.db relation set contact 42 --from corrected.txt --dry-run
+///   crm-admin --db crm.db --as marie relation set contact 42 --from - --yes
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub struct SetArgs {
@@ -47,7 +48,7 @@ pub(super) fn run(args: &SetArgs, context: &mut Context) -> Result<Outcome> {
     let mut office = Office::open(context)?;
     let wish = Wish {
         relation: args.which.relation(),
-        corrections: corrections(&read_text(&args.from, LONGEST)?)?,
+        corrections: corrections(&input::text("file", &args.from, LONGEST)?)?,
         // To the second, as it is stored: the plan that is made again inside the transaction is the same.
         now: office.now.round(jiff::Unit::Second)?,
     };
@@ -55,7 +56,7 @@ pub(super) fn run(args: &SetArgs, context: &mut Context) -> Result<Outcome> {
     for doubt in &change.doubts {
         context.ui.warn(doubt);
     }
-    rehearse(&change, &mut office)?;
+    let carried = rehearse(&wish, &change, &mut office)?;
     let report = SetReport::of(&wish.relation, &change, context.settings.dry_run);
     if context.settings.dry_run || change.is_empty() {
         context.ui.report(&report)?;
@@ -67,6 +68,9 @@ pub(super) fn run(args: &SetArgs, context: &mut Context) -> Result<Outcome> {
     confirm(&report, context)?;
     carry_out(&wish, &change, &mut office)?;
     context.ui.report(&report)?;
+    if carried > 0 {
+        context.ui.status("The objection to marketing holds for the new address too.");
+    }
     Ok(Outcome::Done)
 }
 
@@ -81,15 +85,29 @@ impl Wish {
     fn plan(&self, map: &CompleteMap, data: &mut dyn Snapshot) -> Result<Change> {
         Change::plan(&self.relation, map, &self.corrections, data, self.now)
     }
+
+    /// Applies a change. Who objects to marketing does so at a new address too.
+    fn apply(
+        &self,
+        change: &Change,
+        map: &CompleteMap,
+        register: &mut Register,
+        transaction: &mut dyn Transaction,
+    ) -> Result<u64> {
+        let before = Excluded::standing(&self.relation, map, register, transaction)?;
+        change.apply(transaction)?;
+        objection::carry(&self.relation, &before, map, register, transaction)
+    }
 }
 
-/// Sees whether the database lets the change pass, and leaves no trace.
-fn rehearse(change: &Change, office: &mut Office) -> Result<()> {
+/// Sees whether the database lets the change pass, and leaves no trace. How many objections go over to a new address.
+fn rehearse(wish: &Wish, change: &Change, office: &mut Office) -> Result<u64> {
     if change.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
+    let mut register = office.register()?;
     office.store.let_triggers_run()?;
-    change.apply(&mut *office.store.transaction()?)
+    wish.apply(change, &office.map, &mut register, &mut *office.store.transaction()?)
 }
 
 /// Shows what would change, and has the id typed.
@@ -104,14 +122,17 @@ fn confirm(report: &SetReport, context: &Context) -> Result<()> {
 /// Plans again inside the transaction, compares and applies. The ledger notes which columns, and no value.
 fn carry_out(wish: &Wish, change: &Change, office: &mut Office) -> Result<()> {
     let relations = vec![ledger_name(&wish.relation)];
-    office.act("relation set", relations, |transaction, map, _, tally| {
+    office.act("relation set", relations, |transaction, map, register, tally| {
         if wish.plan(map, &mut *transaction)? != *change {
             return Err(Fault::refused(format!("{} changed since it was shown", wish.relation))
                 .hint("run the command again and look at what would change")
                 .into());
         }
-        change.apply(transaction)?;
+        let carried = wish.apply(change, map, register, transaction)?;
         tally.counts.extend(change.columns().into_iter().map(|column| (column, 1)));
+        if carried > 0 {
+            tally.counts.insert("objections".to_owned(), carried);
+        }
         Ok(())
     })
 }

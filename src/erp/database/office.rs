@@ -6,6 +6,18 @@ use crate::erp::{Company, Key, KeyRecord, Office};
 use crate::fault::{Fault, Result};
 use crate::store::{Snapshot, Transaction, Value};
 
+/// A key that was not revoked.
+pub(super) struct GoodKey<'a> {
+    /// Which one.
+    pub(super) id: &'a Value,
+    /// The company whose books it opens.
+    pub(super) company: &'a Value,
+    /// Its digest.
+    digest: &'a Value,
+    /// Whether anybody has come in with it.
+    used: bool,
+}
+
 impl Office for Database<'_> {
     fn companies(&mut self) -> Result<Vec<Company>> {
         let about = self.roles.companies;
@@ -22,10 +34,9 @@ impl Office for Database<'_> {
     fn issue(&mut self, company: &Company, name: &str, own: Option<&Key>) -> Result<Key> {
         let mut change = self.store.transaction()?;
         let own = own.map(|key| Value::from(key.digest().to_string()));
-        let is_in_the_way = |used: bool, digest: &Value| used && own.as_ref() != Some(digest);
         let mut taken = false;
-        self.roles.good_keys(&mut *change, name, &mut |_, books, (used, digest)| {
-            taken |= *books == company.key && is_in_the_way(used, digest);
+        self.roles.good_keys(&mut *change, name, &mut |key| {
+            taken |= *key.company == company.key && key.used && own.as_ref() != Some(key.digest);
         })?;
         if taken {
             return Err(Fault::refused(format!("a key called {name} is in use already"))
@@ -63,7 +74,7 @@ impl Office for Database<'_> {
 
     fn revoke(&mut self, name: &str) -> Result<u64> {
         let mut change = self.store.transaction()?;
-        let revoked = self.roles.retire(&mut *change, name, |_, _, _| true)?;
+        let revoked = self.roles.retire(&mut *change, name, |_| true)?;
         change.commit()?;
         if revoked == 0 {
             return Err(Fault::missing(format!("the ERP has no good key called {name}"))
@@ -75,12 +86,12 @@ impl Office for Database<'_> {
 }
 
 impl Roles<'_> {
-    /// Shows every key of a name that was not revoked: its own key, its company's, whether it was used, its digest.
+    /// Shows every key of a name that was not revoked.
     fn good_keys(
         &self,
         data: &mut dyn Snapshot,
         name: &str,
-        visit: &mut dyn FnMut(&Value, &Value, (bool, &Value)),
+        visit: &mut dyn FnMut(GoodKey<'_>),
     ) -> Result<()> {
         let keys = self.keys;
         let columns =
@@ -88,7 +99,8 @@ impl Roles<'_> {
         data.find(&keys.table, &keys.name, &[Value::from(name)], &columns, &mut |row| {
             if row[4].to_value() == Value::Null {
                 let used = row[2].to_value() != Value::Null;
-                visit(&row[0].to_value(), &row[1].to_value(), (used, &row[3].to_value()));
+                let [id, company, digest] = [row[0], row[1], row[3]].map(|value| value.to_value());
+                visit(GoodKey { id: &id, company: &company, digest: &digest, used });
             }
             Ok(())
         })
@@ -118,13 +130,13 @@ impl Roles<'_> {
         &self,
         change: &mut dyn Transaction,
         name: &str,
-        goes: impl Fn(&Value, &Value, bool) -> bool,
+        goes: impl Fn(&GoodKey<'_>) -> bool,
     ) -> Result<u64> {
         let keys = self.keys;
         let mut going = Vec::new();
-        self.good_keys(change, name, &mut |id, company, (used, _)| {
-            if goes(id, company, used) {
-                going.push(id.clone());
+        self.good_keys(change, name, &mut |key| {
+            if goes(&key) {
+                going.push(key.id.clone());
             }
         })?;
         let now = self.written_now(&keys.table, &keys.revoked_at)?;

@@ -47,7 +47,32 @@ has = { table = "party", where = { type = ["a"] } }
 table = "party"
 present = true
 [erp]
-company = { column = "name" }
+company = { column = "name", siret = "value" }
+[erp.connections]
+table = "party"
+key = "name"
+name = "name"
+place = "value"
+sealed-key = "json"
+password = "value"
+[erp.third-parties]
+code = "name"
+erased-at = "value"
+set = { type = "a" }
+fields = { name = "name", siret = "value" }
+[erp.companies]
+table = "party"
+key = "name"
+name = "name"
+[erp.keys]
+table = "party"
+key = "name"
+company = "name"
+name = "name"
+digest = "value"
+created-at = "value"
+last-used-at = "value"
+revoked-at = "value"
 [retention.company]
 after = "3 years"
 since = { table = "party", column = "name" }

@@ -102,11 +102,15 @@ fn what_stands_on_relations_is_described() {
         "{COMPANY}[objection.company]\ntable = \"mailing\"\nby = \"party\"\nflag = \"active\"\nmeans = \"may-be-mailed\"\n\
          [erp]\ncompany = {{ column = \"third_party\" }}\n\
          [retention.company]\nafter = \"3 years\"\nreason = \"CNIL\"\nsince = {{ table = \"mailing\", column = \"at\" }}\n\
+         [table.mailing]\nparty = {{ owner = \"party\" }}\n\
          [references]\n\"party.party\" = \"party\""
     ));
     assert_eq!(complete.objection()[0].sign, ObjectionSign::MayBeMailed("active".into()));
     assert_eq!(complete.erp()[0].column, "third_party");
-    assert_eq!(complete.retention()[0].after.to_string(), "3 years");
+    let term = &complete.retention()[0].terms[0];
+    assert_eq!((term.after.to_string().as_str(), term.holds), ("3 years", false));
+    let hop = Hop { to: "mailing".into(), column: "party".into(), back: true };
+    assert_eq!(term.since[0].path, [hop]);
     let named = |model: &str| complete.referenced(model).map(|mapped| mapped.table.name.as_str());
     assert_eq!(
         [named("party.party"), named("mailing"), named("no.such")],
@@ -185,6 +189,29 @@ fn templates_new_accounts_and_the_policy_s_place_are_described() {
     assert!(roles.populations.iter().all(|one| one.name == "staff"));
     let stale = map(&text.replace("\"made\"", "\"mad\"")).accounts_for(&catalog).unwrap_err();
     assert!(told(&stale).contains("user has no column mad"), "{}", told(&stale));
+}
+
+#[test]
+fn both_sides_of_the_link_to_an_erp_are_described() {
+    let third = "[relations.third-party]\ntable = \"party\"\nkey = \"id\"\n";
+    let complete = with(&format!(
+        "{third}erase = \"blank\"\n[erp.third-parties]\ncode = \"Name\"\nerased-at = \"THIRD_PARTY\"\n\
+         set = {{ is_company = true }}\nfields = {{ siret = \"Name\" }}\n\
+         [erp.connections]\ntable = \"MAILING\"\nkey = \"party\"\nname = \"party\"\nplace = \"at\"\nsealed-key = \"At\"\n\
+         [erp.companies]\ntable = \"cron\"\nkey = \"kind\"\nname = \"Kind\"\n"
+    ));
+    let parties = complete.erp_third_parties().expect("there");
+    assert_eq!((parties.code.as_str(), parties.erased_at.as_deref()), ("name", Some("third_party")));
+    assert_eq!((parties.field("siret"), parties.field("email")), (Some("name"), None));
+    assert_eq!(parties.set, [("is_company".to_owned(), Value::Integer(1))]);
+    let connections = complete.erp_connections().expect("there");
+    assert_eq!((connections.table.as_str(), connections.sealed.as_str()), ("mailing", "at"));
+    assert_eq!(complete.erp_companies().map(|companies| companies.name.as_str()), Some("kind"));
+    assert!(complete.erp_keys().is_none());
+    let gone = format!("{third}[erp.third-parties]\ncode = \"name\"\nerased-at = \"third_party\"");
+    assert!(misfit(&gone).starts_with("`erased-at` needs a row that stays"), "{}", misfit(&gone));
+    assert_eq!(misfit("[erp.third-parties]\ncode = \"name\""), "there is no [relations.third-party]");
+    assert_eq!(wrong("[erp.companies]\ntable = \"cron\"\nkey = \"kind\""), "own.toml:4:6: `name` is missing");
 }
 
 #[test]

@@ -37,9 +37,11 @@ fn in_encoding(world: &World, encoding: &str) {
     let from = world.database("crm.db");
     let to = world.database("wide.db");
     to.execute_batch(&format!("PRAGMA encoding = '{encoding}'; PRAGMA foreign_keys = OFF")).unwrap();
+    // What a full-text index makes for itself comes with it.
     let of = |kind: &str| {
         format!(
-            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'note_search_%' AND type = '{kind}'"
+            "SELECT sql FROM sqlite_schema s WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND type = '{kind}'
+                AND NOT EXISTS (SELECT 1 FROM pragma_table_list l WHERE l.name = s.name AND l.type = 'shadow')"
         )
     };
     for definition in texts(&from, &of("table")) {
@@ -59,7 +61,10 @@ fn in_encoding(world: &World, encoding: &str) {
             insert.execute(rusqlite::params_from_iter(values)).unwrap();
         }
     }
-    to.execute_batch("INSERT INTO note_search (note_search) VALUES ('rebuild')").unwrap();
+    for index in texts(&from, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual'")
+    {
+        to.execute_batch(&format!("INSERT INTO {index} ({index}) VALUES ('rebuild')")).unwrap();
+    }
     for kind in ["index", "view", "trigger"] {
         texts(&from, &of(kind)).iter().for_each(|definition| to.execute_batch(definition).unwrap());
     }

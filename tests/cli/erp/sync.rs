@@ -187,7 +187,7 @@ fn who_objects_again_has_said_it_last() {
 
 #[test]
 fn a_new_third_party_gets_a_row_and_is_linked_by_its_number() {
-    let pair = Pair::new(Some(120));
+    let pair = Pair::new(Some(400));
     pair.connect(&[]).exits(0);
     let before = number(
         &pair.world.database("crm.db"),

@@ -383,6 +383,7 @@ fn draw(random: &mut u64, below: u64) -> u64 {
 }
 
 #[test]
+#[allow(clippy::disallowed_macros, reason = "the figures of a full run, for whoever asks with --nocapture")]
 fn a_year_ends_with_both_sides_equal_whatever_is_killed() {
     let (companies, steps, kills) = (count(150, 50_000), count(8, 52), count(10, 200));
     let mut states = Vec::new();

@@ -5,8 +5,8 @@ use super::{Both, SyncReport};
 use crate::commands::Context;
 use crate::commands::erase::resume;
 use crate::commands::erase::work::{Done, Work};
-use crate::erasure::{self, RelationRef};
-use crate::erp::{Erp, Plan};
+use crate::erasure::{self, Plan, RelationRef};
+use crate::erp::{self, Erp};
 use crate::fault::{Kind, Result, fault_of, kind_of};
 use crate::interrupt;
 use crate::schema::RelationKind;
@@ -25,7 +25,7 @@ pub fn complete(work: &mut Work<'_>, report: &mut SyncReport, context: &Context)
 
 /// Erases what the ERP has erased, and tells it so.
 pub fn run(
-    plan: &Plan,
+    plan: &erp::Plan,
     both: &mut Both<'_>,
     work: &mut Work<'_>,
     report: &mut SyncReport,
@@ -62,25 +62,7 @@ fn erase(
     report: &mut SyncReport,
     context: &Context,
 ) -> Result<Vec<(String, Value)>> {
-    let (mut plans, mut gone, mut left) = (Vec::new(), Vec::new(), Vec::new());
-    for (code, key) in orders {
-        let id = erasure::shown(key).unwrap_or_default();
-        let relation = RelationRef { kind: RelationKind::ThirdParty, id };
-        match work.plan(&relation) {
-            Ok(plan) if plan.changes() == 0 => gone.push(code.clone()),
-            Ok(plan) => {
-                plans.push((relation, plan));
-                left.push((code.clone(), key.clone()));
-            }
-            Err(error) if kind_of(&error) == Kind::Missing => gone.push(code.clone()),
-            Err(error) if kind_of(&error) == Kind::Refused => {
-                let details = fault_of(&error).map(|fault| fault.details.join("; ")).unwrap_or_default();
-                let why = format!("{error}: {details}");
-                report.owed.push(Owing { id: code.clone(), why });
-            }
-            Err(error) => return Err(error),
-        }
-    }
+    let Planned { plans, mut gone, mut left } = planned(orders, work, report)?;
     if !plans.is_empty() {
         let done = work.erase_together("erp sync: erase", plans, context)?;
         let is_done = |key: &Value| {
@@ -101,4 +83,39 @@ fn erase(
         report.acknowledged += both.erp.erp()?.acknowledge(both.access, &gone)?;
     }
     Ok(left)
+}
+
+/// Orders, by what there is to do about them.
+#[derive(Default)]
+struct Planned {
+    /// What goes.
+    plans: Vec<(RelationRef, Plan)>,
+    /// Whose that is: code and key.
+    left: Vec<(String, Value)>,
+    /// Codes of those that are gone already.
+    gone: Vec<String>,
+}
+
+/// Plans each order; what a rule forbids is owed.
+fn planned(orders: &[(String, Value)], work: &mut Work<'_>, report: &mut SyncReport) -> Result<Planned> {
+    let mut planned = Planned::default();
+    for (code, key) in orders {
+        let id = erasure::shown(key).unwrap_or_default();
+        let relation = RelationRef { kind: RelationKind::ThirdParty, id };
+        match work.plan(&relation) {
+            Ok(plan) if plan.changes() == 0 => planned.gone.push(code.clone()),
+            Ok(plan) => {
+                planned.plans.push((relation, plan));
+                planned.left.push((code.clone(), key.clone()));
+            }
+            Err(error) if kind_of(&error) == Kind::Missing => planned.gone.push(code.clone()),
+            Err(error) if kind_of(&error) == Kind::Refused => {
+                let details = fault_of(&error).map(|fault| fault.details.join("; ")).unwrap_or_default();
+                let why = format!("{error}: {details}");
+                report.owed.push(Owing { id: code.clone(), why });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(planned)
 }

@@ -39,7 +39,9 @@ impl Scrub for Sqlite {
         }
         // What nobody else has needs no log: its journal is in memory, where no old page outlives the program.
         if was != "wal" && !self.unpublished {
-            pragma(connection, "journal_mode = WAL")?;
+            connection
+                .query_row("PRAGMA main.journal_mode = WAL", [], |_| Ok(()))
+                .told(|| "switching to a write-ahead log".into())?;
         }
         let journal = pragma(connection, JOURNAL)?;
         if journal != "wal" && !self.unpublished {
