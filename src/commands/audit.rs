@@ -36,9 +36,10 @@ use std::time::Duration;
 /// and what is left needs a person. With --guess likely passwords are tried; that
 /// one was guessed is told, and of which family it is, never the password.
 ///
-/// Retention: which relations have stayed as long as the map allows after the last
-/// event of business, which are held and why, and which fall due next month. What is
-/// held by the ERP, or would take somebody along who is not due, is not due.
+/// Retention: which relations have stayed as long as the map allows after the
+/// last event of business, which are held and why, and which fall due next month.
+/// What is held by the ERP, or would take somebody along who is not due, is not
+/// due.
 ///
 /// Notes: health, faith, offences, insults and other things that free text should
 /// not say, and numbers of people, cards and accounts. A match is a place to look
