@@ -84,20 +84,13 @@ fn look(
     map: &CompleteMap,
     store: &mut dyn Store,
     (finder, lexicon): (Finder, Lexicon),
-    mut baseline: Option<&mut Baseline>,
+    baseline: Option<&mut Baseline>,
 ) -> Result<NotesReport> {
     let mut progress = context.ui.progress();
     let mut snapshot = store.snapshot()?;
     let with_excerpts = args.notes.excerpts;
-    let searched: Searched = search(
-        map,
-        &mut *snapshot,
-        &finder,
-        lexicon.allowed(),
-        baseline.as_deref_mut(),
-        with_excerpts,
-        &mut *progress,
-    )?;
+    let searched: Searched =
+        search(map, &mut *snapshot, &finder, lexicon.allowed(), baseline, with_excerpts, &mut *progress)?;
     NotesReport::new(&searched, finder.categories(), map, &mut *snapshot)
 }
 
