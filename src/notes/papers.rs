@@ -145,6 +145,10 @@ pub(super) fn find(text: &str, hints: Hints, claims: &mut Claims) {
     }
     if hints.birth {
         for found in BIRTH.iter().flat_map(|regex| regex.find_iter(text)) {
+            // The regex knows ASCII's word boundaries only: the end of "aîné" is no "né".
+            if text[..found.start()].chars().next_back().is_some_and(char::is_alphanumeric) {
+                continue;
+            }
             let before = text[..found.start()]
                 .trim_end()
                 .rsplit(|sign: char| sign.is_whitespace() || sign == '\'')
@@ -204,6 +208,7 @@ mod tests {
             "mot de passe : oublié",
             "le mot de passe est à changer avant le 12/05/2024",
             "Société née en 1952",
+            "le fils aîné le 12/03/2010, puînée en 1952",
             "il ne le veut pas avant le 12/05/2024",
             "passeport de formation, 3 modules",
             "code postal 69003",
