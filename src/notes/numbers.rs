@@ -32,21 +32,22 @@ impl Claims {
 /// Numbers of fewer digits are of no interest here.
 pub(super) const FEWEST: usize = 9;
 
+// Word boundaries are those of ASCII: with Unicode's, a text with accents is searched far more slowly.
 static NIR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\b[1-478] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-3]\d|4[0-2]|[5-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}(?:[ /-]{0,3}\d{2})?\b")
+    Regex::new(r"(?-u:\b)[1-478] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-3]\d|4[0-2]|[5-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}(?:[ /-]{0,3}\d{2})?(?-u:\b)")
         .ok()
 });
 static RIB: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b\d{5}[ -]?\d{5}[ -]?[0-9A-Z]{11}[ -]?\d{2}\b").ok());
+    LazyLock::new(|| Regex::new(r"(?-u:\b)\d{5}[ -]?\d{5}[ -]?[0-9A-Z]{11}[ -]?\d{2}(?-u:\b)").ok());
 static VAT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"\b(?:FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|(?:BE|DE|ES|IT|LU|NL|GB|PT|AT|PL|IE|DK)[0-9A-Z]{8,12})\b",
+        r"(?-u:\b)(?:FR ?[0-9A-Z]{2} ?\d{3} ?\d{3} ?\d{3}|(?:BE|DE|ES|IT|LU|NL|GB|PT|AT|PL|IE|DK)[0-9A-Z]{8,12})(?-u:\b)",
     )
     .ok()
 });
 /// Telephone numbers of other countries.
 static ABROAD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\+[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,6}\b").ok());
+    LazyLock::new(|| Regex::new(r"\+[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?-u:\b)").ok());
 
 fn all<'t>(
     regex: &'static LazyLock<Option<Regex>>,

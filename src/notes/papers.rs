@@ -7,9 +7,9 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// What a password is called.
-const CALLED: &str = r"(?ix)\b(?: mots?\ de\ passe | mdp | pass ?words? | passwd | pwd | passphrase
+const CALLED: &str = r"(?ix)(?-u:\b)(?: mots?\ de\ passe | mdp | pass ?words? | passwd | pwd | passphrase
     | code\ (?:d['’\ ]\s?acc[eè]s|secret|confidentiel|pin|wi-?fi|alarme|d['’\ ]\s?entr[ée]e|porte) | digicode
-    | (?:access|door|alarm|pin)\ code | pin )\b";
+    | (?:access|door|alarm|pin)\ code | pin )(?-u:\b)";
 /// What it looks like, with quotes around it or without.
 const VALUE: &str = r#"\s*["'«“(]?\s*(?P<value>[^\s"'»”«“,;)]{4,40})"#;
 
@@ -21,7 +21,7 @@ static SIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// With nothing or a verb between: `mot de passe …`, `password is …`.
 static BARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let what_for = r"(?:\s+(?:du|de\ la|de|des|d['’]|pour|of|for|to|on|sur|the|l['’])\s*[\p{L}'’]+)?";
-    let verb = r"(?:\s+(?:est|is|was|c['’]est|becomes|devient)\b)?";
+    let verb = r"(?:\s+(?:est|is|was|c['’]est|becomes|devient)(?-u:\b))?";
     Regex::new(&format!("{CALLED}{what_for}{verb}{VALUE}")).ok()
 });
 /// What follows "mot de passe :" and is none.
@@ -67,11 +67,11 @@ static BIRTH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let date = format!(
         r"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}(?:er|st|nd|rd|th)?\s+(?:of\s+)?(?:{MONTH})\.?(?:,?\s+\d{{2,4}})?|(?:{MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?)"
     );
-    let year = r"(?:19|20)\d{2}\b";
+    let year = r"(?:19|20)\d{2}(?-u:\b)";
     let link = r"[\s:=,(]*(?:(?:le|en|on|in|the|au|du|vers|est|is|was|:)\s+)*";
     let place = r"(?:(?:à|a|in|at)\s+[\p{L}' -]{2,25}?[\s,]+(?:le|en|on|in)\s+)?";
     Regex::new(&format!(
-        r"(?i)(?:\b(?:n[ée](?:\(e\)|e)?|born)\b{link}{place}(?:{date}|{year})|\b(?:(?:date|jour)\s+de\s+naissance|naissance|ddn|d\.?o\.?b\.?|birth\s?date|date\s+of\s+birth|birthday|anniversaire)\b{link}(?:{date}|{year})|\b(?:ses|his|her)\s+\d{{1,3}}\s+(?:ans|years)\s+(?:le|on)\s+{date})"
+        r"(?i)(?:(?-u:\b)(?:n[ée](?:\(e\)|e)?|born)[\s:=,(]{link}{place}(?:{date}|{year})|(?-u:\b)(?:(?:date|jour)\s+de\s+naissance|naissance|ddn|d\.?o\.?b\.?|birth\s?date|date\s+of\s+birth|birthday|anniversaire)(?-u:\b){link}(?:{date}|{year})|(?-u:\b)(?:ses|his|her)\s+\d{{1,3}}\s+(?:ans|years)\s+(?:le|on)\s+{date})"
     ))
     .ok()
 });
@@ -110,11 +110,11 @@ const NO_PERSON: &[&str] = &[
 
 static PAPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?x)(?i:\b(?: passeports? | passports? | cni | carte\ (?:nationale\ )?d['’\ ]identit[ée] | identity\ card | id\ card
+        r"(?x)(?i:(?-u:\b)(?: passeports? | passports? | cni | carte\ (?:nationale\ )?d['’\ ]identit[ée] | identity\ card | id\ card
             | pi[èe]ce\ d['’\ ]identit[ée] | permis(?:\ de\ conduire|\ b) | driv(?:ing|er['’]?s)\ licen[cs]e
-            | titre\ de\ s[ée]jour | carte\ de\ s[ée]jour | r[ée]c[ée]piss[ée] | social\ security )\b
+            | titre\ de\ s[ée]jour | carte\ de\ s[ée]jour | r[ée]c[ée]piss[ée] | social\ security )
             (?:[\s:=,]|n[°ºo]\.?|num[ée]ro|number|no\.|nr|\#|is|est|de\ s[ée]rie)*)
-            (?P<value>[0-9A-Z](?:[\ -]?[0-9A-Z]){6,14})\b",
+            (?P<value>[0-9A-Z](?:[\ -]?[0-9A-Z]){6,14})(?-u:\b)",
     )
     .ok()
 });
@@ -145,6 +145,10 @@ pub(super) fn find(text: &str, hints: Hints, claims: &mut Claims) {
     }
     if hints.birth {
         for found in BIRTH.iter().flat_map(|regex| regex.find_iter(text)) {
+            // The regex knows ASCII's word boundaries only: the end of "aîné" is no "né".
+            if text[..found.start()].chars().next_back().is_some_and(char::is_alphanumeric) {
+                continue;
+            }
             let before = text[..found.start()]
                 .trim_end()
                 .rsplit(|sign: char| sign.is_whitespace() || sign == '\'')
@@ -204,6 +208,7 @@ mod tests {
             "mot de passe : oublié",
             "le mot de passe est à changer avant le 12/05/2024",
             "Société née en 1952",
+            "le fils aîné le 12/03/2010, puînée en 1952",
             "il ne le veut pas avant le 12/05/2024",
             "passeport de formation, 3 modules",
             "code postal 69003",
