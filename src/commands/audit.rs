@@ -26,7 +26,7 @@ use retention::RetentionArgs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Find what is wrong with accounts, who has stayed too long, what notes should not say
+/// Find weak accounts, people kept too long, and what notes should not say
 ///
 /// Exit status 3 with findings, 0 without. `all` looks at accounts and templates,
 /// and counts what `retention` and `notes` would list.
@@ -36,9 +36,10 @@ use std::time::Duration;
 /// and what is left needs a person. With --guess likely passwords are tried; that
 /// one was guessed is told, and of which family it is, never the password.
 ///
-/// Retention: which relations have stayed as long as the map allows after the last
-/// event of business, which are held and why, and which fall due next month. What is
-/// held by the ERP, or would take somebody along who is not due, is not due.
+/// Retention: which relations have stayed as long as the map allows after the
+/// last event of business, which are held and why, and which fall due next month.
+/// What is held by the ERP, or would take somebody along who is not due, is not
+/// due.
 ///
 /// Notes: health, faith, offences, insults and other things that free text should
 /// not say, and numbers of people, cards and accounts. A match is a place to look
@@ -219,7 +220,8 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
     }
     Ok(match found {
         true => Outcome::Findings,
-        false if owed => Outcome::Owed,
+        // What was to be looked at and could not be is owed, to whoever asks for a status at all.
+        false if owed && args.fail_on != FailOn::None => Outcome::Owed,
         false => Outcome::Done,
     })
 }

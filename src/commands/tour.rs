@@ -29,8 +29,11 @@ struct Stop {
     line: String,
     status: i32,
     /// What a shell would do before it, and the same done here.
-    before: Option<(&'static str, fn(&Path) -> std::io::Result<()>)>,
+    before: Option<(&'static str, Prepare)>,
 }
+
+/// What is done in the tour's folder before a stop.
+type Prepare = fn(&Path) -> std::io::Result<()>;
 
 /// Takes the temporary password out of its file, and thinks of one's own.
 fn own_password(folder: &Path) -> std::io::Result<()> {

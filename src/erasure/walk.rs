@@ -265,7 +265,7 @@ impl<'a> Walk<'a> {
             noted.set.extend(emptied);
             if noted.act == Act::Blank
                 && let Some(column) = super::owners::erased_at(map, mapped)
-                && *noted.value(&column) == Value::Null
+                && *noted.value(column) == Value::Null
             {
                 noted.set.insert(column.to_owned(), New::Moment);
             }

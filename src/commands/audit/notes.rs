@@ -21,7 +21,7 @@ const LONGEST: u64 = 16 << 20;
 
 /// Options of `audit notes`.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Notes")]
+#[command(next_help_heading = "For notes")]
 pub struct NotesArgs {
     /// Look for these categories only, such as health,nir
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
@@ -84,20 +84,13 @@ fn look(
     map: &CompleteMap,
     store: &mut dyn Store,
     (finder, lexicon): (Finder, Lexicon),
-    mut baseline: Option<&mut Baseline>,
+    baseline: Option<&mut Baseline>,
 ) -> Result<NotesReport> {
     let mut progress = context.ui.progress();
     let mut snapshot = store.snapshot()?;
     let with_excerpts = args.notes.excerpts;
-    let searched: Searched = search(
-        map,
-        &mut *snapshot,
-        &finder,
-        lexicon.allowed(),
-        baseline.as_deref_mut(),
-        with_excerpts,
-        &mut *progress,
-    )?;
+    let searched: Searched =
+        search(map, &mut *snapshot, &finder, lexicon.allowed(), baseline, with_excerpts, &mut *progress)?;
     NotesReport::new(&searched, finder.categories(), map, &mut *snapshot)
 }
 

@@ -19,7 +19,7 @@ const LATE: &str = "1 year";
 
 /// Options of `audit retention`.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Retention")]
+#[command(next_help_heading = "For retention")]
 pub struct RetentionArgs {
     /// What falls due within this time is told, such as "2 months" [default: 1 month]
     #[arg(long, value_name = "TIME", value_parser = period)]

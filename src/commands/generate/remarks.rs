@@ -18,7 +18,7 @@ const AUDIT: &[&str] = &[
              company's, or the staff's.",
     "A match is no proof. On notes that were written afterwards and never tuned on (fixtures/notes in the source has \
              the figures) about nine findings in ten were right, and all numbers, dates and addresses were found; of what \
-             is told in words about half was missed: hints, other words and other languages are not found.",
+             is told in words four in ten were missed: hints, other words and other languages are not found.",
     "--lexicon FILE is TOML: [category.health] with forms = [...] adds words to a category, [category.NAME] with \
              severity, what and forms makes one, [harmless] with forms lists phrases that are fine with all that stands \
              inside them, and [allow] has words, columns (TABLE.COLUMN) and [allow.column] with words for one column. In a \
