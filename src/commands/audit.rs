@@ -12,7 +12,7 @@ use super::Context;
 use super::desk::Desk;
 use crate::accounts::{self, Accounts, Template, policy::Policy};
 use crate::cli::duration;
-use crate::fault::{Fault, Outcome, Result};
+use crate::fault::{Fault, Kind, Outcome, Result, kind_of};
 use crate::password::audit::{self, Finding, Severity, Standard, Subject};
 use crate::retention::Zone;
 use crate::store::Store;
@@ -197,10 +197,10 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
     {
         repair::carry_out(plan, context, &mut desk, &before)?;
         report.repaired = true;
-        // It is done by now: a signal that comes while we look again only means that nobody says what is left.
-        after = look(args, &mut desk).ok();
+        after = unless_stopped(look(args, &mut desk).map(Some))?;
     }
     let more = match args.what {
+        What::All if report.repaired => unless_stopped(overview::look(args, context, &mut desk))?,
         What::All => overview::look(args, context, &mut desk)?,
         _ => overview::Overview::default(),
     };
@@ -224,6 +224,14 @@ pub fn run(args: &AuditArgs, context: &mut Context) -> Result<Outcome> {
         false if owed && args.fail_on != FailOn::None => Outcome::Owed,
         false => Outcome::Done,
     })
+}
+
+/// What is looked at once a repair is done: a signal that comes meanwhile only means that nobody says what is left.
+fn unless_stopped<T: Default>(result: Result<T>) -> Result<T> {
+    match result {
+        Err(error) if matches!(kind_of(&error), Kind::Stopped(_)) => Ok(T::default()),
+        result => result,
+    }
 }
 
 /// Options that belong to another audit are a mistake, and not passed over.
