@@ -214,7 +214,9 @@ impl<'a> Certificate<'a> {
             ),
         ];
         if removal.residue == 0 && removal.hits_after.contains_key(&Held::Nobody) {
-            lines.push("- what is found in free space in the end are values that others hold as well".to_owned());
+            lines.push(
+                "- what is found in free space in the end are values that others hold as well".to_owned(),
+            );
         }
         lines.push(match self.ending {
             Ending::Proven => {
