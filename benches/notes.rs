@@ -3,6 +3,8 @@
 //! One core, notes of 370 bytes such as people write, every category looked for. Beside it stand two ways that one would
 //! try first, on the same notes in the same run: `grep` with the lexicon's own words, and the words one after another.
 
+#![allow(clippy::disallowed_macros, reason = "a benchmark has no voice but its own")]
+
 use crm_admin::notes::{Finder, Lexicon, Scratch};
 use std::fs;
 use std::hint::black_box;
@@ -81,8 +83,11 @@ fn notes(count: usize) -> Vec<String> {
     let others: Vec<&str> =
         lines.iter().filter(|(labels, _)| *labels != "-").map(|(_, note)| *note).collect();
     let note = |number: usize| {
-        let mut note =
-            if number % 10 == 0 { others[number / 10 % others.len()].to_owned() } else { String::new() };
+        let mut note = if number.is_multiple_of(10) {
+            others[number / 10 % others.len()].to_owned()
+        } else {
+            String::new()
+        };
         let mut next = number * 7;
         while note.len() < LENGTH {
             note.push(' ');

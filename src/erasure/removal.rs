@@ -114,7 +114,7 @@ impl Removal<'_> {
     fn search(&mut self, done: &mut Removed) -> Result<Found> {
         let found = self.engine.search(self.needles, self.folders, self.progress)?;
         done.residue = found.residue().len() as u64;
-        done.held_elsewhere = found.lawful().len() as u64;
+        done.held_elsewhere = found.held_elsewhere();
         done.hits_after = found.classes();
         done.files = named(&found.files);
         Ok(found)

@@ -34,6 +34,9 @@ struct Entry {
     digest: [u64; 2],
     needle: u32,
     sort: Sort,
+    /// The mixes of its second and of its last eight bytes: many texts begin alike.
+    second: u32,
+    end: u32,
 }
 
 /// What a byte string is.
@@ -179,12 +182,24 @@ impl Needles {
         length == candidate.length() && self.digest(parts) == candidate.0.digest
     }
 
+    /// Whether bytes that begin like the value go on like it too, as far as a glance tells.
+    pub fn goes_on(&self, candidate: &Candidate, bytes: &[u8]) -> bool {
+        let second = bytes.get(SHORTEST..2 * SHORTEST);
+        candidate.length() < 2 * SHORTEST || second.is_some_and(|it| self.start(it) == candidate.0.second)
+    }
+
+    /// Whether these bytes are the value: all of it, in one piece.
+    pub fn is_whole(&self, candidate: &Candidate, bytes: &[u8]) -> bool {
+        let end = bytes.len() - SHORTEST;
+        self.start(&bytes[end..]) == candidate.0.end && self.is(candidate, &[bytes])
+    }
+
     /// The numbers of the values in some bytes, and what each was found as.
     pub fn within(&self, bytes: &[u8]) -> Vec<(usize, Sort)> {
         let mut found = Vec::new();
         self.candidates(bytes, &mut |at, candidate| {
             let end = at + candidate.length();
-            if end <= bytes.len() && self.is(&candidate, &[&bytes[at..end]]) {
+            if end <= bytes.len() && self.is_whole(&candidate, &bytes[at..end]) {
                 found.push((candidate.needle(), candidate.sort()));
             }
         });
@@ -198,7 +213,10 @@ impl Needles {
 
     fn entry(&self, needle: u32, bytes: &[u8]) -> Entry {
         let start = self.start(&bytes[..SHORTEST]);
-        Entry { start, length: bytes.len() as u32, digest: self.digest(&[bytes]), needle, sort: Sort::Value }
+        let second = bytes.get(SHORTEST..2 * SHORTEST).map_or(0, |second| self.start(second));
+        let end = self.start(&bytes[bytes.len() - SHORTEST..]);
+        let (length, digest) = (bytes.len() as u32, self.digest(&[bytes]));
+        Entry { start, length, digest, needle, sort: Sort::Value, second, end }
     }
 
     /// Half of a keyed mix of the first bytes: enough to sieve, too little to tell them.

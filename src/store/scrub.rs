@@ -161,16 +161,23 @@ pub struct Found {
 }
 
 impl Found {
-    /// The values that a row or file of somebody else holds: they may stay.
+    /// The values that a row of somebody else holds: they may stay, wherever they are.
     pub fn lawful(&self) -> BTreeSet<usize> {
-        let held = self.hits.iter().filter(|hit| hit.held.is_lawful());
+        let held = self.hits.iter().filter(|hit| matches!(hit.held, Held::Row | Held::SharedWord));
         held.map(|hit| hit.needle).collect()
     }
 
-    /// The hits that nobody may hold.
+    /// How many values others hold, in a row or in a file.
+    pub fn held_elsewhere(&self) -> u64 {
+        let held = self.hits.iter().filter(|hit| hit.held.is_lawful());
+        held.map(|hit| hit.needle).collect::<BTreeSet<usize>>().len() as u64
+    }
+
+    /// The hits that nobody may hold. A file of somebody else may have the value; that is no excuse for any other place.
     pub fn residue(&self) -> Vec<Hit> {
         let lawful = self.lawful();
-        self.hits.iter().filter(|hit| !lawful.contains(&hit.needle)).copied().collect()
+        let is_left = |hit: &&Hit| hit.held != Held::File && !lawful.contains(&hit.needle);
+        self.hits.iter().filter(is_left).copied().collect()
     }
 
     /// How many hits there are of each sort.

@@ -1,4 +1,5 @@
 //! What the search of free text finds, measured on labelled notes, and what it must never take for something.
+#![allow(clippy::disallowed_macros, reason = "the figures, for whoever asks with --nocapture")]
 
 use crm_admin::notes::{Finder, Lexicon, Scratch, excerpt};
 use proptest::collection::vec;

@@ -173,3 +173,52 @@ fn a_column_without_an_index_is_said_and_its_table_read_once() {
     assert_eq!(number(&database, "SELECT count(*) FROM visit"), 30_001);
     assert_eq!(text(&database, "PRAGMA integrity_check"), "ok");
 }
+
+#[test]
+fn files_go_with_their_rows_and_one_that_others_have_stays() {
+    let schema = format!(
+        "{LEDGERS}
+         CREATE TABLE paper (id INTEGER PRIMARY KEY, person INTEGER, stored TEXT);
+         INSERT INTO paper VALUES (1, 1, 'canari-un.pdf'), (2, 1, 'commun.pdf'), (3, 3, 'commun.pdf'), (4, 1, '../map.toml');"
+    );
+    let map = LEDGERS_MAP.replace(
+        "[accounts.staff]",
+        "[table.paper]\nperson = { owner = \"person\" }\nstored = { file = \"papers/{}\", as = \"document\" }\n[accounts.staff]",
+    );
+    let world = world_with(&schema, &map);
+    fs::create_dir(world.path("papers")).unwrap();
+    for name in ["canari-un.pdf", "commun.pdf", "autre.txt"] {
+        fs::write(world.path("papers").join(name), format!("%PDF {name} canari.premier@exemple.test"))
+            .unwrap();
+    }
+    // What a file of somebody else names is no excuse for what is left in the database's own free space.
+    let database = world.database("crm.db");
+    database
+        .execute_batch(
+            "PRAGMA secure_delete = OFF;
+             INSERT INTO person VALUES (99, 'Autre', 'canari.premier@exemple.test', NULL, NULL, NULL);
+             DELETE FROM person WHERE id = 99;",
+        )
+        .unwrap();
+    drop(database);
+    // Another name of the same file shows whether its bytes were overwritten: where one is, they are not ours alone.
+    fs::hard_link(world.path("papers/canari-un.pdf"), world.path("kept-by-somebody.pdf")).unwrap();
+    let plan = erase(&world, &["contact", "1", "--dry-run", "--json"]).exits(0).json();
+    assert_eq!(plan["rows"][0]["files"], 1);
+    erase(&world, &["contact", "1", "--yes", "--certificate", "c.json"]).exits(0).says("proven\tyes");
+    let bytes = fs::read(world.path("crm.db")).unwrap();
+    let address = b"canari.premier@exemple.test";
+    assert!(!bytes.windows(address.len()).any(|window| window == address), "it is left in free space");
+    let left = |name: &str| fs::read_to_string(world.path(name)).ok();
+    assert_eq!(left("papers/canari-un.pdf"), None);
+    assert!(left("kept-by-somebody.pdf").unwrap().starts_with("%PDF"));
+    assert!(left("papers/commun.pdf").is_some() && left("map.toml").is_some());
+    let paper: serde_json::Value = serde_json::from_slice(&fs::read(world.path("c.json")).unwrap()).unwrap();
+    assert_eq!(paper["files_removed"], 1);
+    let searched = paper["removal"]["files"].as_array().unwrap().iter();
+    assert!(searched.map(|file| &file[0]).any(|sort| sort == "attachments"), "{paper:#}");
+    assert!(
+        paper["removal"]["hits_after"]["file"].as_u64().unwrap() > 0,
+        "a file of somebody else names the address"
+    );
+}

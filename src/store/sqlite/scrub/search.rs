@@ -100,7 +100,8 @@ fn look_at(
     let mut fault = None;
     needles.candidates(&bytes, &mut |at, candidate| {
         let (needle, length, sort) = (candidate.needle(), candidate.length(), candidate.sort());
-        if at + length <= bytes.len() && needles.is(&candidate, &[&bytes[at..at + length]]) {
+        let goes_on = needles.goes_on(&candidate, &bytes[at..]);
+        if goes_on && at + length <= bytes.len() && needles.is_whole(&candidate, &bytes[at..at + length]) {
             let is_live =
                 || layout.dead(page, &bytes, None).iter().all(|range| at < range.start || range.end <= at);
             let is_live = is_tree && is_live();
@@ -109,7 +110,9 @@ fn look_at(
             }
             return;
         }
-        match cut(pages, layout, is_tree, &bytes, at, length) {
+        // What soon goes on otherwise can only be cut before.
+        let most = if goes_on { length } else { length.min(2 * SHORTEST) };
+        match cut(pages, layout, is_tree, &bytes, at, length, most) {
             Ok(parts) => {
                 for (here, next, rest) in parts {
                     if needles.is(&candidate, &[&bytes[at..at + here], &rest]) {
@@ -127,7 +130,7 @@ fn look_at(
     fault.map_or(Ok(()), Err)
 }
 
-/// How a value that begins here may go on elsewhere: so many bytes here, the page, and the bytes there.
+/// How a value that begins here may go on elsewhere: so many bytes here (fewer than `most`), the page, and the bytes there.
 fn cut(
     pages: &dyn Pages,
     layout: &Layout,
@@ -135,6 +138,7 @@ fn cut(
     bytes: &[u8],
     at: usize,
     length: usize,
+    most: usize,
 ) -> Result<Vec<(usize, u32, Vec<u8>)>> {
     let mut found = Vec::new();
     let mut consider = |here: usize, next: u32| -> Result<()> {
@@ -146,10 +150,10 @@ fn cut(
         }
         Ok(())
     };
-    if !is_tree && at + length > layout.usable {
+    if !is_tree && at + length > layout.usable && at + most >= layout.usable {
         consider(layout.usable.saturating_sub(at), number(bytes, 0))?;
     }
-    let last = (at + length).min(bytes.len().saturating_sub(4));
+    let last = (at + most).min(bytes.len().saturating_sub(4));
     for end in at + SHORTEST..last {
         // A page's number is small: no text begins with such a byte.
         if bytes[end] < 2 {
