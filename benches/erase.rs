@@ -4,6 +4,7 @@
 //! index. Rounds alternate, so that a busy machine changes the ratios little; the figures are medians of `ROUNDS` (3).
 
 #![allow(clippy::disallowed_macros, reason = "a benchmark has no voice but its own")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark makes databases itself")]
 
 use crm_admin::erasure::{self, Options, Plan, RelationRef};
 use crm_admin::schema::{CompleteMap, Map, RelationKind};

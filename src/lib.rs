@@ -13,6 +13,8 @@
 //! | [`ui`] | the voice: tables and JSON from one value, progress, questions. Commands alone call it |
 //! | [`anonymise`] | what happens to a whole database: read, masked, written anew |
 //! | [`erasure`] | a relation erased: planned, applied, searched for, certified |
+//! | [`retention`] | which relations have stayed as long as they may |
+//! | [`notes`] | what free text says that it should not |
 //! | [`objection`] | who is excluded from marketing, how that is noted, and a mailing list without them |
 //! | [`erp`] | the link to an ERP: a key, sealed; both sides; what a synchronisation would do, as a value |
 //! | [`relation`] | a relation found, shown with everything attached, and rectified |
@@ -26,7 +28,7 @@
 //! | [`ledger`], [`state`] | the record of acts, and what is remembered about a database outside of it |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`], [`address`] | seven small words that every room may use |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`], [`moment`], [`severity`], [`checksum`], [`reach`], [`address`] | eleven small words that every room may use |
 //!
 //! # One backup, followed through it
 //!
@@ -66,6 +68,7 @@ pub mod accounts;
 pub mod address;
 pub mod anonymise;
 pub mod archive;
+pub mod checksum;
 pub mod cli;
 pub mod clipboard;
 pub mod commands;
@@ -80,15 +83,20 @@ pub mod interrupt;
 pub mod ledger;
 pub mod masking;
 pub mod memory;
+pub mod moment;
+pub mod notes;
 pub mod objection;
 pub mod password;
 pub mod progress;
 pub mod proof;
 pub mod publish;
+pub mod reach;
 pub mod reference;
 pub mod relation;
+pub mod retention;
 pub mod schema;
 pub mod secret;
+pub mod severity;
 pub mod state;
 pub mod store;
 pub mod support;

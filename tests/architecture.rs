@@ -30,6 +30,8 @@ const HOMES: &[(&str, &str)] = &[
     ("siphasher", "masking"),
     ("chacha20poly1305", "erp/seal.rs"),
     ("signal_hook", "interrupt.rs"),
+    ("aho_corasick", "notes"),
+    ("regex", "notes"),
     ("clap_complete", "commands/generate.rs"),
     ("clap_mangen", "commands/generate"),
 ];
@@ -64,6 +66,11 @@ const ONE_WAY: &[(&str, &[&str])] = &[
         &["store", "erasure", "accounts", "state", "masking", "archive", "commands", "ui", "cli"],
     ),
     ("address", &["store", "erasure", "objection", "masking", "archive", "commands", "ui", "cli"]),
+    (
+        "retention",
+        &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference", "notes"],
+    ),
+    ("notes", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("erp", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     (

@@ -64,9 +64,10 @@ fn make(path: &Path, known: &[String]) -> std::io::Result<()> {
     list.write_all("Numéro;Nom;Email;Ville;Remarque\n".as_bytes())?;
     for number in 0..LINES {
         let stranger = format!("personne.{number}@ailleurs.example");
-        let address = known.get(number as usize / 2 % known.len().max(1)).filter(|_| number % 2 == 0);
+        let address =
+            known.get(number as usize / 2 % known.len().max(1)).filter(|_| number.is_multiple_of(2));
         let address = address.unwrap_or(&stranger);
-        let remark = if number % 5 == 0 { "\"vu au salon; à rappeler\"" } else { "" };
+        let remark = if number.is_multiple_of(5) { "\"vu au salon; à rappeler\"" } else { "" };
         writeln!(list, "{number};\"Dupont-Lefèvre, Marie\";{address};Saint-Étienne;{remark}")?;
     }
     list.flush()

@@ -10,13 +10,13 @@ mod create;
 mod facts;
 pub mod flag;
 mod lookup;
-pub mod moment;
 mod objections;
 mod password;
 mod plan;
 pub mod policy;
 mod template;
 
+pub use crate::moment;
 pub use account::{Account, Accounts, Sought};
 pub use apply::{Applied, apply};
 pub use create::{NewAccount, create, creation};

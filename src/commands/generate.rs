@@ -3,6 +3,8 @@
 mod accounts;
 mod erasure;
 pub mod manual;
+mod objection;
+mod remarks;
 mod sections;
 
 use super::{Context, key_file};

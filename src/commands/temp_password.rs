@@ -15,9 +15,9 @@ use serde::Serialize;
 /// The password is made by the operating system's generator, hashed, delivered,
 /// and only then written: what is not delivered changes nothing (exit status 9).
 /// Sessions, tokens and devices of the account end with it. How far the CRM can
-/// be made to ask for a new one depends on the CRM, and is said. Several logins go
-/// to the clipboard one after the other; if a later one is not delivered, those
-/// before it hold and the status is 8.
+/// be made to ask for a new one depends on the CRM, and is said. Several logins
+/// go to the clipboard one after the other; if a later one is not delivered,
+/// those before it hold and the status is 8.
 ///
 /// Examples:
 ///   crm-admin --db crm.db temp-password marie

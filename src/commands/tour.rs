@@ -29,8 +29,11 @@ struct Stop {
     line: String,
     status: i32,
     /// What a shell would do before it, and the same done here.
-    before: Option<(&'static str, fn(&Path) -> std::io::Result<()>)>,
+    before: Option<(&'static str, Prepare)>,
 }
+
+/// What is done in the tour's folder before a stop.
+type Prepare = fn(&Path) -> std::io::Result<()>;
 
 /// Takes the temporary password out of its file, and thinks of one's own.
 fn own_password(folder: &Path) -> std::io::Result<()> {
@@ -87,6 +90,12 @@ fn stops(contacts: u64) -> Vec<Stop> {
             3,
         ),
         stop("The rules for passwords, beside what the norms say.", "--db demo.db policy show", 0),
+        stop(
+            "Who will have stayed as long as they may by then? Lines for `erase --from -`.",
+            "--db demo.db audit retention --as-of 2028-01-01 --ids",
+            3,
+        ),
+        stop("What do notes say that they should not?", "--db demo.db audit notes --fail-on none", 0),
         stop(
             "A temporary password; at a terminal it would go to the clipboard.",
             "--db demo.db temp-password admin --deliver file:new.password",

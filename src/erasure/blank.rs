@@ -1,10 +1,12 @@
 //! What an emptied row looks like: which columns are emptied, and what emptied is.
 
-use super::row::{New, Row};
+use super::row::{Act, New, Row};
 use super::verdict;
+use crate::digest::Digest;
 use crate::schema::{Bond, Category, Content, EraseAct, MappedColumn, MappedTable};
-use crate::store::{Column, Generated, Table, Value};
+use crate::store::{Column, Generated, Table, Value, ValueRef};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// The columns of a row whose personal values are emptied, with what they become. Of a row that is kept for a reason
 /// only the columns that the map names for it.
@@ -28,6 +30,24 @@ pub fn columns(mapped: &MappedTable, row: &Row, is_kept: bool, day: Date) -> Vec
         }
     }
     set
+}
+
+/// Whether all personal values of a stored row are empty already: an erasure has been here. The values are those of every
+/// column that is not hidden; what is kept for a reason does not count.
+pub fn is_emptied(mapped: &MappedTable, values: &[ValueRef<'_>]) -> bool {
+    let shown = mapped.table.columns.iter().filter(|column| column.generated != Generated::Hidden);
+    let cells =
+        shown.map(|column| column.name.clone()).zip(values.iter().map(|value| value.to_value())).collect();
+    let row = Row {
+        identity: Vec::new(),
+        cells,
+        digest: Digest([0; 32]),
+        act: Act::Detach,
+        set: BTreeMap::new(),
+        kept: None,
+        is_self: true,
+    };
+    columns(mapped, &row, false, Date::MIN).iter().all(|(_, new)| *new == New::Token)
 }
 
 /// The columns that outlive their row, each with the reason and the last day, where the map says so.

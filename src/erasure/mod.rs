@@ -8,6 +8,7 @@
 //! 4. [`Certificate`] says what was done, without a word of what it was done to.
 
 mod apply;
+mod belonging;
 mod blank;
 mod certificate;
 mod file;
@@ -26,6 +27,8 @@ mod verdict;
 mod walk;
 
 pub use apply::apply;
+pub use belonging::rows_of;
+pub use blank::is_emptied;
 pub use certificate::{Certificate, Ending, Facts, Summary};
 pub use file::{FileRef, file_folders, remove_files};
 pub use held::{Held, HeldRow, HeldRows, of_plan as held_by};
@@ -33,8 +36,9 @@ pub use links::{How, Inbound, inbound, key_of, shown};
 pub use memory::{Memory, Remembered};
 pub use needles::{Bytes, bytes};
 pub use owed::{Debt, Item, Owed};
+pub use owners::erased_at;
 pub use plan::{Cost, Kept, Options, Plan, TablePlan};
 pub use removal::{Removal, Removed};
-pub use row::{Act, New, Row, RowId, read};
+pub use row::{Act, New, Row, RowId, encoded, read};
 pub use suppression::{Suppressed, Suppression, YEARS};
 pub use target::RelationRef;

@@ -7,6 +7,13 @@ use super::walk::Walk;
 use crate::schema::{Bond, CompleteMap, LinkTarget, MappedTable, RelationKind, RootErase};
 use crate::store::Value;
 
+/// The column of a table's emptied rows that says when they were erased.
+pub fn erased_at<'a>(map: &'a CompleteMap, mapped: &MappedTable) -> Option<&'a str> {
+    let relation = map.relation(RelationKind::ThirdParty)?;
+    let is_it = relation.table.eq_ignore_ascii_case(&mapped.table.name);
+    map.erp_third_parties().filter(|_| is_it)?.erased_at.as_deref()
+}
+
 impl Walk<'_> {
     /// Whether a row that goes stays as an empty one.
     pub(super) fn stays_as_a_row(&self, mapped: &MappedTable, row: &Row) -> bool {
@@ -14,13 +21,6 @@ impl Walk<'_> {
         let root = self.map.relations().iter().find(|relation| is_it(&relation.table));
         root.is_some_and(|relation| relation.erase == RootErase::Blank)
             || !blank::kept_columns(mapped, row, self.options.as_of).is_empty()
-    }
-
-    /// The column of a table's emptied rows that says when they were erased.
-    pub(super) fn erased_at(map: &CompleteMap, mapped: &MappedTable) -> Option<String> {
-        let relation = map.relation(RelationKind::ThirdParty)?;
-        let is_it = relation.table.eq_ignore_ascii_case(&mapped.table.name);
-        map.erp_third_parties().filter(|_| is_it)?.erased_at.clone()
     }
 
     /// Whether another row than those that go owns it.

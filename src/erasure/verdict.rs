@@ -4,7 +4,7 @@ use super::links::{How, Inbound};
 use super::row::{Act, Row, read};
 use super::walk::Walk;
 use crate::fault::{Fault, Result};
-use crate::schema::{Bond, EraseAct, Period, PeriodUnit, RelationKind};
+use crate::schema::{Bond, EraseAct, Period, RelationKind};
 use crate::store::Value;
 use jiff::civil::Date;
 
@@ -67,13 +67,7 @@ pub fn last_day(words: Option<&str>, row: &Row) -> Option<Date> {
     let (period, column) = Period::parse_after(words?)?;
     let text = row.value(column).borrow().as_str().map(str::to_owned)?;
     let day: Date = text.get(..10)?.parse().ok()?;
-    let span = jiff::Span::new();
-    let span = match period.unit {
-        PeriodUnit::Days => span.try_days(period.count),
-        PeriodUnit::Months => span.try_months(period.count),
-        PeriodUnit::Years => span.try_years(period.count),
-    };
-    day.checked_add(span.ok()?).ok()
+    period.end(day)
 }
 
 impl Walk<'_> {

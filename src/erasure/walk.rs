@@ -26,7 +26,7 @@ pub struct Walked {
 }
 
 /// Rows that are known to be kept, with the reason and the last day.
-type KnownKept = BTreeMap<RowId, (String, Option<String>)>;
+pub(super) type KnownKept = BTreeMap<RowId, (String, Option<String>)>;
 
 /// Where a walk begins.
 pub type Roots = Vec<(RowId, Row)>;
@@ -97,7 +97,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(
+    pub(super) fn new(
         kind: RelationKind,
         map: &'a CompleteMap,
         data: &'a mut dyn Snapshot,
@@ -121,7 +121,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn all(&mut self, roots: &Roots) -> Result<()> {
+    pub(super) fn all(&mut self, roots: &Roots) -> Result<()> {
         for (id, row) in roots {
             self.reach(id.clone(), row.clone(), Act::Delete);
         }
@@ -264,10 +264,10 @@ impl<'a> Walk<'a> {
             let emptied = blank::columns(mapped, noted, noted.act == Act::Keep, self.options.as_of);
             noted.set.extend(emptied);
             if noted.act == Act::Blank
-                && let Some(column) = Self::erased_at(map, mapped)
-                && *noted.value(&column) == Value::Null
+                && let Some(column) = super::owners::erased_at(map, mapped)
+                && *noted.value(column) == Value::Null
             {
-                noted.set.insert(column, New::Moment);
+                noted.set.insert(column.to_owned(), New::Moment);
             }
         }
         let (act, is_self) = (noted.act, noted.is_self);

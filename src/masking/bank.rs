@@ -4,6 +4,7 @@ use super::identifiers::{is_digits, push_luhn};
 use super::key::Purpose;
 use super::masker::Masker;
 use super::style::{compact, overlay};
+use crate::checksum::{mod_97, rib_key};
 
 impl Masker {
     /// An account number of the same country that is valid modulo 97 (ISO 13616); a French one also has its RIB key,
@@ -64,45 +65,11 @@ impl Masker {
     }
 }
 
-/// Whether a text without blanks is a valid account number (ISO 13616).
-pub(super) fn is_iban(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    (15..=34).contains(&bytes.len())
-        && bytes.iter().all(|sign| sign.is_ascii_uppercase() || sign.is_ascii_digit())
-        && bytes[..2].iter().all(u8::is_ascii_uppercase)
-        && bytes[2..4].iter().all(u8::is_ascii_digit)
-        && mod_97(&format!("{}{}", &text[4..], &text[..4])) == 1
-}
-
-/// The rest by 97 of a text whose letters count as 10 to 35.
-fn mod_97(text: &str) -> u32 {
-    text.bytes().fold(0, |rest, sign| match sign {
-        b'0'..=b'9' => (rest * 10 + u32::from(sign - b'0')) % 97,
-        _ => (rest * 100 + u32::from(sign - b'A') + 10) % 97,
-    })
-}
-
-/// The key of a French account; letters count as digits by their place on a telephone-like pad.
-fn rib_key(base: &str) -> u64 {
-    let number = |part: &str| {
-        part.bytes().fold(0u64, |number, sign| {
-            let digit = match sign {
-                b'0'..=b'9' => sign - b'0',
-                b'A'..=b'I' => sign - b'A' + 1,
-                b'J'..=b'R' => sign - b'J' + 1,
-                _ => sign - b'S' + 2,
-            };
-            number * 10 + u64::from(digit)
-        })
-    };
-    97 - (89 * number(&base[..5]) + 15 * number(&base[5..10]) + 3 * number(&base[10..21])) % 97
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::identifiers::tests::luhn_holds;
     use super::super::masker::tests::masker;
     use super::*;
+    use crate::checksum::luhn_holds;
 
     fn iban_holds(iban: &str) -> bool {
         let iban = compact(iban);

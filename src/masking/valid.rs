@@ -1,8 +1,8 @@
 //! Whether a value is a good one of its category, for those who correct it. Masks keep what is wrong as wrong as it was.
 
-use super::bank::is_iban;
-use super::identifiers::{Nir, is_digits, push_luhn};
+use super::identifiers::{Nir, is_digits};
 use super::style::compact;
+use crate::checksum::{is_iban, luhn_holds, nir_key};
 use crate::schema::Category;
 
 /// La Poste's SIREN: its establishments' numbers have digits that add up to a multiple of 5 instead.
@@ -67,19 +67,13 @@ fn is_number(value: &str) -> bool {
     (3..=17).contains(&digits) && value.chars().all(fits) && value.rfind('+').is_none_or(|at| at == 0)
 }
 
-fn luhn_holds(digits: &str) -> bool {
-    let mut right = digits[..digits.len() - 1].to_owned();
-    push_luhn(&mut right);
-    right == digits
-}
-
 fn is_siret(digits: &str) -> bool {
     let sum = || digits.bytes().map(|digit| u32::from(digit - b'0')).sum::<u32>();
     is_digits(digits, 14) && (luhn_holds(digits) || (digits.starts_with(LA_POSTE) && sum() % 5 == 0))
 }
 
 fn is_nir(nir: &str) -> bool {
-    nir.len() == 13 || nir[13..].parse() == Ok(Nir::key(&nir[..13]))
+    nir.len() == 13 || nir[13..].parse() == Ok(nir_key(&nir[..13]))
 }
 
 /// `FR`, a key of two signs, and a SIREN; a key of digits is computed from the SIREN.

@@ -11,7 +11,7 @@ use crate::fault::{Fault, Result};
 use crate::schema::{CompleteMap, Medium, Objection, Relation, RelationKind, Tie};
 use crate::store::{Snapshot, Value};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Why a relation is excluded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -252,8 +252,8 @@ pub(super) fn own(
             })?,
         }
     }
-    let asked: Option<Vec<String>> = only.map(|keys| keys.iter().filter_map(shown).collect());
-    let is_asked = |id: &str| asked.as_ref().is_none_or(|asked| asked.iter().any(|one| one == id));
+    let asked: Option<BTreeSet<String>> = only.map(|keys| keys.iter().filter_map(shown).collect());
+    let is_asked = |id: &str| asked.as_ref().is_none_or(|asked| asked.contains(id));
     for (id, noted) in register.all(kind).filter(|(id, _)| is_asked(id)) {
         if !noted.is_any() && !own.contains_key(id) {
             continue;

@@ -11,6 +11,7 @@
 //! * [`Reach`] finds the addresses and numbers of relations; [`mailing`] takes a mailing list through without those who
 //!   are [`Blocked`].
 
+mod adding;
 mod apply;
 mod blocked;
 mod carry;
@@ -23,6 +24,7 @@ pub mod preference;
 mod reach;
 mod register;
 mod removal;
+mod tied;
 
 pub use apply::{Applied, apply};
 pub use blocked::Blocked;

@@ -102,8 +102,11 @@ impl Register {
     /// # Errors
     /// Unfinished when it cannot be written. Nobody loses an objection by it; running the command again completes it.
     pub fn after_commit(&mut self, state: &State) -> Result<()> {
-        let Some(mut next) = self.next.take().filter(|next| *next != self.entries) else { return Ok(()) };
+        let Some(mut next) = self.next.take() else { return Ok(()) };
         next.retain(|_, of_kind| !of_kind.is_empty());
+        if next == self.entries {
+            return Ok(());
+        }
         write(state, &next)?;
         self.entries = next;
         Ok(())

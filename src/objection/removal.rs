@@ -1,9 +1,11 @@
 //! An objection taken back.
 
 use super::Details;
+use super::adding::moment_of;
 use super::excluded::{found, own};
-use super::plan::{Change, Contacts, Plan, Target, contacts_of, moment_of, places, tied};
+use super::plan::{Change, Contacts, Plan, Target, contacts_of};
 use super::register::Register;
+use super::tied::{places, tied};
 use crate::erasure::RelationRef;
 use crate::fault::Result;
 use crate::schema::{CompleteMap, Medium, Objection, ObjectionSign, RelationKind};
@@ -41,6 +43,7 @@ pub fn plan(
             Contacts::Clear => take_back(&mut plan, &by_company, medium, map, register, data)?,
         }
     }
+    plan.each_row_once(map);
     Ok(plan)
 }
 

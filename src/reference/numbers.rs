@@ -1,5 +1,6 @@
 //! Numbers that validate and reach nobody: SIREN, SIRET, VAT, IBAN, NIR and telephone numbers of synthetic people.
 
+use crate::checksum::{luhn_digit, mod_97, nir_key};
 use crate::words::Commune;
 
 /// The SIREN of the `index`th synthetic company. They begin with 99, which the register had not reached when this was
@@ -17,7 +18,7 @@ pub fn siret(siren: &str, establishment: u64) -> String {
 
 /// The VAT number of that company (CGI, art. 286 ter): a key of two digits before the SIREN.
 pub fn vat(siren: &str) -> String {
-    format!("FR{:02}{siren}", (12 + 3 * remainder_97(siren)) % 97)
+    format!("FR{:02}{siren}", (12 + 3 * mod_97(siren)) % 97)
 }
 
 /// How many bank accounts there can be: eleven digits.
@@ -32,7 +33,7 @@ pub fn iban(account: u64) -> String {
     let weighted = 89 * u128::from(bank) + 15 * u128::from(branch) + 3 * u128::from(account);
     let body = format!("{bank:05}{branch:05}{account:011}{:02}", 97 - weighted % 97);
     // F is 15 and R is 27 in ISO 13616's arithmetic; the two zeros stand for the key that is being computed.
-    format!("FR{:02}{body}", 98 - remainder_97(&format!("{body}152700")))
+    format!("FR{:02}{body}", 98 - mod_97(&format!("{body}152700")))
 }
 
 /// The BIC that goes with [`iban`]: a location code that ends in 0 marks a test bank (ISO 9362).
@@ -44,12 +45,11 @@ pub fn bic(account: u64) -> &'static str {
 /// A national identification number with its key, for somebody born in that commune's department.
 /// It begins with 1 for a man and 2 for a woman; the month is 1 to 12.
 pub fn nir(first: u8, year: i16, month: i8, commune: &Commune, order: u64) -> String {
-    // Corsica's letters count as 19 and 18 in the key; overseas departments have three digits and leave two for the commune.
+    // Overseas departments have three digits and leave two for the commune.
     let place = format!("{}{:03}", commune.department, 1 + order % 90);
     let place = &place[..5];
     let body = format!("{first}{:02}{month:02}{place}{:03}", year.rem_euclid(100), 1 + order % 900);
-    let counted = body.replacen("2A", "19", 1).replacen("2B", "18", 1);
-    format!("{body}{:02}", 97 - remainder_97(&counted))
+    format!("{body}{:02}", nir_key(&body))
 }
 
 /// A mobile number, national and without blanks: 06 00 and six digits.
@@ -99,25 +99,6 @@ pub fn as_typed(national: &str, way: u64) -> String {
     }
 }
 
-/// The digit that makes Luhn's sum a multiple of ten.
-fn luhn_digit(body: &str) -> u32 {
-    let sum: u32 = body
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(place, byte)| {
-            let digit = u32::from(byte - b'0');
-            if place % 2 == 1 { digit } else { digit * 2 / 10 + digit * 2 % 10 }
-        })
-        .sum();
-    (10 - sum % 10) % 10
-}
-
-/// What is left of a long number after division by 97.
-fn remainder_97(digits: &str) -> u64 {
-    digits.bytes().fold(0, |left, byte| (left * 10 + u64::from(byte - b'0')) % 97)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,7 +135,7 @@ mod tests {
             let iban = iban(account);
             assert_eq!(iban.len(), 27);
             let turned = format!("{}1527{}", &iban[4..], &iban[2..4]);
-            assert_eq!(remainder_97(&turned), 1, "{iban}");
+            assert_eq!(mod_97(&turned), 1, "{iban}");
             let part = |from: usize, to: usize| iban[from..to].parse::<u128>().unwrap();
             assert_eq!((89 * part(4, 9) + 15 * part(9, 14) + 3 * part(14, 25) + part(25, 27)) % 97, 0);
         }
@@ -167,7 +148,7 @@ mod tests {
         let nir = nir(1, 2001, 12, &bastia, 3);
         assert!(nir.starts_with("101122B"), "{nir}");
         let key: u64 = nir[13..].parse().unwrap();
-        assert_eq!(key, 97 - remainder_97(&nir[..13].replace("2B", "18")));
+        assert_eq!(key, 97 - u64::from(mod_97(&nir[..13].replace("2B", "18"))));
         let cayenne = Commune { name: "Cayenne", postcode: "97300", department: "973" };
         assert_eq!(super::nir(1, 1970, 1, &cayenne, 3).len(), 15);
     }

@@ -20,6 +20,7 @@ pub struct CompleteMap {
     pub(super) digest: String,
     pub(super) tables: Vec<MappedTable>,
     pub(super) time: Option<String>,
+    pub(super) zone: Option<String>,
     pub(super) folder: Option<String>,
     pub(super) references: BTreeMap<String, String>,
     pub(super) roles: Roles,
@@ -148,6 +149,11 @@ impl CompleteMap {
     /// How this CRM writes moments (jiff's strtime), where a column does not say otherwise.
     pub fn time(&self) -> Option<&str> {
         self.time.as_deref()
+    }
+
+    /// The time zone in which the days of those who use this CRM begin (`Europe/Paris`); UTC where none is said.
+    pub fn zone(&self) -> Option<&str> {
+        self.zone.as_deref()
     }
 
     /// How a column writes moments: as it says itself, else as this CRM does, else as SQLite's own functions do.

@@ -46,7 +46,7 @@ pub(super) fn roles(live: &Live<'_>, tables: &[MappedTable]) -> Roles {
         retention: written
             .retention
             .iter()
-            .filter_map(|retention| self::retention(live, retention))
+            .filter_map(|retention| super::retention_roles::retention(live, tables, retention))
             .collect(),
         neutralise: written.neutralise.iter().filter_map(|table| neutralise(live, table)).collect(),
         restored: written.restored.iter().filter_map(|mark| restored(live, mark)).collect(),
@@ -173,17 +173,6 @@ pub(super) fn kind<'a>(live: &Live<'a>, kind: RelationKind, origin: &Origin) -> 
         live.misfit(origin, format!("there is no [relations.{}]", kind.word()));
     }
     found
-}
-
-fn retention(live: &Live<'_>, written: &Retention) -> Option<Retention> {
-    kind(live, written.kind, &written.origin)?;
-    let columns = columns_of(live, &written.since.table, &written.origin)?;
-    let since = Since {
-        table: columns.table.name.clone(),
-        column: columns.one(&written.since.column),
-        filter: columns.filter(&written.since.filter),
-    };
-    Some(Retention { since, ..written.clone() })
 }
 
 fn neutralise(live: &Live<'_>, written: &NeutraliseTable) -> Option<NeutraliseTable> {

@@ -21,6 +21,7 @@ mod pattern;
 mod period;
 mod read;
 mod resolve;
+mod retention_roles;
 mod roles;
 pub mod rule;
 mod settle;
@@ -46,8 +47,8 @@ pub use objection_roles::{
 pub use pattern::Pattern;
 pub use period::{Period, PeriodUnit};
 pub use roles::{
-    AccountName, Accounts, ActiveFlag, Administrator, CompanyLink, Filter, HasChild, HashColumn, MustChange,
-    Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
-    TemporaryPassword,
+    AccountName, Accounts, ActiveFlag, Administrator, CompanyLink, Filter, HasChild, HashColumn, Hop,
+    MustChange, Prehash, Relation, RelationKind, RestoredMark, Retention, RootErase, SessionTable, Since,
+    TemporaryPassword, Term,
 };
 pub use rule::*;

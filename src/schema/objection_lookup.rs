@@ -126,10 +126,10 @@ fn new_row(live: &Live<'_>, tables: &[MappedTable], written: &NewRow, columns: &
 /// The column by which other tables know the rows of a table.
 fn key_of(live: &Live<'_>, table: &Table) -> String {
     let relations = live.map.roles.relations.iter();
-    let root =
+    let mut root =
         relations.filter(|relation| relation.table.eq_ignore_ascii_case(&table.name)).map(|it| &it.key);
     let own = table.identity().first().map(|name| (*name).to_owned());
-    root.cloned().next().or(own).unwrap_or_default()
+    root.next().cloned().or(own).unwrap_or_default()
 }
 
 /// How it is known whose a contact is: as the map says, else by every owner of the root row that is a company.

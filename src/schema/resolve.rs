@@ -29,6 +29,7 @@ pub(super) fn resolve(map: &Map, catalog: &Catalog) -> (Check, CompleteMap) {
         name: map.name.clone(),
         digest: map.digest.clone(),
         time: map.time.clone(),
+        zone: map.zone.clone(),
         folder: map.folder.clone(),
         tables,
         references,

@@ -8,7 +8,7 @@ use super::complete::{Neutralise, Origin};
 pub use super::erp_roles::*;
 use super::list_roles::{Field, Groups, SearchIndex};
 pub use super::objection_roles::*;
-use super::period::Period;
+pub use super::retention_roles::*;
 use crate::store::Value;
 use serde::{Deserialize, Serialize};
 
@@ -282,32 +282,6 @@ pub enum RootErase {
     Delete,
     /// The row stays, and its personal values are emptied.
     Blank,
-}
-
-/// How long relations of a kind may stay after the last sign of life.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Retention {
-    /// The kind of relation.
-    pub kind: RelationKind,
-    /// How long.
-    pub after: Period,
-    /// Where signs of life are noted.
-    pub since: Since,
-    /// Why: a law or a recommendation.
-    pub reason: String,
-    /// Where the map says so.
-    pub origin: Origin,
-}
-
-/// Where a relation's signs of life are noted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Since {
-    /// The table.
-    pub table: String,
-    /// Its column with the moment.
-    pub column: String,
-    /// Which of its rows count.
-    pub filter: Filter,
 }
 
 /// What a restored copy must not do by itself, for one table as the map writes it.

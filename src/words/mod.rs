@@ -48,7 +48,8 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-fn latin_without_accent(letter: char) -> Option<&'static str> {
+/// A Latin letter without its accent, in the case it has; none for any other character, and where there is no accent.
+pub fn latin_without_accent(letter: char) -> Option<&'static str> {
     let latin = matches!(letter, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
     if latin && letter.is_alphabetic() { deunicode::deunicode_char(letter) } else { None }
 }

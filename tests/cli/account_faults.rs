@@ -88,11 +88,14 @@ fn assert_all_or_nothing(world: &World, line: &[&str], signals: &[(Signal, Optio
     let whole = start.elapsed();
     let all = state(world);
     assert_ne!(nothing, all);
-    let mut ended = 0;
-    for turn in 0..times {
+    let (mut ended, mut turn) = (0, 0);
+    // On a busy machine the first run may have taken far longer than the others do: then it is tried on.
+    while turn < times || (ended == 0 && turn < 20 * times) {
         fs::write(world.path("crm.db"), &original).unwrap();
         let (signal, status) = signals[turn as usize % signals.len()];
-        let told = ended_by(world, line, signal, whole.mul_f64(rand::random()));
+        turn += 1;
+        let hurry = if turn > times { 0.2 } else { 1.0 };
+        let told = ended_by(world, line, signal, whole.mul_f64(hurry * rand::random::<f64>()));
         match told {
             Some(0 | 3) => {}
             other => {

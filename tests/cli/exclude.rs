@@ -127,10 +127,10 @@ fn a_company_is_excluded_when_its_third_party_is() {
     let company = number(&database, sql);
     let third = number(&database, &format!("SELECT third_party_id FROM company WHERE id = {company}"));
     database
-        .execute_batch(&format!(
+        .execute_batch(
             "UPDATE third_party SET marketing_objection = 0; UPDATE company SET marketing_objection = 0;
-        UPDATE contact SET marketing_objection = 0"
-        ))
+             UPDATE contact SET marketing_objection = 0",
+        )
         .unwrap();
     let contact = number(&database, &format!("SELECT id FROM contact WHERE company_id = {company} LIMIT 1"));
     drop(database);
@@ -200,6 +200,8 @@ fn a_user_says_what_lists_show_and_it_stands_in_the_crm() {
 fn an_erasure_leaves_no_id_in_the_register() {
     let world = crate::erase::world(40, 5);
     let register = world.path("crm.db.crm-admin/objections.json");
+    crate::erase::erase(&world, &["contact", "2", "--yes"]).exits(0);
+    assert!(!register.exists(), "nothing was in it, and nothing is written");
     std::fs::write(&register, r#"{"contact":{"3":{"all":true},"4":{"all":true}}}"#).unwrap();
     world.on_crm(["exclude", "show", "contact", "3"]).exits(0).says("excluded\tyes");
     crate::erase::erase(&world, &["contact", "3", "--yes"]).exits(0);

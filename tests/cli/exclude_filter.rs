@@ -174,7 +174,7 @@ fn a_reader_that_goes_ends_it_quietly() {
 fn a_long_list_takes_little_memory() {
     let People { world, objector, fine, .. } = people();
     let line = |number: u32| {
-        let address = if number % 10 == 0 { objector.clone() } else { format!("{number}.{fine}") };
+        let address = if number.is_multiple_of(10) { objector.clone() } else { format!("{number}.{fine}") };
         format!("{number};\"Quelqu'un; ou\nquelqu'une\";{address};\"une remarque\"\n")
     };
     let list: String = (0..100_000).map(line).collect();

@@ -446,3 +446,125 @@ fn an_erased_party_is_in_no_byte_and_tryton_goes_on() {
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&said.stderr)));
     assert_eq!(told["validate"]["failures"], 0, "{told:#}");
 }
+
+#[test]
+fn what_is_due_in_tryton_is_what_erase_would_take() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let before = world.files();
+    let line = ["audit", "retention", "--as-of", "2030-01-01"];
+    let told = on_tryton(&world, &[&line[..], &["--json"]].concat()).exits(3).json();
+    let kinds = told["kinds"].as_array().unwrap();
+    let due = |kind: &str| kinds.iter().find(|row| row["kind"] == kind).unwrap()["due"].as_u64().unwrap();
+    assert!(due("company") > 0 && due("contact") > 0 && due("lead") > 0, "{kinds:#?}");
+    let rows = told["rows"].as_array().unwrap();
+    let kept =
+        rows.iter().filter(|row| row["state"] == "due").flat_map(|row| row["kept"].as_array().unwrap());
+    assert!(
+        kept.into_iter()
+            .any(|hold| hold["what"] == "account_invoice" && hold["reason"] == "Code de commerce L123-22")
+    );
+    let ids = on_tryton(&world, &[&line[..], &["--ids"]].concat()).exits(3).stdout();
+    assert!(world.files() == before, "an audit changed a file");
+    fs::write(world.path("out/due.txt"), &ids).unwrap();
+    on_tryton(&world, &["erase", "--from", "out/due.txt", "--dry-run"]).exits(0);
+    let soon = on_tryton(&world, &["audit", "retention", "--as-of", "2026-12-01", "--json"]);
+    let rows = soon.json()["rows"].as_array().unwrap().clone();
+    assert!(rows.iter().all(|row| row["state"] != "due"), "all of it happened this year");
+}
+
+#[test]
+fn tryton_s_notes_are_searched_wherever_they_stand() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let told = on_tryton(&world, &["audit", "notes", "--json"]).exits(3);
+    for (_, value) in truth(&tryton).iter().filter(|(_, value)| value.len() > 8) {
+        assert!(!told.stdout().contains(value.as_str()), "the report tells {value}");
+    }
+    let rows = told.json()["rows"].as_array().unwrap().clone();
+    let has = |rule: &str, table: &str| rows.iter().any(|row| row["rule"] == rule && row["table"] == table);
+    for table in ["ir_note", "sale_opportunity", "sale_opportunity__history"] {
+        assert!(has("notes.health", table), "{table}: {rows:#?}");
+    }
+    let of = |row: &&serde_json::Value| row["table"] == "ir_note" && row["of"].as_str().is_some();
+    assert!(rows.iter().any(|row| of(&row)), "a reference string says whose note it is");
+}
+
+#[test]
+fn an_objection_switches_a_party_off_on_every_list_and_tryton_goes_on() {
+    let Some(tryton) = built() else { return };
+    let world = world_of(&tryton);
+    let database = world.database("db/crm.sqlite");
+    // A company with somebody who works there.
+    let company = number(
+        &database,
+        "SELECT r.\"to\" FROM party_relation r JOIN party_identifier i ON i.party = r.\"to\"
+            WHERE i.type IN ('fr_siren', 'fr_siret') AND NOT EXISTS (SELECT 1 FROM party_identifier WHERE party = r.from_)
+                AND EXISTS (SELECT 1 FROM party_contact_mechanism WHERE party = r.from_ AND type = 'email')
+            GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
+    );
+    let people = format!(
+        "SELECT id FROM party_party WHERE id = {company} OR id IN (SELECT from_ FROM party_relation WHERE \"to\" = {company})"
+    );
+    let mails = format!(
+        "SELECT DISTINCT lower(value) FROM party_contact_mechanism WHERE type = 'email' AND party IN ({people})"
+    );
+    let mails = texts(&database, &mails);
+    let lists = number(&database, "SELECT count(*) FROM marketing_email_list");
+    let stranger =
+        "SELECT lower(value) FROM party_contact_mechanism m WHERE type = 'email' AND lower(value) NOT IN
+        (SELECT lower(email) FROM marketing_email WHERE NOT active) AND lower(value) <> ?1 ORDER BY id DESC";
+    drop(database);
+    let id = company.to_string();
+    let told = on_tryton(&world, &["exclude", "add", "company", &id, "--at", "2026-05-04", "--json"])
+        .exits(0)
+        .json();
+    assert!(told["contacts_changed"].as_u64().is_some_and(|contacts| contacts > 0), "{told:#}");
+    let database = world.database("db/crm.sqlite");
+    for mail in &mails {
+        let of = format!("SELECT count(*) FROM marketing_email WHERE lower(email) = '{mail}'");
+        assert_eq!(number(&database, &format!("{of} AND active = 0")), lists, "off on every list: {mail}");
+        assert_eq!(number(&database, &format!("{of} AND active")), 0);
+    }
+    assert_eq!(
+        number(&database, "SELECT count(*) FROM marketing_email WHERE coalesce(email_token, '') = ''"),
+        0
+    );
+    let other = database.prepare(stranger).unwrap().query_row([&mails[0]], |row| row.get::<_, String>(0));
+    drop(database);
+    on_tryton(&world, &["exclude", "add", "company", &id]).exits(0).complains("Nothing to do");
+    let shown = on_tryton(&world, &["exclude", "show", "company", &id, "--json"]).exits(0).json();
+    assert_eq!(shown["rows"][0]["at"], "2026-05-04T00:00:00Z", "Tryton has no place for it: {shown:#}");
+
+    let other = other.unwrap();
+    let list = format!("Email\n{}\n{other}\n", mails.join("\n"));
+    fs::write(world.path("in.csv"), &list).unwrap();
+    let mut command = world.program();
+    command.args([
+        "--db",
+        "db/crm.sqlite",
+        "--map",
+        "tryton-8",
+        "exclude",
+        "filter",
+        "--email-column",
+        "Email",
+    ]);
+    let told = crate::world::Told::of(command.stdin(fs::File::open(world.path("in.csv")).unwrap())).exits(0);
+    assert!(!mails.contains(&other));
+    assert_eq!(told.stdout(), format!("Email\n{other}\n"));
+
+    on_tryton(&world, &["exclude", "remove", "company", &id, "--contacts", "clear"]).exits(0);
+    let database = world.database("db/crm.sqlite");
+    let off = mails.iter().map(|mail| {
+        number(
+            &database,
+            &format!("SELECT count(*) FROM marketing_email WHERE lower(email) = '{mail}' AND NOT active"),
+        )
+    });
+    assert_eq!(off.sum::<i64>(), 0);
+    drop(database);
+    fs::copy(world.path("db/crm.sqlite"), world.path("out/crm.sqlite")).unwrap();
+    let password = fs::read_to_string(tryton.join("admin.pass")).unwrap();
+    opened_by_tryton(&world, &tryton, &["--login", "admin", "--password", password.trim()]);
+}

@@ -109,7 +109,7 @@ fn the_examples_of_the_help_are_command_lines() {
 
 /// Whether the first command of a shell's line is understood.
 fn parses(line: &str) -> Result<(), clap::Error> {
-    let words = line.split(' ').take_while(|word| !["|", ">"].contains(word));
+    let words = line.split(' ').take_while(|word| !["|", ">", "<"].contains(word));
     crm_admin::cli::parse(words.map(Into::into)).map(|_| ())
 }
 

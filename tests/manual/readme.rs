@@ -71,7 +71,8 @@ fn what_is_not_run_says_why_and_is_what_it_seems() {
     assert_eq!(not_run.len(), 4);
     for block in not_run {
         assert!(block.not_run.is_some_and(|reason| reason.len() > 20));
-        for line in block.text.lines().filter(|line| line.starts_with("crm-admin ")) {
+        let commands = block.text.lines().flat_map(|line| line.split(" | "));
+        for line in commands.filter(|line| line.starts_with("crm-admin ")) {
             let words = line.split(' ').take_while(|word| *word != ">");
             crm_admin::cli::parse(words.map(Into::into)).unwrap_or_else(|error| panic!("{line}: {error}"));
         }

@@ -22,9 +22,7 @@ fn copy_copies(world: &World, seed: u64, refused: &mut Vec<String>) {
         let backup = ["backup", "-o", "a.zst", "--key-file", "key"];
         let told = world.on_crm(backup);
         if told.status() != Some(0) {
-            let what = format!("seed {seed}, generation {generation}: {}", told.stderr());
-            eprintln!("{what}");
-            refused.push(what);
+            refused.push(format!("seed {seed}, generation {generation}: {}", told.stderr()));
             world.on_crm(backup.iter().chain(&["--no-proof"])).exits(0);
         }
         fs::remove_file(world.path("crm.db")).unwrap();

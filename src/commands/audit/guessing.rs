@@ -29,7 +29,8 @@ pub(super) fn guess(args: &AuditArgs, context: &Context, desk: &mut Desk, seen: 
     let office = office(&mut *desk.store.snapshot()?, &desk.roles)?;
     let product = desk.roles.organisation.as_ref().and_then(|organisation| organisation.product.clone());
     let (targets, unknown) = targets(seen, &office, product);
-    let year = args.as_of.unwrap_or(desk.now).to_zoned_datetime(jiff::tz::TimeZone::UTC).year();
+    let year =
+        args.as_of.map_or(desk.now, super::AsOf::moment).to_zoned_datetime(jiff::tz::TimeZone::UTC).year();
     let sequence = Sequence::new(year, &list(args)?);
     let budget = Budget { most_guesses: args.max_guesses, most_time: args.max_time, ..Budget::unlimited() };
     let (state, mut tried) = remembered(context, desk)?;

@@ -1,6 +1,7 @@
 //! What an audit tells: one finding a line.
 
 use super::guessing::Guessed;
+use super::overview::Overview;
 use super::{Seen, repair};
 use crate::commands::handout::key;
 use crate::password::audit::{Finding, Subject, generations};
@@ -25,6 +26,9 @@ pub(super) struct AuditReport {
     guessing: Option<Guessing>,
     /// Whether the repairs were done.
     pub repaired: bool,
+    /// Why relations and notes were not looked at, where they should have been.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<String>,
     rows: Vec<Row>,
 }
 
@@ -49,7 +53,7 @@ struct Row {
     kind: &'static str,
     id: String,
     severity: &'static str,
-    rule: &'static str,
+    rule: String,
     /// Of what family the guess was.
     #[serde(skip_serializing_if = "Option::is_none")]
     family: Option<&'static str>,
@@ -78,8 +82,28 @@ impl AuditReport {
             schemes: schemes.into_iter().map(|(scheme, accounts)| Stored { scheme, accounts }).collect(),
             guessing: guessed.map(guessing),
             repaired: false,
+            left_out: None,
             rows,
         }
+    }
+}
+
+impl AuditReport {
+    /// Adds how much there is of the rest.
+    pub(super) fn add(&mut self, more: Overview) {
+        self.left_out = more.left_out;
+        self.rows.extend(more.lines.into_iter().map(|line| Row {
+            kind: line.kind,
+            id: line.id,
+            severity: line.severity.name(),
+            rule: line.rule,
+            family: None,
+            name: String::new(),
+            since: None,
+            what: line.what,
+            repair: line.repair,
+            repairable: false,
+        }));
     }
 }
 
@@ -110,7 +134,7 @@ fn hits(seen: &Seen, guessed: Option<&Guessed>) -> Vec<Row> {
             kind: "account",
             id: hit.account.clone(),
             severity: if asked { "information" } else { "high" },
-            rule: "password.guessed",
+            rule: "password.guessed".to_owned(),
             family: Some(hit.family.name()),
             name: account.map(|account| account.login.clone()).unwrap_or_default(),
             since: account.and_then(|account| account.changed_at).map(|since| since.to_string()),
@@ -137,7 +161,7 @@ fn row(finding: &Finding, seen: &Seen) -> Row {
         kind,
         id: id.clone(),
         severity: finding.severity.name(),
-        rule: finding.rule.id(),
+        rule: finding.rule.id().to_owned(),
         family: None,
         name: name.unwrap_or_default(),
         since: finding.since.map(|since| since.to_string()),
@@ -154,7 +178,8 @@ impl Report for AuditReport {
     fn page(&self) -> Page {
         let row = |row: &Row| {
             let since = row.since.as_deref().map(|since| since[..10].to_owned()).unwrap_or_default();
-            let cells = [row.severity, &row.shown_rule(), &row.name, &since, row.repair];
+            let name = if row.name.is_empty() { &row.id } else { &row.name };
+            let cells = [row.severity, &row.shown_rule(), name, &since, row.repair];
             cells.map(str::to_owned).to_vec()
         };
         let meaning: BTreeMap<String, &str> =
@@ -190,6 +215,7 @@ impl AuditReport {
         let stored = |one: &Stored| (one.scheme.clone(), format!("{} accounts", one.accounts));
         counts.extend(self.schemes.iter().map(stored));
         counts.extend(self.guessing.iter().map(|guessing| ("guessing".to_owned(), guessing.words())));
+        counts.extend(self.left_out.iter().map(|why| ("left out".to_owned(), why.clone())));
         counts.push(("findings".into(), self.rows.len().to_string()));
         counts
     }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// Note that a relation objects to marketing; of a company for all its contacts too
+/// Note that a relation objects to marketing; a company for all its contacts
 ///
 /// Everything changes in one transaction. Whoever objects already keeps the older
 /// date; noting it twice does nothing. When, how and by whom it was said is kept.

@@ -66,6 +66,7 @@ impl ActReport {
             if plan.adds { "excluded from marketing" } else { "no longer excluded by its own objection" };
         let contacts = match (plan.contacts, plan.contacts_changed()) {
             (0, _) => String::new(),
+            (all, changed) if all == changed => format!(", with its {all} contacts"),
             (all, changed) => {
                 format!(", with {changed} of its {all} contacts; for the others nothing changes")
             }

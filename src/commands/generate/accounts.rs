@@ -6,7 +6,7 @@ use crate::password::audit::Rule;
 /// What a command of the accounts can end with; nothing for another.
 pub fn statuses(name: &str) -> &'static [u8] {
     match name {
-        "crm-admin-audit" => &[0, 1, 2, 3, 4, 5, 6, 7, 9, 129, 130, 143],
+        "crm-admin-audit" => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 129, 130, 143],
         "crm-admin-temp-password" | "crm-admin-reset" | "crm-admin-user-add" => {
             &[0, 1, 2, 4, 5, 6, 7, 8, 9, 129, 130, 143]
         }

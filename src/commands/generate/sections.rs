@@ -1,6 +1,6 @@
 //! What a manual page says beyond the command line: exit statuses, files, notes, what else to read.
 
-use super::accounts;
+use super::{accounts, remarks};
 use crate::fault::{Kind, Outcome, Result, exit_status};
 use clap::Command;
 
@@ -68,7 +68,7 @@ pub fn of(name: &str, command: &Command, examples: Vec<String>, all: &[String]) 
         sections.extend(super::erasure::sections());
     }
     sections.push(accounts::rules(name));
-    sections.push(Section { heading: "NOTES", paragraphs: notes(name) });
+    sections.push(Section { heading: "NOTES", paragraphs: remarks::notes(name) });
     sections.push(Section { heading: "EXAMPLES", paragraphs: lines(examples) });
     sections.push(see_also(name, all));
     sections.into_iter().filter(|section| !section.paragraphs.is_empty()).collect()
@@ -233,127 +233,6 @@ format = "plain"
 color = "auto"
 progress = "lines"
 lock-wait = "30s""#;
-
-fn notes(name: &str) -> Vec<Paragraph> {
-    let notes: &[&str] = match name {
-        "crm-admin-backup" => &[
-            "The archive is pseudonymised, its key is destroyed (or, with --key-file, in the hands of who has the file), \
-             and what could be left of the source was searched. It is \
-             not anonymous by decree: row counts, primary keys, links between rows and whatever the map keeps come \
-             across, and may single somebody out for a reader who knows enough. crm-admin-archive(5) lists what remains.",
-            "Proof: before the archive gets its name it is decoded and held against the source. Identifying values \
-             (addresses, numbers, names of companies, lines of text) may stand nowhere in it; given names, towns, dates \
-             and their like are compared row by row; a text may keep no name and no number of its original. The same \
-             search must find the source's own values, or it counts as broken. Anything found deletes the archive and \
-             ends with status 4, with counts and columns, never a value.",
-            "Room is needed beside the archive for one masked copy of the database and for the archive itself; with \
-             -o - both stand in the folder for temporary files. The copies have no name while they are there, so that \
-             nothing of them is left after an error or a kill. No clear value is written to a disk on the way.",
-            "The archive gets its name when it is complete. A file that is there already is never overwritten.",
-            "The database is read in one transaction, so the CRM may go on working. Its writers may have to wait where \
-             it does not use a write-ahead log.",
-            "--full copies the database page by page, as it is; the copy begins with a rollback journal. Whoever has \
-             the file has everybody's data and can restore it with zstd alone: keep it as you keep the database. The \
-             archive names the random id of the state folder, which remembers what was erased; while an erasure still \
-             owes its proof there is no full copy. Who asked for one, and who was denied it, stands in the ledger.",
-        ],
-        "crm-admin-restore" => &[
-            "What comes out is an ordinary SQLite database. Without crm-admin, `zstd -dc ARCHIVE > NEW.db` makes the \
-             same bytes; it checks less.",
-            "Nobody can log in to a restored copy with an old password: no hash of one is in an archive. What a copy \
-             must not do by itself (timers, outgoing mail, the link to the ERP) was switched off by the backup, as \
-             the map's [neutralise] section says.",
-            "--support-login takes the first active administrator by key, or the first one where none is active, \
-             and gives that account the login, a new password and the right to log in; its sessions end. The \
-             password is the technician's own: it need not be changed at the first login and does not run out, so \
-             delete the copy when the work is done. It is delivered before the copy gets its name: not delivered, \
-             nothing is made. The bytes then differ from the archive's, whose SHA-256 is still reported.",
-            "A full copy (backup --full) comes back with everybody in it but those whose erasure the state folder \
-             remembers: they are erased again in the copy, and proven gone from its bytes, before it has a name.",
-            "--replace needs the CRM to be stopped: a program that has the database open would go on writing to the \
-             one that was put aside. A database that cannot even be read has no administrator to ask: move it away, \
-             and restore without --replace.",
-            "Where accounts are stands in the map: the one of --map, else the shipped map that made the archive.",
-        ],
-        "crm-admin-archive-verify" => &[
-            "A digest tells damage, not forgery: whoever can write an archive can write its digests too. To know that \
-             an archive is the one that was sent, compare its SHA-256 over another way.",
-            "--deep treats the database as a stranger's: nothing in it is run, neither views nor triggers. The copy has \
-             no name while it is looked at, and is gone afterwards. A finding is told with its column and a count, \
-             never a value. Whether values of the source are left can only be told with the source: backup proves it.",
-        ],
-        "crm-admin-map-check" => &[
-            "unmapped: the database has it and the map does not mention it. stale: the map names it and the database \
-             does not have it. misfit: all that is named is there, but the rules cannot hold together. warning: it may \
-             be right, and is worth a look; warnings alone end with status 0.",
-            "The printed lines are careful guesses. Read each of them before it goes into the map.",
-        ],
-        "crm-admin-exclude" | "crm-admin-exclude-add" | "crm-admin-exclude-remove" => &[
-            "An objection is noted at every place that the map's [objection] section names for the kind. What the CRM \
-             has no place for (a date, a channel, who said it; or the objection itself, of a kind or a way of \
-             marketing that it does not know) is kept in objections.json of the state folder, by kind and id, and the \
-             command says so. The CRM does not look there: its own mailings do not obey it. Lists and exclude filter do.",
-            "A company's objection is noted for all its contacts in the same transaction, with `company` for who said \
-             it. Taken back from the company with --contacts clear, it goes from those contacts alone: who objected in \
-             person stays excluded. A contact that is added to an excluded company later counts as excluded all the \
-             same, and so does a company whose third party objects.",
-            "Where the CRM keeps a list of addresses, an objection is that of whoever has the address.",
-        ],
-        "crm-admin-exclude-filter" => &[
-            "E-mail addresses are compared in lower case and without a display name; telephone numbers in their \
-             international form, where a number without a country is French. A field may hold several, with commas, \
-             semicolons or bars between them: one of them is enough to leave the line out.",
-            "Not passed on either: a line with another number of columns than the first, with a quote that is not \
-             closed, longer than 4 MiB, with a named column that holds no address or is not of the encoding. The first \
-             20 are told by the number of their line. Other columns may hold any bytes. Whoever passes a list on to \
-             somebody who does not know the CRM should look at those numbers first.",
-            "With -o the list gets its name when it is complete, and the report goes to standard output; without, the \
-             list does, and the report (one JSON object with --json) to standard error.",
-            "Whoever was erased is known by the suppression list of the state folder: keyed digests, which no one can \
-             read back. Keep the state folder with the database.",
-        ],
-        "crm-admin-relation-set" => &[
-            "A value is one line, without blanks around it. An emptied field becomes NULL where the database allows \
-             it, else what the map says is empty, else an empty text. Keys, links, computed columns and objections are \
-             not rectified so, and nothing is added: where there is no such row the CRM adds one. Older versions of a \
-             row stay as they were. An objection that is noted by an address is noted for the new one too.",
-        ],
-        "crm-admin-map-explain" => &["The example is a made-up value and its mask under a throw-away key."],
-        "crm-admin-erp-connect" => &[
-            "The key is 256 random bits. It never leaves the program: the ERP's database gets its SHA-256, the CRM's the key \
-             under XChaCha20-Poly1305, with a key file that is made on first use. Whoever has both the CRM's database and \
-             that file has the key: keep them apart, with CRM_ADMIN_KEY_FILE or as the systemd credential crm-admin-key. \
-             A key file that is lost is replaced by connecting again.",
-            "An earlier key of the same name and company is revoked, unless another program has used it: then the name is \
-             taken (exit status 4). A kill after the ERP has issued a key leaves one that nobody has; connecting again \
-             revokes it.",
-            "The passwords are those of --as and --erp-as: prompted for, or from --as-password-file and \
-             --erp-as-password-file, or the systemd credentials crm-admin-password and crm-admin-erp-password.",
-        ],
-        "crm-admin-erp-sync" => &[
-            "What decides between two sides is when something was said: the map's `at` and `withdrawn-at` of objections. An \
-             objection without a moment holds until it is taken back where it was made. An objection to one way of \
-             marketing only is the CRM's own matter, since an ERP has one flag; so are objections of single contacts.",
-            "An erasure takes the third party and every relation that is linked to it, on the path of crm-admin-erase(1) and \
-             on the authority of the link: nobody's password is asked for. The ERP learns of it once it is proven. Where \
-             a rule of the map forbids it, it is owed (exit status 8), and the rest goes on. Several erasures are \
-             searched for at once, so the figures of the search in a certificate are those of all of them.",
-            "Third parties are known by their code, and new ones are linked by their SIRET where one company alone has it. \
-             Names and addresses that differ are told by column, and not copied. What was erased is known again by its \
-             code for good, by its SIRET, and by its addresses and telephones for three years; an ERP's row that was made \
-             after the erasure is somebody who has come again.",
-            "The ERP is a database that this machine can open. Where its map cannot be found by itself, name it with \
-             --erp-map or CRM_ADMIN_ERP_MAP.",
-        ],
-        "crm-admin-init" => &[
-            "The synthetic people are made of word lists; they have never lived. Their mail addresses are of reserved \
-             domains. Their telephone numbers begin with two zeros after the zone, and are not known to be anybody's; \
-             do not dial them all the same.",
-        ],
-        _ => accounts::notes(name),
-    };
-    notes.iter().map(|note| Text((*note).to_owned())).collect()
-}
 
 fn see_also(name: &str, all: &[String]) -> Section {
     let is_near = |other: &&String| {

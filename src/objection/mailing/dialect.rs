@@ -119,7 +119,9 @@ impl Dialect {
         let mut records = Records::new(&mut head);
         records.delimit_by(delimiter);
         records.head()?;
-        let Some(record) = records.next()?.filter(|record| !record.is_blank()) else { return Ok(Vec::new()) };
+        let Some(record) = records.next_record()?.filter(|record| !record.is_blank()) else {
+            return Ok(Vec::new());
+        };
         let text = |at| {
             let text = self.encoding.read(record.field(at));
             text.map_or_else(|| String::from_utf8_lossy(record.field(at)).into_owned(), Cow::into_owned)

@@ -106,7 +106,7 @@ pub fn filter(
     let mut tally = Tally::default();
     let mut width = None;
     let mut seen = 0;
-    while let Some(record) = records.next()? {
+    while let Some(record) = records.next_record()? {
         output.write_all(record.blank)?;
         if record.is_blank() {
             continue;

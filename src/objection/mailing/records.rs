@@ -122,7 +122,7 @@ impl<'i> Records<'i> {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn next(&mut self) -> Result<Option<Record<'_>>> {
+    pub fn next_record(&mut self) -> Result<Option<Record<'_>>> {
         self.buffer.drain(..self.done);
         self.seen -= self.done;
         self.done = 0;

@@ -11,7 +11,8 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use rule::{Repair, Rule, Severity};
+pub use crate::severity::Severity;
+pub use rule::{Repair, Rule};
 
 use super::policy::Policy;
 use super::scheme::{Hints, recognise};

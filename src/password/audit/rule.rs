@@ -1,31 +1,7 @@
 //! The rules of an audit: their stable names, how bad each is, and the mildest repair.
 
 use crate::password::scheme::Shortcoming;
-
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Worth knowing; never a reason to fail.
-    Information,
-    /// To be looked at some day.
-    Low,
-    /// To be cured.
-    Medium,
-    /// To be cured now.
-    High,
-}
-
-impl Severity {
-    /// The stable name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Severity::Information => "information",
-            Severity::Low => "low",
-            Severity::Medium => "medium",
-            Severity::High => "high",
-        }
-    }
-}
+use crate::severity::Severity;
 
 /// The mildest thing that cures a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

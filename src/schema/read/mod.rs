@@ -9,6 +9,7 @@ mod generalise;
 mod lists;
 mod objection;
 mod organisation;
+mod retention;
 mod roles;
 mod tables;
 
@@ -95,6 +96,7 @@ fn document_of(mut fields: Fields<'_>) -> Option<Written> {
         entry.text().map(|name| Extends { name, place })
     });
     let time = fields.take("time").and_then(|entry| columns::moment_format(&entry));
+    let zone = fields.text("zone");
     let folder = fields.take("folder").and_then(|entry| tables::folder(&entry));
     let (types, columns) = tables::everywhere(&mut fields);
     let map = Map {
@@ -102,6 +104,7 @@ fn document_of(mut fields: Fields<'_>) -> Option<Written> {
         about: about.clone().unwrap_or_default(),
         digest: String::new(),
         time,
+        zone,
         folder,
         types,
         columns,

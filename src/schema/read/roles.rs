@@ -1,7 +1,6 @@
 //! The sections about who logs in, what a relation is, and how long it may stay.
 
 use super::super::complete::Neutralise;
-use super::super::period::Period;
 use super::super::roles::*;
 use super::cursor::{Entry, Fields};
 use super::{accounts, erp, lists, objection, organisation};
@@ -17,7 +16,7 @@ pub(super) fn roles(fields: &mut Fields<'_>) -> Roles {
         objection: objection::objections(fields),
         erp,
         erp_sections,
-        retention: by_kind(fields, "retention", retention),
+        retention: super::retention::retention(fields),
         neutralise: named(fields, "neutralise", neutralise),
         restored: named(fields, "restored", restored),
         fields: by_kind(fields, "fields", |kind, _, fields| Some(lists::fields(kind, fields)))
@@ -102,30 +101,6 @@ fn has_child(entry: &Entry<'_>) -> Option<HasChild> {
     let filter = filter(&mut fields);
     fields.finish();
     Some(HasChild { table: table?, by, filter })
-}
-
-fn retention(kind: RelationKind, entry: &Entry<'_>, mut fields: Fields<'_>) -> Option<Retention> {
-    let after = fields.need("after").and_then(|entry| {
-        let period = Period::parse(&entry.text()?);
-        if period.is_none() {
-            entry.complain("`after` is a time such as \"3 years\"");
-        }
-        period
-    });
-    let since = fields.need("since").and_then(|entry| since(&entry));
-    let reason = fields.need("reason").and_then(|entry| entry.text());
-    fields.finish();
-    let origin = entry.origin_as(format!("[retention.{}]", kind.word()));
-    Some(Retention { kind, after: after?, since: since?, reason: reason?, origin })
-}
-
-fn since(entry: &Entry<'_>) -> Option<Since> {
-    let mut fields = entry.fields()?;
-    let table = fields.need("table").and_then(|entry| entry.text());
-    let column = fields.need("column").and_then(|entry| entry.text());
-    let filter = filter(&mut fields);
-    fields.finish();
-    Some(Since { table: table?, column: column?, filter })
 }
 
 fn neutralise(entry: &Entry<'_>) -> Option<NeutraliseTable> {

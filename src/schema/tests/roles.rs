@@ -102,11 +102,15 @@ fn what_stands_on_relations_is_described() {
         "{COMPANY}[objection.company]\ntable = \"mailing\"\nby = \"party\"\nflag = \"active\"\nmeans = \"may-be-mailed\"\n\
          [erp]\ncompany = {{ column = \"third_party\" }}\n\
          [retention.company]\nafter = \"3 years\"\nreason = \"CNIL\"\nsince = {{ table = \"mailing\", column = \"at\" }}\n\
+         [table.mailing]\nparty = {{ owner = \"party\" }}\n\
          [references]\n\"party.party\" = \"party\""
     ));
     assert_eq!(complete.objection()[0].sign, ObjectionSign::MayBeMailed("active".into()));
     assert_eq!(complete.erp()[0].column, "third_party");
-    assert_eq!(complete.retention()[0].after.to_string(), "3 years");
+    let term = &complete.retention()[0].terms[0];
+    assert_eq!((term.after.to_string().as_str(), term.holds), ("3 years", false));
+    let hop = Hop { to: "mailing".into(), column: "party".into(), back: true };
+    assert_eq!(term.since[0].path, [hop]);
     let named = |model: &str| complete.referenced(model).map(|mapped| mapped.table.name.as_str());
     assert_eq!(
         [named("party.party"), named("mailing"), named("no.such")],

@@ -100,14 +100,10 @@ fn an_erp_of_any_make_is_linked_through_its_map() {
     // kind of each, and its map says which.
     let map =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/schema/maps/reference.toml")).unwrap();
-    let set = "changed-at = \"updated_at\"\n";
-    assert_eq!(map.matches(set).count(), 1);
-    fs::write(
-        pair.world.path("crm.toml"),
-        map.replace(set, "changed-at = \"updated_at\"\nset = { kind = \"customer\" }\n")
-            .replace("fields = { kind = \"kind\", ", "fields = { "),
-    )
-    .unwrap();
+    let fields = "fields = { kind = \"kind\", name";
+    assert_eq!(map.matches(fields).count(), 1);
+    let map = map.replace(fields, "set = { kind = \"customer\" }\nfields = { name");
+    fs::write(pair.world.path("crm.toml"), map).unwrap();
     let crm = pair.world.database("crm.db");
     let (company, siret): (i64, String) = crm
         .query_row(

@@ -362,7 +362,8 @@ impl Year {
         let certificates = fs::read_dir(self.pair.world.path("crm.db.crm-admin/certificates")).unwrap();
         assert_eq!(certificates.count(), self.erased(), "a certificate for each erasure");
         let owed = fs::read_to_string(self.pair.world.path("crm.db.crm-admin/owed.json")).unwrap();
-        assert_eq!(owed, r#"{"debts":[]}"#);
+        let owed: serde_json::Value = serde_json::from_str(&owed).unwrap();
+        assert_eq!(owed["debts"], serde_json::json!([]), "nothing is owed");
         for party in self.parties.values().filter(|party| party.erased).take(5) {
             let Some(id) = party.company else { continue };
             for value in [format!("contact.{id:07}@societe.test"), format!("Contact {id:07}")] {

@@ -3,6 +3,7 @@
 use crate::fault::{Fault, Result};
 use crate::store::{Value, ValueRef};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::tz::TimeZone;
 
@@ -39,6 +40,15 @@ fn of_format(text: &str, format: &str) -> Option<Timestamp> {
         let time = parsed.to_time().unwrap_or_default();
         TimeZone::UTC.to_timestamp(day.to_datetime(time)).ok()
     })
+}
+
+/// The day that a text is, where the format writes days without a time of day.
+pub fn day_alone(text: &str, format: &str) -> Option<Date> {
+    const TIMES: &[&str] = &["%H", "%I", "%k", "%l", "%M", "%S", "%T", "%R", "%s", "%c"];
+    if TIMES.iter().any(|part| format.contains(part)) {
+        return None;
+    }
+    BrokenDownTime::parse(format, text).ok()?.to_date().ok()
 }
 
 fn of_iso(text: &str) -> Option<Timestamp> {
