@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -223,22 +223,15 @@ fn a_transaction_that_somebody_left_unfinished_is_taken_back_and_said() {
 /// The program as somebody who may read what everybody may, and write nothing but the folder `own`. Nothing where the
 /// test runs as root and cannot become somebody else.
 fn as_somebody_else(world: &World, database: &str) -> Option<Command> {
-    let open_to_all = |path: PathBuf| fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    open_to_all(world.folder().to_owned());
+    rights(world.folder(), 0o755);
     if !rustix::process::geteuid().is_root() {
         return Some(world.on(database));
     }
     let setpriv = tools::find("setpriv")?;
-    // Where the program was built may be closed to others.
-    let program = world.path("crm-admin");
-    if !program.exists() {
-        fs::copy(env!("CARGO_BIN_EXE_crm-admin"), &program).unwrap();
-        open_to_all(program.clone());
-    }
     let mut command = Command::new(setpriv);
     command
         .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
-        .arg(program)
+        .arg(world.program_for_all())
         .current_dir(world.folder())
         .env_clear()
         .args(["--map", "map.toml", "--db", database]);

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -110,6 +111,28 @@ impl World {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crm-admin"));
         command.current_dir(self.folder()).env_clear().stdin(Stdio::null());
         command
+    }
+
+    /// A copy of the program where everybody may run it: the place where it was built may be closed to others.
+    pub fn program_for_all(&self) -> PathBuf {
+        let program = self.path("program");
+        if !program.exists() {
+            self.executable("program", &fs::read(env!("CARGO_BIN_EXE_crm-admin")).unwrap());
+        }
+        program
+    }
+
+    /// Writes a file that everybody may run. A child writes it: while this process has it open, any test that starts a
+    /// program hands that descriptor on, and a file which somebody may still write cannot be run.
+    pub fn executable(&self, name: &str, content: &[u8]) {
+        let mut writer = Command::new("sh");
+        writer
+            .args(["-euc", "cat > \"$1\"; chmod 755 \"$1\"", "sh"])
+            .arg(self.path(name))
+            .stdin(Stdio::piped());
+        let mut writer = writer.spawn().unwrap();
+        writer.stdin.take().unwrap().write_all(content).unwrap();
+        assert!(writer.wait().unwrap().success());
     }
 
     /// Runs the program.

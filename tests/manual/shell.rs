@@ -2,7 +2,6 @@
 
 use crate::world::{Told, World};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -11,9 +10,8 @@ pub fn path_of(world: &World) -> String {
     let bin = world.path("bin");
     fs::create_dir(&bin).unwrap();
     // ssh HOST COMMAND runs the command in a folder beside, named after the host.
-    fs::write(bin.join("ssh"), "#!/bin/sh\ncd \"$HOME/$1\"\nshift\nexec sh -c \"$*\"\n").unwrap();
+    world.executable("bin/ssh", b"#!/bin/sh\ncd \"$HOME/$1\"\nshift\nexec sh -c \"$*\"\n");
     fs::create_dir(world.path("desk")).unwrap();
-    fs::set_permissions(bin.join("ssh"), fs::Permissions::from_mode(0o755)).unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_crm-admin")).parent().unwrap();
     let system = std::env::var("PATH").unwrap();
     format!("{}:{}:{system}", bin.display(), program.display())

@@ -7,7 +7,6 @@ use crate::world::{Told, World};
 use std::ffi::OsString;
 use std::fs;
 use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -64,8 +63,7 @@ fn tmux_forgets_a_password_that_did_not_come_into_force() {
     // As if somebody else had made the database between the delivery and the end.
     let script = format!("#!/bin/sh\n: >crm.db\nexec '{}' \"$@\"\n", tmux.tool.display());
     fs::create_dir(world.path("bin")).unwrap();
-    fs::write(world.path("bin/tmux"), script).unwrap();
-    fs::set_permissions(world.path("bin/tmux"), fs::Permissions::from_mode(0o755)).unwrap();
+    world.executable("bin/tmux", script.as_bytes());
     init(&mut tmux.program(&world), "crm.db", "clipboard").exits(4);
     assert_eq!(fs::read(world.path("crm.db")).unwrap(), b"");
     assert_eq!(tmux.told(&["list-buffers"]).exits(0).stdout(), "");
