@@ -14,7 +14,7 @@ pub use catalog::{
     Catalog, Column, ForeignKey, Generated, Index, IndexPart, Table, TableKind, Trigger, View,
 };
 pub use load::Load;
-pub use needles::{Needles, SHORTEST, Sort};
+pub use needles::{Alike, Entry, Needles, SHORTEST, Sort};
 pub use scrub::{Files, Found, Held, Hit, Scrub, Tidied};
 pub use value::{Value, ValueRef};
 

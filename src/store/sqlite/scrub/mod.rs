@@ -1,7 +1,9 @@
 //! Makes erased values leave the files: settings, statistics, full-text indexes, log, pages. PRAGMAs are read back.
 
 mod index;
+mod look;
 mod pages;
+mod raw;
 mod search;
 mod survey;
 mod tidy;
@@ -15,11 +17,11 @@ use crate::fault::{Fault, Result};
 use crate::progress::Progress;
 use crate::store::{Found, Held, Needles, Scrub, Store, Table, TableKind, Tidied, Value};
 use pages::{Layout, Pages};
+use raw::{OpenPages, RawPages};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 const JOURNAL: &str = "journal_mode";
@@ -260,44 +262,4 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
-}
-
-/// The pages as they lie in the file.
-struct RawPages<'a> {
-    file: &'a File,
-    size: usize,
-    bytes: u64,
-}
-
-impl Pages for RawPages<'_> {
-    fn read(&self, page: u32) -> Result<Vec<u8>> {
-        let mut bytes = vec![0; self.size];
-        let at = u64::from(page.saturating_sub(1)) * self.size as u64;
-        self.file
-            .read_exact_at(&mut bytes, at)
-            .map_err(|error| Fault::unfinished(format!("page {page} cannot be read: {error}")))?;
-        Ok(bytes)
-    }
-
-    fn count(&self) -> u32 {
-        (self.bytes / self.size as u64) as u32
-    }
-}
-
-/// The pages as a transaction sees them.
-struct OpenPages<'a> {
-    connection: &'a Connection,
-}
-
-impl Pages for OpenPages<'_> {
-    fn read(&self, page: u32) -> Result<Vec<u8>> {
-        self.connection
-            .prepare_cached("SELECT data FROM sqlite_dbpage WHERE pgno = ?1")
-            .and_then(|mut statement| statement.query_row([page], |row| row.get(0)))
-            .told(|| format!("reading page {page}"))
-    }
-
-    fn count(&self) -> u32 {
-        pragma(self.connection, "page_count").ok().and_then(|count| count.parse().ok()).unwrap_or(0)
-    }
 }

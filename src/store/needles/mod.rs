@@ -1,7 +1,12 @@
 //! Byte strings that are sought in files, remembered as keyed digests: what is owed can be kept without the values.
 
+mod sieve;
+
 use crate::digest::Hasher;
 use serde::{Deserialize, Serialize};
+use sieve::Sieve;
+
+pub use sieve::Alike;
 
 /// What is shorter is found everywhere by chance. In bytes.
 pub const SHORTEST: usize = 8;
@@ -11,8 +16,6 @@ const PIECE: usize = 64;
 const STRIDE: usize = 192;
 /// No value has more pieces.
 const MOST_PIECES: usize = 400;
-/// Bits of the first sieve.
-const SIEVE: usize = 1 << 20;
 
 /// Byte strings that are sought.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -23,20 +26,38 @@ pub struct Needles {
     whole: Vec<Entry>,
     /// Values without their first few bytes: how one begins on a page to which it was cut.
     tails: Vec<Entry>,
-    sieve: Vec<u64>,
+    sieve: Sieve,
     count: usize,
 }
 
+/// One form of what is sought. Their order is that in which they are looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Entry {
+pub struct Entry {
     start: u32,
+    /// The mixes of its second and of its last eight bytes: many texts begin alike. Where it has no second eight, 0.
+    second: u32,
+    end: u32,
     length: u32,
     digest: [u64; 2],
     needle: u32,
     sort: Sort,
-    /// The mixes of its second and of its last eight bytes: many texts begin alike.
-    second: u32,
-    end: u32,
+}
+
+impl Entry {
+    /// The number of what is sought.
+    pub fn needle(&self) -> usize {
+        self.needle as usize
+    }
+
+    /// Its length, in bytes.
+    pub fn length(&self) -> usize {
+        self.length as usize
+    }
+
+    /// What it is.
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
 }
 
 /// What a byte string is.
@@ -64,7 +85,7 @@ struct Stored {
 impl From<Stored> for Needles {
     fn from(stored: Stored) -> Self {
         let Stored { key, whole, tails, count } = stored;
-        let mut needles = Needles { key, whole, tails, sieve: Vec::new(), count };
+        let mut needles = Needles { key, whole, tails, sieve: Sieve::default(), count };
         needles.make_ready();
         needles
     }
@@ -83,8 +104,7 @@ impl Needles {
         values.sort_unstable();
         values.dedup();
         let key = std::array::from_fn(|_| rand::random());
-        let mut needles =
-            Needles { key, whole: Vec::new(), tails: Vec::new(), sieve: Vec::new(), count: values.len() };
+        let mut needles = Needles { key, count: values.len(), ..Needles::default() };
         for (number, value) in values.into_iter().enumerate() {
             needles.add(number as u32, value);
         }
@@ -134,11 +154,7 @@ impl Needles {
         self.whole.dedup();
         self.tails.sort_unstable();
         self.tails.dedup();
-        self.sieve = vec![0; SIEVE / 64];
-        for entry in &self.whole {
-            let bit = entry.start as usize & (SIEVE - 1);
-            self.sieve[bit / 64] |= 1 << (bit % 64);
-        }
+        self.sieve = Sieve::of(&self.whole);
     }
 
     /// How many different values are sought.
@@ -151,57 +167,39 @@ impl Needles {
         self.count == 0
     }
 
-    /// Calls `each` with the place of every byte at which a value may begin, and with that value's number and length.
-    /// Whether it is the value, [`Needles::is`] says.
-    pub fn candidates(&self, bytes: &[u8], each: &mut dyn FnMut(usize, Candidate)) {
-        if bytes.len() < SHORTEST || self.sieve.is_empty() {
-            return;
-        }
-        for (at, first) in bytes.windows(SHORTEST).enumerate() {
-            let start = self.start(first);
-            let bit = start as usize & (SIEVE - 1);
-            if self.sieve[bit / 64] & (1 << (bit % 64)) != 0 {
-                entries(&self.whole, start).for_each(|entry| each(at, Candidate(*entry)));
-            }
-        }
-    }
-
     /// The values that go on at the beginning of these bytes, their own beginning being elsewhere.
     pub fn tails(&self, bytes: &[u8]) -> Vec<usize> {
         let Some(first) = bytes.first_chunk::<SHORTEST>() else { return Vec::new() };
-        let fits = |entry: &&Entry| {
-            let length = entry.length as usize;
-            bytes.len() >= length && self.digest(&[&bytes[..length]]) == entry.digest
-        };
-        entries(&self.tails, self.start(first)).filter(fits).map(|entry| entry.needle as usize).collect()
+        let fits = |entry: &&Entry| bytes.get(..entry.length()).is_some_and(|tail| self.is(entry, tail));
+        alike(&self.tails, self.mix(first)).iter().filter(fits).map(Entry::needle).collect()
     }
 
-    /// Whether these bytes, one part after the other, are the value.
-    pub fn is(&self, candidate: &Candidate, parts: &[&[u8]]) -> bool {
-        let length: usize = parts.iter().map(|part| part.len()).sum();
-        length == candidate.length() && self.digest(parts) == candidate.0.digest
+    /// Whether these bytes are it: all of it, in one piece.
+    pub fn is(&self, entry: &Entry, bytes: &[u8]) -> bool {
+        self.is_in_two(entry, bytes, &[])
     }
 
-    /// Whether bytes that begin like the value go on like it too, as far as a glance tells.
-    pub fn goes_on(&self, candidate: &Candidate, bytes: &[u8]) -> bool {
-        let second = bytes.get(SHORTEST..2 * SHORTEST);
-        candidate.length() < 2 * SHORTEST || second.is_some_and(|it| self.start(it) == candidate.0.second)
-    }
-
-    /// Whether these bytes are the value: all of it, in one piece.
-    pub fn is_whole(&self, candidate: &Candidate, bytes: &[u8]) -> bool {
-        let end = bytes.len() - SHORTEST;
-        self.start(&bytes[end..]) == candidate.0.end && self.is(candidate, &[bytes])
+    /// Whether it is these bytes and then those.
+    pub fn is_in_two(&self, entry: &Entry, first: &[u8], second: &[u8]) -> bool {
+        if first.len() + second.len() != entry.length() {
+            return false;
+        }
+        let of_second = second.len().min(SHORTEST);
+        let mut end = [0; SHORTEST];
+        end[..SHORTEST - of_second].copy_from_slice(&first[first.len() + of_second - SHORTEST..]);
+        end[SHORTEST - of_second..].copy_from_slice(&second[second.len() - of_second..]);
+        self.mix(&end) == entry.end && self.digest(&[first, second]) == entry.digest
     }
 
     /// The numbers of the values in some bytes, and what each was found as.
     pub fn within(&self, bytes: &[u8]) -> Vec<(usize, Sort)> {
         let mut found = Vec::new();
-        self.candidates(bytes, &mut |at, candidate| {
-            let end = at + candidate.length();
-            if end <= bytes.len() && self.is_whole(&candidate, &bytes[at..end]) {
-                found.push((candidate.needle(), candidate.sort()));
-            }
+        self.beginnings(bytes, &mut |at, alike| {
+            let is = |entry: &&Entry| {
+                let piece = bytes.get(at..at + entry.length());
+                piece.is_some_and(|piece| self.is(entry, piece))
+            };
+            found.extend(alike.going_on(&bytes[at..]).filter(is).map(|entry| (entry.needle(), entry.sort())));
         });
         found
     }
@@ -212,17 +210,18 @@ impl Needles {
     }
 
     fn entry(&self, needle: u32, bytes: &[u8]) -> Entry {
-        let start = self.start(&bytes[..SHORTEST]);
-        let second = bytes.get(SHORTEST..2 * SHORTEST).map_or(0, |second| self.start(second));
-        let end = self.start(&bytes[bytes.len() - SHORTEST..]);
+        let start = self.mix(&bytes[..SHORTEST]);
+        let second = bytes.get(SHORTEST..2 * SHORTEST).map_or(0, |second| self.mix(second));
+        let end = self.mix(&bytes[bytes.len() - SHORTEST..]);
         let (length, digest) = (bytes.len() as u32, self.digest(&[bytes]));
         Entry { start, length, digest, needle, sort: Sort::Value, second, end }
     }
 
-    /// Half of a keyed mix of the first bytes: enough to sieve, too little to tell them.
-    fn start(&self, first: &[u8]) -> u32 {
-        let first = u64::from_le_bytes(first[..SHORTEST].try_into().unwrap_or_default());
-        let mixed = (first ^ self.key[0]).wrapping_mul(self.key[1] | 1);
+    /// Half of a keyed mix of eight bytes: enough to sieve, too little to tell them.
+    #[inline]
+    fn mix(&self, eight: &[u8]) -> u32 {
+        let eight = u64::from_le_bytes(eight[..SHORTEST].try_into().unwrap_or_default());
+        let mixed = (eight ^ self.key[0]).wrapping_mul(self.key[1] | 1);
         (mixed >> 32) as u32
     }
 
@@ -236,29 +235,11 @@ impl Needles {
     }
 }
 
-/// A value that may begin at some byte.
-pub struct Candidate(Entry);
-
-impl Candidate {
-    /// The value's number.
-    pub fn needle(&self) -> usize {
-        self.0.needle as usize
-    }
-
-    /// Its length, in bytes.
-    pub fn length(&self) -> usize {
-        self.0.length as usize
-    }
-
-    /// What it is.
-    pub fn sort(&self) -> Sort {
-        self.0.sort
-    }
-}
-
-fn entries(all: &[Entry], start: u32) -> impl Iterator<Item = &Entry> {
-    let from = all.partition_point(|entry| entry.start < start);
-    all[from..].iter().take_while(move |entry| entry.start == start)
+/// Of entries in order, those that begin so.
+fn alike(entries: &[Entry], start: u32) -> &[Entry] {
+    let from = entries.partition_point(|entry| entry.start < start);
+    let many = entries[from..].iter().take_while(|entry| entry.start == start).count();
+    &entries[from..from + many]
 }
 
 #[cfg(test)]
