@@ -1,46 +1,67 @@
 //! The quick look at every byte of a file: does something that is sought begin here?
 
 use super::{Entry, Needles, SHORTEST};
+use std::ops::Range;
 
-/// The sieve has two to the power of so many bits: it fits into a core's own cache.
-const SIZE: u32 = 20;
-const WORDS: usize = 1 << (SIZE - 6);
+/// The sieve has two to the power of so many holes of eight bits each: it fits into a core's own cache.
+const HOLES: u32 = 17;
 /// Entries are looked up by so many bits of their beginning.
 const SHELVES: u32 = 12;
 /// So many places are tried before anybody looks whether one of them has passed.
 const AT_ONCE: usize = 8;
+/// The bytes of so many places.
+const WINDOW: usize = AT_ONCE + SHORTEST - 1;
 
 /// Bits that tell which beginnings there are, and where their entries are.
 #[derive(Debug, Clone)]
 pub(super) struct Sieve {
-    bits: Box<[u64; WORDS]>,
-    /// Where the entries of each shelf begin.
-    shelves: Vec<u32>,
+    holes: Box<[u8; 1 << HOLES]>,
+    /// The beginnings in order, each with where its entries begin; a last one of none.
+    beginnings: Vec<(u32, u32)>,
+    /// How each entry goes on: apart from the entries, many of which begin alike.
+    seconds: Vec<u32>,
+    /// Where the beginnings of each shelf begin.
+    shelves: Box<[u32; (1 << SHELVES) + 1]>,
 }
 
 impl Sieve {
     /// The sieve of entries that are in order.
     pub(super) fn of(entries: &[Entry]) -> Self {
-        let mut bits = Box::new([0; WORDS]);
-        for entry in entries {
-            let (word, bit) = place(entry.start);
-            bits[word] |= 1 << bit;
+        let mut holes = Box::new([0; 1 << HOLES]);
+        let mut beginnings: Vec<(u32, u32)> = Vec::new();
+        for (at, entry) in entries.iter().enumerate() {
+            holes[hole(entry.start)] |= bit(entry.start);
+            if beginnings.last().is_none_or(|(start, _)| *start != entry.start) {
+                beginnings.push((entry.start, at as u32));
+            }
         }
-        let begin = |shelf: u32| entries.partition_point(|entry| entry.start >> (32 - SHELVES) < shelf) as u32;
-        Sieve { bits, shelves: (0..=1 << SHELVES).map(begin).collect() }
+        let begin = |shelf: usize| {
+            beginnings.partition_point(|(start, _)| ((start >> (32 - SHELVES)) as usize) < shelf) as u32
+        };
+        let shelves = Box::new(std::array::from_fn(begin));
+        beginnings.push((0, entries.len() as u32));
+        let seconds = entries.iter().map(|entry| entry.second).collect();
+        Sieve { holes, beginnings, seconds, shelves }
     }
 
+    /// Where the entries are that begin so.
     #[inline]
-    fn has(&self, start: u32) -> bool {
-        let (word, bit) = place(start);
-        self.bits[word] >> bit & 1 == 1
+    fn entries(&self, start: u32) -> Option<Range<usize>> {
+        let shelf = (start >> (32 - SHELVES)) as usize;
+        let (from, to) = (self.shelves[shelf] as usize, self.shelves[shelf + 1] as usize);
+        let at = from + self.beginnings[from..to].iter().position(|(known, _)| *known == start)?;
+        Some(self.beginnings[at].1 as usize..self.beginnings[at + 1].1 as usize)
     }
 }
 
-/// The word of the sieve and the bit in it.
 #[inline]
-fn place(start: u32) -> (usize, u32) {
-    ((start >> (32 + 6 - SIZE)) as usize, start >> (32 - SIZE) & 63)
+fn hole(start: u32) -> usize {
+    (start >> (32 - HOLES)) as usize
+}
+
+#[inline]
+fn bit(start: u32) -> u8 {
+    1 << (start >> (32 - HOLES - 3) & 7)
 }
 
 impl Default for Sieve {
@@ -53,6 +74,7 @@ impl Default for Sieve {
 #[derive(Clone, Copy)]
 pub struct Alike<'a> {
     entries: &'a [Entry],
+    seconds: &'a [u32],
     needles: &'a Needles,
 }
 
@@ -64,50 +86,45 @@ impl<'a> Alike<'a> {
 
     /// What goes on like these bytes in its second eight bytes too, or has none.
     pub fn going_on(&self, bytes: &[u8]) -> impl Iterator<Item = &'a Entry> + use<'a> {
-        let short = self.entries.iter().take_while(|entry| entry.second == 0);
         let second = bytes.get(SHORTEST..2 * SHORTEST).map_or(0, |second| self.needles.mix(second));
-        let from = self.entries.partition_point(|entry| entry.second < second);
-        let alike = self.entries[from..].iter().take_while(move |entry| entry.second == second);
-        short.chain(alike.filter(|entry| entry.second != 0))
-    }
-
-    /// The longest of it, in bytes.
-    pub fn longest(&self) -> usize {
-        self.entries.iter().map(Entry::length).max().unwrap_or(0)
+        let short = self.seconds.iter().take_while(|known| **known == 0).count();
+        let from = self.seconds.partition_point(|known| *known < second).max(short);
+        let many = self.seconds[from..].iter().take_while(|known| **known == second).count();
+        self.entries[..short].iter().chain(&self.entries[from..from + many])
     }
 }
 
 impl Needles {
     /// Calls `each` with every place at which something that is sought may begin.
     pub fn beginnings(&self, bytes: &[u8], each: &mut impl FnMut(usize, Alike<'_>)) {
-        let starts = |bytes: &[u8]| self.mix(bytes);
-        let mut pass = |at: usize, start: u32| {
-            if self.sieve.has(start) {
-                let entries = self.beginning(start);
-                if !entries.is_empty() {
-                    each(at, Alike { entries, needles: self });
-                }
-            }
-        };
-        if self.whole.is_empty() || bytes.len() < SHORTEST {
+        if self.whole.is_empty() {
             return;
         }
-        let places = bytes.len() - SHORTEST + 1;
-        let whole = places - places % AT_ONCE;
-        for first in (0..whole).step_by(AT_ONCE) {
-            let some = &bytes[first..first + AT_ONCE + SHORTEST - 1];
-            let some: [u32; AT_ONCE] = std::array::from_fn(|at| starts(&some[at..at + SHORTEST]));
-            if some.iter().fold(false, |any, start| any | self.sieve.has(*start)) {
-                some.into_iter().enumerate().for_each(|(at, start)| pass(first + at, start));
+        let mut at = 0;
+        while let Some(window) = bytes.get(at..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
+            let mut starts = [0; AT_ONCE];
+            let mut any = 0;
+            for (start, eight) in starts.iter_mut().zip(window.windows(SHORTEST)) {
+                *start = self.mix(eight);
+                any |= self.sieve.holes[hole(*start)];
             }
+            if any != 0 {
+                starts.iter().enumerate().for_each(|(step, start)| self.pass(at + step, *start, each));
+            }
+            at += AT_ONCE;
         }
-        (whole..places).for_each(|at| pass(at, starts(&bytes[at..at + SHORTEST])));
+        let rest = bytes.get(at..).unwrap_or_default().windows(SHORTEST);
+        rest.enumerate().for_each(|(step, eight)| self.pass(at + step, self.mix(eight), each));
     }
 
-    /// The entries that begin so.
-    fn beginning(&self, start: u32) -> &[Entry] {
-        let shelf = (start >> (32 - SHELVES)) as usize;
-        let shelf = self.sieve.shelves[shelf] as usize..self.sieve.shelves[shelf + 1] as usize;
-        super::alike(&self.whole[shelf], start)
+    /// Lets through what begins like something that is sought.
+    #[inline]
+    fn pass(&self, at: usize, start: u32, each: &mut impl FnMut(usize, Alike<'_>)) {
+        if self.sieve.holes[hole(start)] & bit(start) != 0
+            && let Some(entries) = self.sieve.entries(start)
+        {
+            let seconds = &self.sieve.seconds[entries.clone()];
+            each(at, Alike { entries: &self.whole[entries], seconds, needles: self });
+        }
     }
 }

@@ -212,34 +212,33 @@ impl Look<'_> {
             }
         }
         // What soon goes on otherwise can only be cut before.
-        for (here, next) in self.cuts(page, at, SHORTEST..2 * SHORTEST) {
-            self.at_cut(page, at..at + here, next, alike.all())?;
-        }
-        for (here, next) in self.cuts(page, at, 2 * SHORTEST..further) {
-            self.at_cut(page, at..at + here, next, alike.going_on(bytes))?;
-        }
-        Ok(())
+        self.follow(page, at, SHORTEST..2 * SHORTEST, || alike.all())?;
+        self.follow(page, at, 2 * SHORTEST..further, || alike.going_on(bytes))
     }
 
-    /// How something that begins here may go on elsewhere: so many bytes here, and the page on which the others are.
-    fn cuts<'a>(
-        &self,
-        page: &Page<'a>,
+    /// Follows what begins here and may be cut after so many bytes.
+    fn follow<'e, E: Iterator<Item = &'e Entry>>(
+        &mut self,
+        page: &mut Page<'_>,
         at: usize,
         lengths: Range<usize>,
-    ) -> impl Iterator<Item = (usize, u32)> + use<'a> {
-        let (bytes, is_tree, usable, count) =
-            (page.bytes, page.is_tree, self.layout.usable, self.pages.count());
+        entries: impl Fn() -> E,
+    ) -> Result<()> {
+        let (bytes, usable) = (page.bytes, self.layout.usable);
+        let ends = at + lengths.start..at + lengths.end;
         // A page's number is small: no text begins with such a byte.
-        let ends = at + lengths.start..(at + lengths.end).min(bytes.len());
-        let is_text = ends.end < usable && bytes.get(ends.clone()).is_some_and(|it| least(it) > 1);
-        let lengths = if is_text { 0..0 } else { lengths };
-        let next = move |here: usize| {
-            let before = (!is_tree && at + here == usable).then(|| number(bytes, 0));
-            let behind = bytes.get(at + here).filter(|byte| **byte < 2).map(|_| number(bytes, at + here));
-            [before, behind].into_iter().flatten().map(move |next| (here, next))
-        };
-        lengths.flat_map(next).filter(move |(_, next)| (2..=count).contains(next))
+        if ends.is_empty() || ends.end < usable && least(&bytes[ends.clone()]) > 1 {
+            return Ok(());
+        }
+        for end in ends.take_while(|end| *end <= bytes.len()) {
+            if bytes.get(end).is_some_and(|byte| *byte < 2) {
+                self.at_cut(page, at..end, number(bytes, end), entries())?;
+            }
+            if end == usable && !page.is_tree {
+                self.at_cut(page, at..end, number(bytes, 0), entries())?;
+            }
+        }
+        Ok(())
     }
 
     /// Notes what begins in this place and goes on in the next page.
@@ -250,7 +249,7 @@ impl Look<'_> {
         next: u32,
         entries: impl Iterator<Item = &'e Entry>,
     ) -> Result<()> {
-        if !self.kinds.may_go_on(next, self.pages)? {
+        if !(2..=self.pages.count()).contains(&next) || !self.kinds.may_go_on(next, self.pages)? {
             return Ok(());
         }
         let bytes = self.pages.read(next)?;
