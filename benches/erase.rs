@@ -84,16 +84,17 @@ fn make(folder: &Path, contacts: u64) -> i64 {
     let change = ["--db", "whole.db", "user", "passwd", "admin", "--password-file", "old"];
     let status = program(folder, &change).args(["--new-password-file", "password"]).status().unwrap();
     assert!(status.success());
-    let text = Map::shipped_text("reference").expect("it is shipped");
-    let without = |line: &&str| !line.starts_with("note_");
-    let text = text.lines().filter(without).collect::<Vec<_>>().join("\n");
-    fs::write(folder.join("map.toml"), text.replace("name = \"reference\"", "name = \"bench\"")).unwrap();
     let database = Connection::open(folder.join("whole.db")).unwrap();
     let number = |sql: &str| -> i64 { database.query_row(sql, [], |row| row.get(0)).unwrap() };
-    for trigger in ["note_added", "note_changed", "note_removed"] {
-        database.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
-    }
-    database.execute_batch("DROP TABLE note_search").unwrap();
+    let gone = drop_search_indexes(&database);
+    let text = Map::shipped_text("reference").expect("it is shipped");
+    let is_of_one = |line: &str| {
+        line.contains("_search\"")
+            || line.starts_with("[search]")
+            || gone.iter().any(|name| line.starts_with(&format!("{name} ")))
+    };
+    let text = text.lines().filter(|line| !is_of_one(line)).collect::<Vec<_>>().join("\n");
+    fs::write(folder.join("map.toml"), text.replace("name = \"reference\"", "name = \"bench\"")).unwrap();
     let company = number("SELECT id FROM company WHERE third_party_id IS NULL ORDER BY id DESC LIMIT 1");
     let staff = format!(
         "UPDATE contact SET company_id = {company} WHERE id IN (
@@ -103,6 +104,22 @@ fn make(folder: &Path, contacts: u64) -> i64 {
     );
     database.execute_batch(&staff).unwrap();
     company
+}
+
+/// Drops every full-text index and the triggers that tell them of changes; the names of the triggers.
+fn drop_search_indexes(database: &Connection) -> Vec<String> {
+    let names = |sql: &str| -> Vec<String> {
+        let mut statement = database.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let tables = names("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE %'");
+    let is_of = |table: &String| {
+        format!("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND instr(sql, '{table}')")
+    };
+    let triggers: Vec<String> = tables.iter().flat_map(|table| names(&is_of(table))).collect();
+    triggers.iter().for_each(|name| database.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+    tables.iter().for_each(|name| database.execute_batch(&format!("DROP TABLE {name}")).unwrap());
+    triggers
 }
 
 fn copy(folder: &Path) {

@@ -1,5 +1,6 @@
 //! `erase`: a relation is erased, and proven to be gone from the files of the database.
 
+mod begin;
 mod report;
 pub(super) mod resume;
 pub(super) mod work;

@@ -35,7 +35,7 @@ pub use held::{Held, HeldRow, HeldRows, of_plan as held_by};
 pub use links::{How, Inbound, inbound, key_of, shown};
 pub use memory::{Memory, Remembered};
 pub use needles::{Bytes, bytes};
-pub use owed::{Debt, Item, Owed};
+pub use owed::{Begun, Debt, Item, Owed};
 pub use owners::erased_at;
 pub use plan::{Cost, Kept, Options, Plan, TablePlan};
 pub use removal::{Removal, Removed};

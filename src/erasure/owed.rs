@@ -28,6 +28,20 @@ pub struct Owed {
     /// Settings of the database that are to be put back when nothing is owed any more.
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
+    /// What is under way, until it is owed or over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
+}
+
+/// An erasure that somebody has begun, and that may have been killed before anything was committed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// The name of the act in the ledger.
+    pub act: String,
+    /// The words of the command.
+    pub command: String,
+    /// The relations, as they were given.
+    pub relations: Vec<String>,
 }
 
 /// One relation of erasures that were committed together.
@@ -90,6 +104,12 @@ impl Debt {
         self.items.push(Item { act, relation, summary, witnesses: witnesses.collect() });
     }
 
+    /// How it began.
+    pub fn begun(&self) -> Begun {
+        let relations = self.items.iter().map(|item| item.relation.clone()).collect();
+        Begun { act: self.act.clone(), command: self.command.clone(), relations }
+    }
+
     /// Whether it was committed, after a command was killed: nothing of it is as it was before.
     ///
     /// # Errors
@@ -127,6 +147,17 @@ impl Owed {
     /// Unfinished when the state folder cannot be written.
     pub fn write(&self, state: &State) -> Result<()> {
         state.replace(FILE, &serde_json::to_vec(self)?)
+    }
+
+    /// Forgets that something is under way, once it is over.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn has_ended(&mut self, act: &str, state: &State) -> Result<()> {
+        match self.begun.take_if(|begun| begun.act == act) {
+            Some(_) => self.write(state),
+            None => Ok(()),
+        }
     }
 
     /// Takes a debt off, and writes the rest.

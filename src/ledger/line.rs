@@ -148,13 +148,18 @@ impl Line {
     }
 
     pub(super) fn denied(command: &str, by: &Actor) -> Line {
-        let act = format!("{:016x}", rand::random::<u64>());
+        let act = new_name();
         Line { by: Some(by.clone()), status: Some(10), ..Line::of(Event::Denied, &act, command) }
     }
 
     pub(super) fn mended() -> Line {
-        Line::of(Event::Mended, &format!("{:016x}", rand::random::<u64>()), "ledger")
+        Line::of(Event::Mended, &new_name(), "ledger")
     }
+}
+
+/// A random name for an act.
+pub(super) fn new_name() -> String {
+    format!("{:016x}", rand::random::<u64>())
 }
 
 /// What the first line is chained to.

@@ -60,6 +60,25 @@ pub struct Tally {
     pub owed: bool,
 }
 
+/// The name of an act that is about to be done.
+#[derive(Debug)]
+pub struct Name {
+    act: String,
+    /// Whether its first line is there already.
+    is_begun: bool,
+}
+
+impl Name {
+    fn new() -> Self {
+        Name { act: line::new_name(), is_begun: false }
+    }
+
+    /// As the ledger writes it.
+    pub fn as_str(&self) -> &str {
+        &self.act
+    }
+}
+
 impl Tally {
     fn status(&self) -> u8 {
         if self.owed { line::OWED } else { 0 }
@@ -93,16 +112,54 @@ impl Ledger {
     /// Whatever `work` returns, after the ledger has noted it; unfinished when a line cannot be written. Without the
     /// first line nothing is done.
     pub fn perform<T>(&mut self, intent: &Intent, work: impl FnOnce(&mut Tally) -> Result<T>) -> Result<T> {
-        let act = format!("{:016x}", rand::random::<u64>());
-        self.add(Line::intent(&act, intent))?;
-        let mut tally = Tally { act: act.clone(), ..Tally::default() };
+        self.perform_as(&Name::new(), intent, work)
+    }
+
+    /// The same under a name that is known before. An act of that name that was begun, and killed, is taken up: its
+    /// first line stands, and its last one says who ended it.
+    ///
+    /// # Errors
+    /// As [`Ledger::perform`].
+    pub fn perform_as<T>(
+        &mut self,
+        name: &Name,
+        intent: &Intent,
+        work: impl FnOnce(&mut Tally) -> Result<T>,
+    ) -> Result<T> {
+        let act = name.act.as_str();
+        if !name.is_begun {
+            self.add(Line::intent(act, intent))?;
+        }
+        let mut tally = Tally { act: act.to_owned(), ..Tally::default() };
         let result = work(&mut tally);
         let status = result.as_ref().map_or_else(|error| fault::kind_of(error).status(), |_| tally.status());
-        let noted = self.add(Line::outcome(&act, &intent.command, status, tally));
+        let by = name.is_begun.then(|| intent.by.clone());
+        let noted = self.add(Line { by, ..Line::outcome(act, &intent.command, status, tally) });
         match (result, noted) {
             (Ok(_), Err(error)) => Err(error.context("it was done, but the ledger could not note it")),
             (result, _) => result,
         }
+    }
+
+    /// A name for an act: that of one that was begun, if it has not ended, or a new one.
+    ///
+    /// # Errors
+    /// Unfinished when the ledger cannot be read.
+    pub fn name(&mut self, begun: Option<String>) -> Result<Name> {
+        let Some(act) = begun else { return Ok(Name::new()) };
+        Ok(match self.last_of(&act)? {
+            None => Name { act, is_begun: false },
+            Some(Event::Intent) => Name { act, is_begun: true },
+            Some(_) => Name::new(),
+        })
+    }
+
+    /// What the last line of an act notes.
+    fn last_of(&mut self, act: &str) -> Result<Option<Event>> {
+        let text = self.text()?;
+        let lines = text.split(|byte| *byte == b'\n').rev();
+        let mut lines = lines.filter_map(|bytes| serde_json::from_slice::<Line>(bytes).ok());
+        Ok(lines.find(|line| line.act == act).map(|line| line.event))
     }
 
     /// Goes on with an act that an earlier command began and did not end, or that still owes something: its next line
@@ -133,12 +190,15 @@ impl Ledger {
         self.add(Line::denied(command, by))
     }
 
-    fn find_end(&mut self) -> Result<()> {
+    fn text(&mut self) -> Result<Vec<u8>> {
         let mut text = Vec::new();
-        self.file
-            .rewind()
-            .and_then(|()| self.file.read_to_end(&mut text))
-            .map_err(|error| Fault::unfinished(format!("{} cannot be read: {error}", self.path.display())))?;
+        let read = self.file.rewind().and_then(|()| self.file.read_to_end(&mut text));
+        read.map_err(|error| Fault::unfinished(format!("{} cannot be read: {error}", self.path.display())))?;
+        Ok(text)
+    }
+
+    fn find_end(&mut self) -> Result<()> {
+        let text = self.text()?;
         if text.is_empty() {
             return Ok(());
         }

@@ -160,3 +160,21 @@ fn a_ledger_that_cannot_be_written_lets_nothing_be_done() {
     std::os::unix::fs::symlink("/dev/full", state.path(FILE)).unwrap();
     assert!(Ledger::open(&state, Duration::ZERO).is_err(), "links are not followed");
 }
+
+#[test]
+fn an_act_that_was_killed_is_taken_up_and_one_that_has_ended_is_not() {
+    let (_home, state) = state();
+    let mut ledger = self::ledger(&state);
+    let name = ledger.name(None).unwrap();
+    // A kill: the first line is there, and no other.
+    ledger.add(Line::intent(name.as_str(), &intent("erase"))).unwrap();
+    let again = ledger.name(Some(name.as_str().to_owned())).unwrap();
+    assert_eq!(again.as_str(), name.as_str());
+    ledger.perform_as(&again, &intent("erase"), |_| Ok(())).unwrap();
+    let other = ledger.name(Some(name.as_str().to_owned())).unwrap();
+    assert_ne!(other.as_str(), name.as_str());
+    ledger.perform_as(&other, &intent("erase"), |_| Ok(())).unwrap();
+    let reading = read(&state).unwrap();
+    assert_eq!((reading.lines, reading.broken.clone(), reading.acts.len()), (4, None, 2));
+    assert!(reading.acts.iter().all(|act| act.ending == Ending::Done));
+}

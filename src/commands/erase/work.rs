@@ -31,7 +31,7 @@ pub struct Work<'a> {
     doing: &'static str,
     /// Whether it is a copy that nobody else has and that has no name yet: what is owed on it is owed by nobody, since
     /// it gets its name only when nothing is.
-    is_copy: bool,
+    pub(super) is_copy: bool,
 }
 
 /// What one erasure did.
@@ -166,9 +166,11 @@ impl<'a> Work<'a> {
         ]);
         // Not whom: an erased relation's number leads back to it in any older copy.
         let intent = Intent { command: command.to_owned(), by: self.by.clone(), counts, ..Intent::default() };
-        ledger.perform(&intent, |tally| {
+        let relations = plans.iter().map(|(relation, _)| relation.clone()).collect();
+        let act = self.begin(command, relations, &state, &mut ledger)?;
+        let result = ledger.perform_as(&act, &intent, |tally| {
             let mut debt = Debt {
-                act: tally.act.clone(),
+                act: act.as_str().to_owned(),
                 command: command.to_owned(),
                 ordered: self.options.ordered,
                 certificates: self.certificates.clone(),
@@ -180,27 +182,11 @@ impl<'a> Work<'a> {
             }
             // From here on it is done, whatever happens: at most its proof is owed.
             Ok(self.settle(&debt, &state, tally, context))
-        })
-    }
-
-    /// Sets the engine, and notes before what has to be put back.
-    pub fn make_ready(&mut self, state: &State) -> Result<std::collections::BTreeMap<String, String>> {
-        if self.is_copy {
-            return self.desk.store.make_ready();
+        });
+        if !self.is_copy {
+            Owed::read(&state)?.has_ended(act.as_str(), &state)?;
         }
-        let was = self.desk.store.settings()?;
-        let mut owed = Owed::read(state)?;
-        // What was written down and never committed is owed by nobody: it may be what is about to be done now.
-        for debt in owed.debts.clone() {
-            if !debt.is_committed(self.map, &mut *self.desk.store.snapshot()?)? {
-                owed.settle(&debt.act, state)?;
-            }
-        }
-        if owed.settings.is_empty() {
-            owed.settings = was;
-            owed.write(state)?;
-        }
-        self.desk.store.make_ready()
+        result
     }
 
     /// Plans again inside the transaction, compares, applies and commits. What will be owed is written down before.
@@ -240,6 +226,7 @@ impl<'a> Work<'a> {
             return change.commit().map(|()| true);
         }
         let mut owed = Owed::read(state)?;
+        owed.begun = None;
         owed.debts.push(debt.clone());
         owed.write(state)?;
         if let Err(error) = change.commit() {

@@ -100,7 +100,11 @@ pub fn at_all(
     let all = std::thread::scope(|scope| {
         let others: Vec<_> = (1..hands).map(|_| scope.spawn(|| hand(None))).collect();
         let mut all = vec![hand(Some(progress))];
-        all.extend(others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+        all.extend(
+            others
+                .into_iter()
+                .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
+        );
         all.into_iter().collect::<Result<Vec<Places>>>()
     })?;
     progress.finish();
