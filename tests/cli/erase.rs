@@ -1,11 +1,15 @@
 //! Erasing a relation: what goes, what stays, and what is left in the bytes.
 
 mod bytes;
+mod kills;
 mod lists;
 mod owed;
 mod papers;
 mod rules;
+mod small;
 mod switched_off;
+mod tangled;
+mod worn;
 
 use crate::world::{Told, World, number, texts};
 use rusqlite::Connection;
@@ -41,6 +45,13 @@ fn private(world: &World, name: &str, text: &str) {
 pub fn erase(world: &World, arguments: &[&str]) -> Told {
     let who = ["--as", "admin", "erase", "--as-password-file", "password"];
     world.on_crm(who.iter().chain(arguments))
+}
+
+/// The acts of the ledger whose command begins like this.
+pub fn acts(world: &World, command: &str) -> Vec<serde_json::Value> {
+    let told = world.on_crm(["ledger", "show", "--json"]).exits(0).json();
+    let acts = told["rows"].as_array().unwrap().iter();
+    acts.filter(|act| act["command"].as_str().unwrap().starts_with(command)).cloned().collect()
 }
 
 type Rows = BTreeMap<String, BTreeMap<String, Vec<(String, Value)>>>;
@@ -121,28 +132,6 @@ fn ids(database: &Connection, sql: &str) -> BTreeSet<i64> {
     statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-/// Makes a database as busy ones are: rows grown, shrunk and thrown away with nothing overwritten, old statistics.
-fn wear_out(database: &Connection, seed: u64) {
-    database
-        .execute_batch(&format!(
-            "PRAGMA secure_delete = OFF;
-             UPDATE note SET body = body || ' ' || title || hex(randomblob({})) WHERE id % 2 = {};
-             UPDATE contact SET custom = json_object('profile', hex(randomblob(60))) WHERE id % 3 = 1;
-             UPDATE contact SET custom = '{{}}' WHERE id % 3 = 1;
-             UPDATE communication SET body = substr(body, 1, 40) WHERE id % 2 = 0;
-             INSERT INTO note (company_id, title, body, created_at)
-                 SELECT company_id, title, body || body, created_at FROM note WHERE company_id IS NOT NULL;
-             UPDATE note SET body = substr(body, 1, length(body) / 2) WHERE id % 2 = {};
-             DELETE FROM note WHERE id % 7 = {};
-             ANALYZE;",
-            100 + seed * 37,
-            seed % 2,
-            seed % 2,
-            seed % 7
-        ))
-        .unwrap();
-}
-
 /// The texts of a contact's rows that have at least eight bytes.
 fn values_of(database: &Connection, contact: i64) -> BTreeSet<String> {
     let mut values = BTreeSet::new();
@@ -201,58 +190,6 @@ fn left(world: &World, values: &BTreeSet<String>) -> Vec<String> {
             || stands_in(&files, &big(value))
     };
     values.iter().filter(|value| !is_live(value) && is_there(value)).cloned().collect()
-}
-
-/// Contacts with notes, the same ones for the same seed, and others for another.
-fn some_contacts(database: &Connection, seed: u64, many: usize) -> Vec<i64> {
-    let sql = "SELECT DISTINCT contact_id FROM note WHERE contact_id IS NOT NULL ORDER BY contact_id";
-    let mut statement = database.prepare(sql).unwrap();
-    let mut ids: Vec<i64> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    let places = ids.len();
-    ids.rotate_left(seed as usize * 7 % places);
-    ids.truncate(many);
-    ids
-}
-
-#[test]
-fn nothing_of_it_is_left_in_a_busy_database() {
-    let (seeds, many) = if std::env::var_os("CRM_ADMIN_FULL").is_some() { (30, 5) } else { (4, 2) };
-    let (mut left_by_others, mut words_left_by_others) = (0, 0);
-    for seed in 1..=seeds {
-        let world = world(60, seed);
-        let database = world.database("crm.db");
-        wear_out(&database, seed);
-        let contacts = some_contacts(&database, seed, many);
-        drop(database);
-        fs::rename(world.path("crm.db"), world.path("worn.db")).unwrap();
-        for contact in contacts {
-            fs::copy(world.path("worn.db"), world.path("crm.db")).unwrap();
-            let values = values_of(&world.database("crm.db"), contact);
-            let words = bytes::words_of(&world.database("crm.db"), contact);
-            assert!(values.len() > 5);
-            erase(&world, &["contact", &contact.to_string(), "--yes"]).exits(0);
-            assert_eq!(left(&world, &values), Vec::<String>::new(), "seed {seed}, contact {contact}");
-            assert_eq!(left(&world, &words), Vec::<String>::new(), "words, seed {seed}, contact {contact}");
-            assert_eq!(texts(&world.database("crm.db"), "PRAGMA integrity_check"), ["ok"]);
-
-            // The same rows, deleted as anybody would, leave what this search finds.
-            fs::copy(world.path("worn.db"), world.path("crm.db")).unwrap();
-            delete_plainly(&world.database("crm.db"), contact);
-            left_by_others += left(&world, &values).len();
-            words_left_by_others += left(&world, &words).len();
-        }
-    }
-    assert!(left_by_others > 0, "the search finds nothing at all");
-    assert!(words_left_by_others > 0, "the search finds no word at all");
-}
-
-/// Deletes a contact's rows as a program would that was never told about bytes.
-fn delete_plainly(database: &Connection, contact: i64) {
-    database.execute_batch("PRAGMA secure_delete = OFF; PRAGMA foreign_keys = OFF").unwrap();
-    for table in ["address", "phone", "email", "note", "communication", "document", "opportunity"] {
-        database.execute(&format!("DELETE FROM {table} WHERE contact_id = ?1"), [contact]).unwrap();
-    }
-    database.execute("DELETE FROM contact WHERE id = ?1", [contact]).unwrap();
 }
 
 #[test]
@@ -368,119 +305,4 @@ fn a_list_erases_one_after_the_other() {
         0
     );
     world.on_crm(["--as", "admin", "erase", "--from", "-", "--as-password-stdin", "--yes"]).exits(2);
-}
-
-/// A CRM whose rows point at one another in every way, with keys that were never declared and some that lead nowhere.
-const TANGLED: &str = "
-    PRAGMA foreign_keys = OFF;
-    CREATE TABLE user (id INTEGER PRIMARY KEY, login TEXT, hash TEXT, admin INTEGER);
-    CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL, boss INTEGER, best INTEGER REFERENCES thing (id) DEFERRABLE);
-    CREATE TABLE thing (id INTEGER PRIMARY KEY, person INTEGER REFERENCES person (id), text TEXT);
-    CREATE TABLE note (id INTEGER PRIMARY KEY, resource TEXT, text TEXT);
-    CREATE TABLE mail (id INTEGER PRIMARY KEY, address TEXT);
-    CREATE TABLE person_mail (person INTEGER, mail INTEGER);
-    INSERT INTO person VALUES (1, 'Canari Premier', 2, NULL), (2, 'Canari Second', 1, NULL), (3, 'Canari Seul', 3, NULL);
-    INSERT INTO thing VALUES (1, 1, 'canari un'), (2, 2, 'canari deux'), (9, 77, 'canari perdu');
-    UPDATE person SET best = id WHERE id < 3;
-    INSERT INTO note VALUES (1, 'person,1', 'canari note un'), (2, 'person,2', 'canari note deux'), (3, 'thing,1', 'canari chose'), (4, 'person,-1', 'canari rien');
-    INSERT INTO mail VALUES (1, 'canari.commun@exemple.test'), (2, 'canari.propre@exemple.test');
-    INSERT INTO person_mail VALUES (1, 1), (2, 1), (1, 2);";
-
-const TANGLED_MAP: &str = r#"
-name = "tangled"
-format = 1
-for = "a CRM of knots"
-[everywhere.types]
-INTEGER = "keep"
-[table.user]
-login = "login"
-hash = "secret"
-[table.person]
-name = "full-name"
-boss = { link = "person" }
-best = { link = "thing" }
-[table.thing]
-person = { owner = "person" }
-text = "free-text"
-[table.note]
-resource = { owner = "*", reference = "model,id" }
-text = "free-text"
-[table.mail]
-address = "email"
-[table.person_mail]
-person = { owner = "person" }
-mail = { owner = "mail", shared = true }
-[accounts.staff]
-table = "user"
-key = "id"
-login = "login"
-hash = { column = "hash", schemes = ["argon2id"] }
-administrator = "admin"
-[relations.contact]
-table = "person"
-key = "id"
-label = "name"
-"#;
-
-#[test]
-fn cycles_shared_rows_and_rows_that_dangled_before_are_no_obstacle() {
-    let world = World::with(TANGLED, TANGLED_MAP);
-    let demo = self::world(1, 1);
-    let hash =
-        crate::world::text(&demo.database("crm.db"), "SELECT password_hash FROM user WHERE login = 'admin'");
-    let database = world.database("crm.db");
-    database.execute("INSERT INTO user VALUES (1, 'admin', ?1, 1)", [hash]).unwrap();
-    private(&world, "password", PASSWORD);
-    let dangling = texts(&database, "SELECT \"table\" FROM pragma_foreign_key_check");
-    drop(database);
-    erase(&world, &["contact", "1", "--yes"]).exits(0);
-    erase(&world, &["contact", "3", "--yes"]).exits(0);
-
-    let database = world.database("crm.db");
-    assert_eq!(texts(&database, "SELECT name FROM person"), ["Canari Second"]);
-    assert_eq!(number(&database, "SELECT boss IS NULL AND best = 2 FROM person"), 1);
-    assert_eq!(texts(&database, "SELECT text FROM thing ORDER BY id"), ["canari deux", "canari perdu"]);
-    assert_eq!(texts(&database, "SELECT text FROM note ORDER BY id"), ["canari note deux", "canari rien"]);
-    assert_eq!(texts(&database, "SELECT address FROM mail"), ["canari.commun@exemple.test"]);
-    assert_eq!(number(&database, "SELECT count(*) FROM person_mail"), 1);
-    assert_eq!(texts(&database, "SELECT \"table\" FROM pragma_foreign_key_check"), dangling);
-}
-
-#[test]
-fn a_kill_at_any_moment_leaves_all_or_nothing() {
-    let kills = if std::env::var_os("CRM_ADMIN_FULL").is_some() { 1_000 } else { 12 };
-    let world = world(40, 5);
-    let original = fs::read(world.path("crm.db")).unwrap();
-    let values = values_of(&world.database("crm.db"), 3);
-    let whole = number(&world.database("crm.db"), &count_of(3));
-    for kill in 0..kills {
-        for name in ["crm.db-wal", "crm.db-shm", "crm.db-journal"] {
-            let _ = fs::remove_file(world.path(name));
-        }
-        let _ = fs::remove_dir_all(world.path("crm.db.crm-admin"));
-        fs::write(world.path("crm.db"), &original).unwrap();
-        if kill % 2 == 0 {
-            world.database("crm.db").execute_batch("PRAGMA journal_mode = WAL").unwrap();
-        }
-        let mut command = world.program();
-        command.args(["--db", "crm.db", "--as", "admin", "erase", "--as-password-file", "password", "-q"]);
-        let mut child =
-            command.args(["contact", "3", "--yes"]).stdout(std::process::Stdio::null()).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(kill * 37 % 400));
-        let _ = child.kill();
-        child.wait().unwrap();
-        let left_rows = number(&world.database("crm.db"), &count_of(3));
-        assert!(left_rows == 0 || left_rows == whole, "{left_rows} of {whole} rows are left");
-        let status = erase(&world, &["contact", "3", "--yes"]).status();
-        assert!(matches!(status, Some(0 | 5)), "{status:?}");
-        assert_eq!(left(&world, &values), Vec::<String>::new());
-        assert_eq!(texts(&world.database("crm.db"), "PRAGMA integrity_check"), ["ok"]);
-    }
-}
-
-fn count_of(contact: i64) -> String {
-    format!(
-        "SELECT (SELECT count(*) FROM contact WHERE id = {contact}) + (SELECT count(*) FROM note WHERE contact_id = {contact})
-            + (SELECT count(*) FROM email WHERE contact_id = {contact}) + (SELECT count(*) FROM phone WHERE contact_id = {contact})"
-    )
 }

@@ -2,4 +2,5 @@
 #![allow(clippy::disallowed_methods, reason = "a test looks at databases itself")]
 
 mod contract;
+mod search;
 mod sqlite;

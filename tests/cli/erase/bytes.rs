@@ -1,6 +1,8 @@
 //! What is left in the bytes: in databases of every encoding and journal, in statistics, in full-text indexes.
 
-use super::{PASSWORD, erase, left, private, values_of, wear_out, world};
+use super::small::small;
+use super::worn::{some_contacts, wear_out};
+use super::{erase, left, values_of, world};
 use crate::counts::count;
 use crate::world::{World, number, text, texts};
 use rusqlite::Connection;
@@ -84,7 +86,7 @@ fn wide_texts_leave_the_bytes_too() {
         let database = world.database("crm.db");
         assert_eq!(text(&database, "PRAGMA encoding"), encoding);
         wear_out(&database, seed);
-        let contact = super::some_contacts(&database, seed, 1)[0];
+        let contact = some_contacts(&database, seed, 1)[0];
         let (values, words) = (values_of(&database, contact), words_of(&database, contact));
         drop(database);
         assert!(left_in_rows(&world, &values) > 3, "the search finds wide texts");
@@ -111,7 +113,7 @@ fn every_journal_is_left_clean_and_as_it_was() {
         let database = world.database("crm.db");
         database.execute_batch(&format!("PRAGMA journal_mode = {mode}; PRAGMA secure_delete = OFF")).unwrap();
         wear_out(&database, 2);
-        let contact = super::some_contacts(&database, 2, 1)[0];
+        let contact = some_contacts(&database, 2, 1)[0];
         let values = values_of(&database, contact);
         // A journal that persists keeps the old pages: what the CRM had there goes too.
         database.execute_batch("UPDATE note SET title = title || '.'").unwrap();
@@ -150,7 +152,6 @@ fn samples_of_statistics_are_dropped_and_the_others_stay() {
 
 /// A CRM with full-text indexes of every sort, and triggers for some of them.
 const INDEXED: &str = "
-    CREATE TABLE user (id INTEGER PRIMARY KEY, login TEXT, hash TEXT, admin INTEGER);
     CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL, about TEXT NOT NULL);
     CREATE VIRTUAL TABLE told USING fts5 (name, about, content = 'person', content_rowid = 'id', prefix = '3');
     CREATE VIRTUAL TABLE untold USING fts5 (about, content = 'person', content_rowid = 'id');
@@ -171,11 +172,6 @@ const INDEXED: &str = "
     END;";
 
 const INDEXED_MAP: &str = r#"
-name = "indexed"
-format = 1
-for = "a CRM with full-text indexes of every sort"
-[everywhere.types]
-INTEGER = "keep"
 [tables]
 told = "rebuild"
 untold = "rebuild"
@@ -185,33 +181,10 @@ oldest = "rebuild"
 [triggers]
 added = "keep"
 removed = "keep"
-[table.user]
-login = "login"
-hash = "secret"
 [table.person]
 name = "full-name"
 about = "free-text"
-[accounts.staff]
-table = "user"
-key = "id"
-login = "login"
-hash = { column = "hash", schemes = ["argon2id"] }
-administrator = "admin"
-[relations.contact]
-table = "person"
-key = "id"
-label = "name"
 "#;
-
-/// A world of one's own schema with an administrator in its table `user`.
-pub fn world_with(schema: &str, map: &str) -> World {
-    let world = World::with(schema, map);
-    let demo = self::world(1, 1);
-    let hash = text(&demo.database("crm.db"), "SELECT password_hash FROM user WHERE login = 'admin'");
-    world.database("crm.db").execute("INSERT INTO user VALUES (1, 'admin', ?1, 1)", [hash]).unwrap();
-    private(&world, "password", PASSWORD);
-    world
-}
 
 fn fill(database: &Connection, untold: bool) {
     let mut insert = database.prepare("INSERT INTO person (id, name, about) VALUES (?1, ?2, ?3)").unwrap();
@@ -227,7 +200,7 @@ fn fill(database: &Connection, untold: bool) {
 
 #[test]
 fn words_leave_full_text_indexes_of_every_sort() {
-    let world = world_with(INDEXED, INDEXED_MAP);
+    let world = small(INDEXED, INDEXED_MAP);
     let database = world.database("crm.db");
     database.execute_batch("PRAGMA secure_delete = OFF").unwrap();
     fill(&database, true);
@@ -271,7 +244,7 @@ fn an_index_that_has_words_alone_and_is_told_nothing_is_said_to_be_unproven() {
         "CREATE VIRTUAL TABLE untold USING fts5 (about, content = 'person', content_rowid = 'id');",
         "CREATE VIRTUAL TABLE untold USING fts5 (about, content = '');",
     );
-    let world = world_with(&schema, INDEXED_MAP);
+    let world = small(&schema, INDEXED_MAP);
     let database = world.database("crm.db");
     fill(&database, false);
     database.execute_batch("INSERT INTO untold (rowid, about) SELECT id, about FROM person").unwrap();

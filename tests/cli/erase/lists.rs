@@ -1,6 +1,6 @@
 //! Several relations one after the other, and two people at once.
 
-use super::{erase, world};
+use super::{acts, erase, world};
 use crate::tools;
 use crate::world::{Told, World, number, text, texts};
 use rusqlite::Connection;
@@ -10,12 +10,6 @@ use std::process::{Command, Stdio};
 
 fn is_there(world: &World, table: &str, id: i64) -> bool {
     number(&world.database("crm.db"), &format!("SELECT count(*) FROM {table} WHERE id = {id}")) == 1
-}
-
-fn acts(world: &World, command: &str) -> Vec<serde_json::Value> {
-    let told = world.on_crm(["ledger", "show", "--json"]).exits(0).json();
-    let acts = told["rows"].as_array().unwrap().iter();
-    acts.filter(|act| act["command"].as_str().unwrap().starts_with(command)).cloned().collect()
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! What a map says of an erasure: kept for a reason until a day, refused, offered, shared, read without an index.
 
-use super::bytes::world_with;
 use super::erase;
+use super::small::small;
 use crate::world::{World, number, text, texts};
 use std::fs;
 
 const LEDGERS: &str = "
-    CREATE TABLE user (id INTEGER PRIMARY KEY, login TEXT, hash TEXT, admin INTEGER);
     CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT, mail TEXT, vat TEXT, closed TEXT, twin INTEGER);
     CREATE TABLE sale (id INTEGER PRIMARY KEY, person INTEGER REFERENCES person (id), sold TEXT, total INTEGER, remark TEXT);
     CREATE TABLE line (id INTEGER PRIMARY KEY, sale INTEGER NOT NULL REFERENCES sale (id), what TEXT);
@@ -21,14 +20,6 @@ const LEDGERS: &str = "
     INSERT INTO visit VALUES (1, 1, 'canari visite');";
 
 const LEDGERS_MAP: &str = r#"
-name = "ledgers"
-format = 1
-for = "a CRM with papers"
-[everywhere.types]
-INTEGER = "keep"
-[table.user]
-login = "login"
-hash = "secret"
 [table.person]
 name = "full-name"
 mail = "email"
@@ -49,20 +40,10 @@ words = "free-text"
 [table.visit]
 person = { owner = "person" }
 words = "free-text"
-[accounts.staff]
-table = "user"
-key = "id"
-login = "login"
-hash = { column = "hash", schemes = ["argon2id"] }
-administrator = "admin"
-[relations.contact]
-table = "person"
-key = "id"
-label = "name"
 "#;
 
 fn world() -> World {
-    world_with(LEDGERS, LEDGERS_MAP)
+    small(LEDGERS, LEDGERS_MAP)
 }
 
 #[test]
@@ -140,7 +121,7 @@ fn a_rule_that_refuses_leaves_every_byte_alone() {
         "person = { owner = \"person\", erase = \"keep\", reason = \"Code de commerce L123-22\", for = \"10 years after sold\" }",
         "person = { owner = \"person\", erase = \"refuse\", reason = \"close the account first\" }",
     );
-    let world = world_with(LEDGERS, &map);
+    let world = small(LEDGERS, &map);
     let before = fs::read(world.path("crm.db")).unwrap();
     erase(&world, &["contact", "1", "--yes"]).exits(4).complains("close the account first");
     assert!(before == fs::read(world.path("crm.db")).unwrap());
@@ -181,11 +162,9 @@ fn files_go_with_their_rows_and_one_that_others_have_stays() {
          CREATE TABLE paper (id INTEGER PRIMARY KEY, person INTEGER, stored TEXT);
          INSERT INTO paper VALUES (1, 1, 'canari-un.pdf'), (2, 1, 'commun.pdf'), (3, 3, 'commun.pdf'), (4, 1, '../map.toml');"
     );
-    let map = LEDGERS_MAP.replace(
-        "[accounts.staff]",
-        "[table.paper]\nperson = { owner = \"person\" }\nstored = { file = \"papers/{}\", as = \"document\" }\n[accounts.staff]",
-    );
-    let world = world_with(&schema, &map);
+    let papers = "[table.paper]\nperson = { owner = \"person\" }\nstored = { file = \"papers/{}\", as = \"document\" }";
+    let map = format!("{LEDGERS_MAP}{papers}");
+    let world = small(&schema, &map);
     fs::create_dir(world.path("papers")).unwrap();
     for name in ["canari-un.pdf", "commun.pdf", "autre.txt"] {
         fs::write(world.path("papers").join(name), format!("%PDF {name} canari.premier@exemple.test"))

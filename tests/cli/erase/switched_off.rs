@@ -1,7 +1,8 @@
 //! The proof proves itself: with the search or the overwriting switched off, the same bytes are found that are not
 //! found otherwise.
 
-use super::{left, some_contacts, values_of, wear_out, world};
+use super::worn::{some_contacts, wear_out};
+use super::{left, values_of, world};
 use crate::counts::count;
 use crate::world::World;
 use crm_admin::erasure::{self, Bytes, Options, Plan, RelationRef, Removal, Removed};
