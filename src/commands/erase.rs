@@ -36,7 +36,8 @@ const LONGEST_LIST: u64 = 16 << 20;
 /// A company that is linked to the ERP is refused (exit status 4): erase its
 /// third party in the ERP, and `erp sync` erases both here. While another program
 /// reads the log, the proof is owed (exit status 8) and `erase resume` completes
-/// it.
+/// it. An erasure that was killed is gone on with when it is asked for again: it
+/// stays one act of the ledger.
 ///
 /// Examples:
 ///   crm-admin --db crm.db --as marie erase contact 42 --dry-run

@@ -27,6 +27,7 @@ pub struct Needles {
     /// Values without their first few bytes: how one begins on a page to which it was cut.
     tails: Vec<Entry>,
     sieve: Sieve,
+    sieve_of_tails: Sieve,
     count: usize,
 }
 
@@ -85,7 +86,7 @@ struct Stored {
 impl From<Stored> for Needles {
     fn from(stored: Stored) -> Self {
         let Stored { key, whole, tails, count } = stored;
-        let mut needles = Needles { key, whole, tails, sieve: Sieve::default(), count };
+        let mut needles = Needles { key, whole, tails, count, ..Needles::default() };
         needles.make_ready();
         needles
     }
@@ -155,6 +156,7 @@ impl Needles {
         self.tails.sort_unstable();
         self.tails.dedup();
         self.sieve = Sieve::of(&self.whole);
+        self.sieve_of_tails = Sieve::of(&self.tails);
     }
 
     /// How many different values are sought.
@@ -171,7 +173,8 @@ impl Needles {
     pub fn tails(&self, bytes: &[u8]) -> Vec<usize> {
         let Some(first) = bytes.first_chunk::<SHORTEST>() else { return Vec::new() };
         let fits = |entry: &&Entry| bytes.get(..entry.length()).is_some_and(|tail| self.is(entry, tail));
-        alike(&self.tails, self.mix(first)).iter().filter(fits).map(Entry::needle).collect()
+        let entries = self.sieve_of_tails.entries(self.mix(first)).unwrap_or_default();
+        self.tails[entries].iter().filter(fits).map(Entry::needle).collect()
     }
 
     /// Whether these bytes are it: all of it, in one piece.
@@ -233,13 +236,6 @@ impl Needles {
         let half = |from: usize| u64::from_le_bytes(std::array::from_fn(|at| digest[from + at]));
         [half(0), half(8)]
     }
-}
-
-/// Of entries in order, those that begin so.
-fn alike(entries: &[Entry], start: u32) -> &[Entry] {
-    let from = entries.partition_point(|entry| entry.start < start);
-    let many = entries[from..].iter().take_while(|entry| entry.start == start).count();
-    &entries[from..from + many]
 }
 
 #[cfg(test)]

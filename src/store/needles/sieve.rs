@@ -44,9 +44,17 @@ impl Sieve {
         Sieve { holes, beginnings, seconds, shelves }
     }
 
+    #[inline]
+    fn has(&self, start: u32) -> bool {
+        self.holes[hole(start)] & bit(start) != 0
+    }
+
     /// Where the entries are that begin so.
     #[inline]
-    fn entries(&self, start: u32) -> Option<Range<usize>> {
+    pub(super) fn entries(&self, start: u32) -> Option<Range<usize>> {
+        if !self.has(start) {
+            return None;
+        }
         let shelf = (start >> (32 - SHELVES)) as usize;
         let (from, to) = (self.shelves[shelf] as usize, self.shelves[shelf + 1] as usize);
         let at = from + self.beginnings[from..to].iter().position(|(known, _)| *known == start)?;
@@ -87,6 +95,10 @@ impl<'a> Alike<'a> {
     /// What goes on like these bytes in its second eight bytes too, or has none.
     pub fn going_on(&self, bytes: &[u8]) -> impl Iterator<Item = &'a Entry> + use<'a> {
         let second = bytes.get(SHORTEST..2 * SHORTEST).map_or(0, |second| self.needles.mix(second));
+        if let ([second], Some(bytes)) = (self.seconds, bytes.get(SHORTEST..2 * SHORTEST)) {
+            let goes_on = *second == 0 || *second == self.needles.mix(bytes);
+            return self.entries[..usize::from(goes_on)].iter().chain(&[]);
+        }
         let short = self.seconds.iter().take_while(|known| **known == 0).count();
         let from = self.seconds.partition_point(|known| *known < second).max(short);
         let many = self.seconds[from..].iter().take_while(|known| **known == second).count();
@@ -109,7 +121,11 @@ impl Needles {
                 any |= self.sieve.holes[hole(*start)];
             }
             if any != 0 {
-                starts.iter().enumerate().for_each(|(step, start)| self.pass(at + step, *start, each));
+                for (step, start) in
+                    starts.into_iter().enumerate().filter(|(_, start)| self.sieve.has(*start))
+                {
+                    self.pass(at + step, start, each);
+                }
             }
             at += AT_ONCE;
         }
@@ -118,11 +134,8 @@ impl Needles {
     }
 
     /// Lets through what begins like something that is sought.
-    #[inline]
     fn pass(&self, at: usize, start: u32, each: &mut impl FnMut(usize, Alike<'_>)) {
-        if self.sieve.holes[hole(start)] & bit(start) != 0
-            && let Some(entries) = self.sieve.entries(start)
-        {
+        if let Some(entries) = self.sieve.entries(start) {
             let seconds = &self.sieve.seconds[entries.clone()];
             each(at, Alike { entries: &self.whole[entries], seconds, needles: self });
         }
