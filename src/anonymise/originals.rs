@@ -24,6 +24,21 @@ pub struct Original<'a> {
 /// The columns whose values are watched, in the order of their numbers: table and column.
 pub type Watched = Vec<(String, String)>;
 
+/// About how many identifying values there are: no fewer, where nothing is a list.
+///
+/// # Errors
+/// When a table cannot be counted.
+pub fn about_how_many(source: &mut dyn Snapshot, map: &CompleteMap) -> Result<u64> {
+    let mut about = 0;
+    for mapped in map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy) {
+        let posts = Lookout::over(mapped, 0).posts.len() as u64;
+        if posts > 0 {
+            about += posts * source.count(&mapped.table.name)?;
+        }
+    }
+    Ok(about)
+}
+
 /// Shows every identifying value of the moment, and returns the columns that have been looked at.
 ///
 /// # Errors

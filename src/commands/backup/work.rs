@@ -97,7 +97,9 @@ impl<'a> Work<'a> {
 
     fn read_what_identifies(&mut self, source: &mut dyn Snapshot) -> Result<Known> {
         let with_proof = self.with_proof;
-        let (mut originals, mut needles, mut count) = (Originals::default(), Collector::default(), 0);
+        let about = originals::about_how_many(source, self.map)?;
+        let (mut originals, mut count) = (Originals::of_about(about), 0);
+        let mut needles = Collector::of_about(if with_proof { about } else { 0 });
         originals::each(source, self.map, self.progress, &mut |original| {
             match original.category {
                 // A hash or a random token: no mask can be one. A password in clear may be a word.
