@@ -2,6 +2,8 @@
 
 use super::sorted::{self, Fingerprints};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// What is shorter is found everywhere by chance. In bytes.
 pub const SHORTEST: usize = 8;
@@ -21,7 +23,7 @@ const PLACES_FOR_EACH: usize = 4;
 #[derive(Debug)]
 pub struct Gathering {
     digests: sorted::Gathering,
-    marks: Marks,
+    marks: Arc<Marks>,
 }
 
 /// Runs that are known.
@@ -31,18 +33,21 @@ pub struct Gathering {
 #[derive(Debug)]
 pub struct Runs {
     digests: Fingerprints,
-    marks: Marks,
+    marks: Arc<Marks>,
 }
 
 /// Marks along the runs, by the digests of their beginnings of 8, 12, 16… bytes: where one ends before the next mark,
 /// and whether one goes on. They are those of all runs together, so they say where none can be, and `digests` the rest.
+///
+/// Several threads may set them: a mark is never taken back, so their order does not matter, and nobody looks before
+/// all threads are done.
 #[derive(Debug)]
 struct Marks {
     seed: u64,
     /// A bit for the first bytes of each.
-    starts: Vec<u64>,
+    starts: Vec<AtomicU64>,
     /// A power of two of them.
-    places: Vec<u8>,
+    places: Vec<AtomicU8>,
 }
 
 impl Gathering {
@@ -52,25 +57,34 @@ impl Gathering {
         let places = places.clamp(FEWEST_PLACES, MOST_PLACES).next_power_of_two();
         let marks = Marks {
             seed: RandomState::new().hash_one(0u8),
-            starts: vec![0; START_BITS / 64],
-            places: vec![0; places],
+            starts: std::iter::repeat_with(AtomicU64::default).take(START_BITS / 64).collect(),
+            places: std::iter::repeat_with(AtomicU8::default).take(places).collect(),
         };
-        Gathering { digests: sorted::Gathering::default(), marks }
+        Gathering { digests: sorted::Gathering::default(), marks: Arc::new(marks) }
+    }
+
+    /// Another gathering of the same runs, for another thread; [`Gathering::join`] brings the two together again.
+    pub fn sibling(&self) -> Self {
+        Gathering { digests: sorted::Gathering::default(), marks: Arc::clone(&self.marks) }
+    }
+
+    /// Adds what a sibling has gathered.
+    pub fn join(&mut self, sibling: Self) {
+        self.digests.join(sibling.digests);
     }
 
     /// Adds a run, to be found wherever it stands. Returns whether it is long enough.
     pub fn add(&mut self, run: &[u8]) -> bool {
         let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
-        let marks = &mut self.marks;
+        let marks = &self.marks;
         let mut running = beginning(marks.seed, first);
-        let (word, bit) = start_bit(running);
-        marks.starts[word] |= bit;
+        marks.start(running);
         let (strides, last) = rest.as_chunks::<STRIDE>();
         for stride in strides {
-            *marks.place(running) |= GOES_ON;
+            marks.set(running, GOES_ON);
             running = stride.iter().fold(running, |running, byte| step(running, *byte));
         }
-        *marks.place(running) |= 1 << last.len();
+        marks.set(running, 1 << last.len());
         self.digests.add(last.iter().fold(running, |running, byte| step(running, *byte)));
         true
     }
@@ -118,13 +132,12 @@ impl Runs {
     fn walk(&self, bytes: &[u8], may_end: impl Fn(usize) -> bool) -> Walk {
         let Some(first) = bytes.first_chunk() else { return Walk::Open };
         let mut running = beginning(self.marks.seed, first);
-        let (word, bit) = start_bit(running);
-        if self.marks.starts[word] & bit == 0 {
+        if !self.marks.may_start(running) {
             return Walk::Nothing;
         }
         let mut length = SHORTEST;
         loop {
-            let marks = self.marks.places[self.marks.at(running)];
+            let marks = self.marks.at(running).load(Ordering::Relaxed);
             for place in 0..STRIDE {
                 if marks >> place & 1 == 1 && may_end(length) && self.digests.holds(running) {
                     return Walk::Found(running);
@@ -151,13 +164,28 @@ enum Walk {
 }
 
 impl Marks {
-    fn at(&self, running: u64) -> usize {
-        (running >> 32) as usize & (self.places.len() - 1)
+    fn at(&self, running: u64) -> &AtomicU8 {
+        &self.places[(running >> 32) as usize & (self.places.len() - 1)]
     }
 
-    fn place(&mut self, running: u64) -> &mut u8 {
-        let at = self.at(running);
-        &mut self.places[at]
+    // Most marks are there already, and to look is cheaper than to write.
+    fn set(&self, running: u64, mark: u8) {
+        let place = self.at(running);
+        if place.load(Ordering::Relaxed) & mark == 0 {
+            place.fetch_or(mark, Ordering::Relaxed);
+        }
+    }
+
+    fn start(&self, running: u64) {
+        let (word, bit) = start_bit(running);
+        if self.starts[word].load(Ordering::Relaxed) & bit == 0 {
+            self.starts[word].fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    fn may_start(&self, running: u64) -> bool {
+        let (word, bit) = start_bit(running);
+        self.starts[word].load(Ordering::Relaxed) & bit != 0
     }
 }
 
@@ -228,6 +256,23 @@ mod tests {
         let runs = gathering.finish();
         assert!(runs.holds(b"mariedurand".iter().copied()));
         assert_eq!(runs.begins(b"mariedurand", |_| true), None);
+    }
+
+    #[test]
+    fn siblings_gather_together() {
+        let mut one = Gathering::of_about(2);
+        let mut other = one.sibling();
+        assert!(
+            one.add(b"12 rue des Lilas") && other.add(b"12 rue du Bac") && other.add(b"12 rue des Lilas")
+        );
+        one.join(other);
+        let runs = one.finish();
+        assert_eq!(runs.len(), 2);
+        assert!(
+            ["12 rue des Lilas", "12 rue du Bac"]
+                .iter()
+                .all(|run| runs.begins(run.as_bytes(), |_| true).is_some())
+        );
     }
 
     #[test]

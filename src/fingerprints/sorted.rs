@@ -31,6 +31,13 @@ impl Gathering {
         }
     }
 
+    /// Adds what another has gathered.
+    pub fn join(&mut self, other: Self) {
+        self.digests.extend(other.digests);
+        self.sort();
+        self.sort_at = FIRST_SORT.max(self.digests.len() + self.digests.len() / 2);
+    }
+
     /// Makes them searchable.
     pub fn finish(mut self) -> Fingerprints {
         self.sort();

@@ -51,6 +51,17 @@ impl Originals {
         Originals { runs: Gathering::of_about(count), recent: Recent::default(), has_short: false }
     }
 
+    /// Another one, for another thread; [`Originals::join`] brings the two together again.
+    pub fn sibling(&self) -> Self {
+        Originals { runs: self.runs.sibling(), recent: Recent::default(), has_short: false }
+    }
+
+    /// Adds what a sibling has gathered.
+    pub fn join(&mut self, sibling: Self) {
+        self.has_short |= sibling.has_short;
+        self.runs.join(sibling.runs);
+    }
+
     /// Adds a value.
     pub fn add(&mut self, value: &str) {
         if self.recent.has_seen(value.as_bytes()) {

@@ -32,6 +32,16 @@ impl Collector {
         Collector { runs: Gathering::of_about(count), recent: Recent::default(), room: Vec::new() }
     }
 
+    /// Another one, for another thread; [`Collector::join`] brings the two together again.
+    pub fn sibling(&self) -> Self {
+        Collector { runs: self.runs.sibling(), recent: Recent::default(), room: Vec::new() }
+    }
+
+    /// Adds what a sibling has gathered.
+    pub fn join(&mut self, sibling: Self) {
+        self.runs.join(sibling.runs);
+    }
+
     /// Adds a value; case does not count, nor what stands around its first and last letter or digit. Returns whether
     /// it is long enough to be searched.
     pub fn add(&mut self, value: &[u8]) -> bool {
