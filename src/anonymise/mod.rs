@@ -10,20 +10,21 @@ mod stream;
 mod told;
 
 pub use room::refuse_narrow_columns;
+use stream::Task;
+pub use stream::threads;
 pub use told::{ColumnTold, Copied, CrowdTold, FilesTold, TableTold};
 
 use crate::fault::{Fault, Result};
 use crate::masking::{Masker, RowMasker};
 use crate::progress::Progress;
-use crate::schema::{CompleteMap, Content, MappedTable, Rows};
+use crate::schema::{CompleteMap, MappedTable, Rows};
 use crate::store::{Builder, Health, Snapshot, TableKind};
 
-/// Copies every row of the moment into `new`, masked as the map says, completes it, and holds the result against the
-/// source: as many rows, and no rule broken that the source keeps.
+/// Copies every row of the moment into `new`, masked as the map says, and completes it. Whether it keeps the rules that
+/// its source keeps, [`check`] says.
 ///
 /// # Errors
-/// Refused when a value does not fit what the map says of it, or the result breaks a rule that the source keeps;
-/// damaged when the source is; whatever the engines say.
+/// Refused when a value does not fit what the map says of it; damaged when the source is; whatever the engines say.
 pub fn copy(
     source: &mut dyn Snapshot,
     map: &CompleteMap,
@@ -31,34 +32,32 @@ pub fn copy(
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<Copied> {
+    let copies: Vec<&MappedTable> = map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy).collect();
+    let tasks = copies.iter().map(|mapped| task(source, mapped, masker)).collect::<Result<Vec<_>>>()?;
+    let passed = stream::pass(source, &tasks, new, progress)?;
+    progress.finish();
     let mut copied = Copied::default();
+    let mut done = tasks.iter().zip(passed);
     for mapped in map.tables() {
-        match copy_table(source, mapped, masker, new, progress, &mut copied) {
-            Ok(told) => copied.tables.push(told),
-            // Damage is the better explanation, where there is some.
-            Err(error) => return Err(source.health().err().unwrap_or(error)),
+        let told = |rows| TableTold { name: mapped.table.name.clone(), rows, disposition: mapped.rows };
+        match (mapped.rows == Rows::Copy).then(|| done.next()).flatten() {
+            Some((task, passed)) => {
+                copied.tables.push(told(task.rows));
+                copied.note(mapped, passed);
+            }
+            None => copied.tables.push(told(0)),
         }
     }
-    progress.stage("making indexes", None);
-    let before = complete(source, new)?;
-    progress.stage("checking the copy", None);
-    health::hold_against(&before, &new.health()?)?;
-    progress.finish();
     Ok(copied)
 }
 
-/// Completes the copy, and meanwhile checks the source; returns what was found there.
-fn complete(source: &mut dyn Snapshot, new: &mut dyn Builder) -> Result<Health> {
-    std::thread::scope(|scope| {
-        let completing =
-            std::thread::Builder::new().spawn_scoped(scope, || new.complete()).map_err(stream::no_thread)?;
-        let before = source.health();
-        let completed = completing
-            .join()
-            .unwrap_or_else(|_| Err(Fault::unfinished("a thread that makes indexes stopped").into()));
-        let before = before?;
-        completed.and(Ok(before))
-    })
+/// Holds a finished copy against its source: no page may be broken, and no rule that the source keeps.
+///
+/// # Errors
+/// Refused when the copy breaks one; damaged when either database is.
+pub fn check(source: &mut dyn Snapshot, copy: &Health) -> Result<()> {
+    // Most copies break nothing at all, and then it does not matter what the source breaks.
+    if *copy == Health::default() { Ok(()) } else { health::hold_against(&source.health()?, copy) }
 }
 
 /// What the copy would hold, counted without copying.
@@ -75,49 +74,10 @@ pub fn plan(source: &mut dyn Snapshot, map: &CompleteMap) -> Result<Vec<TableTol
         .collect()
 }
 
-fn copy_table(
-    source: &mut dyn Snapshot,
-    mapped: &MappedTable,
-    masker: &Masker,
-    new: &mut dyn Builder,
-    progress: &mut dyn Progress,
-    copied: &mut Copied,
-) -> Result<TableTold> {
-    let name = mapped.table.name.as_str();
-    let told = |rows| TableTold { name: name.to_owned(), rows, disposition: mapped.rows };
-    if mapped.rows != Rows::Copy {
-        return Ok(told(0));
-    }
+fn task<'a>(source: &mut dyn Snapshot, mapped: &'a MappedTable, masker: &'a Masker) -> Result<Task<'a>> {
     refuse_foreign_module(mapped)?;
-    let expected = source.count(name)?;
-    progress.stage(name, Some(expected));
-    new.fill(&mapped.table)?;
-    let mut masker = RowMasker::new(masker, mapped)?;
-    let rows = stream::mask_rows(source, mapped, &mut masker, new, progress)?;
-    if rows != expected {
-        return Err(Fault::damaged(format!("{name} counts {expected} rows and shows {rows}")).into());
-    }
-    if let Some((before, after)) = masker.crowds() {
-        let columns = mapped.quasi.clone();
-        copied.crowds.push(CrowdTold { table: name.to_owned(), columns, before, after });
-    }
-    for counts in masker.counts() {
-        let Some(rule) = mapped.column(&counts.column) else { continue };
-        if matches!(rule.rule.content, Content::File { .. }) && counts.blank > 0 {
-            copied.files.push(FilesTold {
-                table: name.to_owned(),
-                column: counts.column.clone(),
-                count: counts.blank,
-            });
-        }
-        copied.columns.push(ColumnTold {
-            table: name.to_owned(),
-            column: counts.column.clone(),
-            done: rule.rule.done(),
-            counts: counts.clone(),
-        });
-    }
-    Ok(told(rows))
+    let rows = source.count(&mapped.table.name)?;
+    Ok(Task { mapped, masker: RowMasker::new(masker, mapped)?, rows })
 }
 
 /// Rows of a virtual table can be copied where its module keeps them as they were given: full-text tables do.

@@ -1,11 +1,14 @@
 //! The identifying values of a database, one by one: what no mask may be and no archive may hold.
 
+use super::stream::{InTurn, LOADS_WAITING, no_thread, stopped};
 use crate::fault::Result;
 use crate::interrupt;
 use crate::masking;
 use crate::progress::Progress;
 use crate::schema::{Category, CompleteMap, Content, MappedTable, Rows};
-use crate::store::{Snapshot, ValueRef};
+use crate::store::{Load, Snapshot, ValueRef};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread;
 
 /// A line of free text that is shorter says nothing about anybody. In bytes.
 const SHORTEST_LINE: usize = 24;
@@ -24,37 +27,113 @@ pub struct Original<'a> {
 /// The columns whose values are watched, in the order of their numbers: table and column.
 pub type Watched = Vec<(String, String)>;
 
-/// Shows every identifying value of the moment, and returns the columns that have been looked at.
+/// About how many identifying values there are: no fewer, where nothing is a list.
 ///
 /// # Errors
-/// When a table cannot be read; whatever `visit` returns.
-pub fn each(
+/// When a table cannot be counted.
+pub fn about_how_many(source: &mut dyn Snapshot, map: &CompleteMap) -> Result<u64> {
+    let mut about = 0;
+    for mapped in map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy) {
+        let posts = Lookout::over(mapped, 0).posts.len() as u64;
+        if posts > 0 {
+            about += posts * source.count(&mapped.table.name)?;
+        }
+    }
+    Ok(about)
+}
+
+/// Shows every identifying value of the moment to one of the visitors, each on a thread of its own, and returns the
+/// columns that have been looked at.
+///
+/// # Errors
+/// When a table cannot be read; whatever a visitor returns.
+pub fn each<V: FnMut(Original<'_>) -> Result<()> + Send>(
     source: &mut dyn Snapshot,
     map: &CompleteMap,
     progress: &mut dyn Progress,
-    visit: &mut dyn FnMut(Original<'_>) -> Result<()>,
+    visitors: &mut [V],
 ) -> Result<Watched> {
     let mut watched = Watched::new();
-    progress.stage("reading what identifies", None);
+    let mut lookouts = Vec::new();
     for mapped in map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy) {
         let lookout = Lookout::over(mapped, watched.len());
-        if lookout.posts.is_empty() && lookout.name.is_none() {
-            continue;
-        }
         for post in &lookout.posts {
             watched.push((mapped.table.name.clone(), lookout.columns[post.place].to_owned()));
         }
-        let mut rows = 0u64;
-        source.scan(&mapped.table.name, &lookout.columns, &mut |row| {
-            rows += 1;
-            if rows.is_multiple_of(1024) {
-                interrupt::check()?;
-                progress.advance(1024);
-            }
-            lookout.show(row, visit)
-        })?;
+        if !lookout.columns.is_empty() {
+            lookouts.push((mapped.table.name.as_str(), lookout));
+        }
     }
+    progress.stage("reading what identifies", None);
+    thread::scope(|scope| {
+        let (give_back, empties) = channel();
+        let (mut visits, mut todo) = (Vec::new(), Vec::new());
+        for visitor in visitors {
+            let (send, jobs) = sync_channel(LOADS_WAITING);
+            let (lookouts, give_back) = (&lookouts, give_back.clone());
+            let visit = move || show_all(lookouts, &jobs, &give_back, visitor);
+            visits.push(thread::Builder::new().spawn_scoped(scope, visit).map_err(no_thread)?);
+            todo.push(send);
+        }
+        let mut todo = InTurn::of(todo);
+        let read = lookouts
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, watched)| read_table(source, watched, at, &mut todo, &empties, progress));
+        drop(todo);
+        for visit in visits {
+            visit.join().unwrap_or_else(|_| Err(stopped("looks at values").into()))?;
+        }
+        read
+    })?;
     Ok(watched)
+}
+
+/// Sends the rows of a table to the visitors in turn.
+fn read_table(
+    source: &mut dyn Snapshot,
+    (table, lookout): &(&str, Lookout<'_>),
+    at: usize,
+    todo: &mut InTurn<SyncSender<(usize, Load)>>,
+    empties: &Receiver<Load>,
+    progress: &mut dyn Progress,
+) -> Result<()> {
+    let mut load = Load::default();
+    let mut hand_over = |load: &mut Load| {
+        let next = empties.try_recv().unwrap_or_default();
+        todo.next().send((at, std::mem::replace(load, next))).map_err(|_| stopped("looks at values"))
+    };
+    source.scan(table, &lookout.columns, &mut |row| {
+        load.push(row.iter().copied());
+        if load.is_full() {
+            interrupt::check()?;
+            progress.advance(load.len() as u64);
+            hand_over(&mut load)?;
+        }
+        Ok(())
+    })?;
+    Ok(hand_over(&mut load)?)
+}
+
+fn show_all(
+    lookouts: &[(&str, Lookout<'_>)],
+    jobs: &Receiver<(usize, Load)>,
+    give_back: &Sender<Load>,
+    visit: &mut (dyn FnMut(Original<'_>) -> Result<()> + Send),
+) -> Result<()> {
+    for (at, mut load) in jobs {
+        let mut row: Vec<ValueRef<'_>> = Vec::new();
+        for number in 0..load.len() {
+            row.clear();
+            row.extend(load.row(number));
+            lookouts[at].1.show(&row, visit)?;
+        }
+        drop(row);
+        load.clear();
+        // Nobody needs it any more where the last row has been read.
+        let _ = give_back.send(load);
+    }
+    Ok(())
 }
 
 /// What is watched in one table.

@@ -1,7 +1,8 @@
 //! What was copied, in numbers: it goes into the manifest and the report, and holds no value.
 
-use crate::masking::{ColumnCount, Crowd};
-use crate::schema::Rows;
+use super::stream::Passed;
+use crate::masking::{Crowd, Tally};
+use crate::schema::{Content, MappedTable, Rows};
 
 /// Everything that was copied.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,29 @@ pub struct Copied {
     pub files: Vec<FilesTold>,
     /// The tables whose columns single somebody out together.
     pub crowds: Vec<CrowdTold>,
+}
+
+impl Copied {
+    /// Adds what was done to the columns of a table.
+    pub(super) fn note(&mut self, mapped: &MappedTable, passed: Passed) {
+        let table = &mapped.table.name;
+        if let Some((before, after)) = passed.crowds {
+            let columns = mapped.quasi.clone();
+            self.crowds.push(CrowdTold { table: table.clone(), columns, before, after });
+        }
+        for (stored, counts) in mapped.table.stored().zip(passed.tallies) {
+            let Some(rule) = mapped.column(&stored.name) else { continue };
+            let (table, column) = (table.clone(), stored.name.clone());
+            if matches!(rule.rule.content, Content::File { .. }) && counts.blank > 0 {
+                self.files.push(FilesTold {
+                    table: table.clone(),
+                    column: column.clone(),
+                    count: counts.blank,
+                });
+            }
+            self.columns.push(ColumnTold { table, column, done: rule.rule.done(), counts });
+        }
+    }
 }
 
 /// One table.
@@ -37,7 +61,7 @@ pub struct ColumnTold {
     /// What was done, in the map's word.
     pub done: String,
     /// How many values were masked, kept and blanked.
-    pub counts: ColumnCount,
+    pub counts: Tally,
 }
 
 /// Columns that single somebody out together, and how many people are alike in them.

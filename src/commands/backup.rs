@@ -1,6 +1,7 @@
 //! `backup`: the anonymised archive of a database.
 
 mod full;
+mod known;
 mod report;
 mod target;
 mod work;

@@ -4,6 +4,7 @@ use super::key::{Key, Purpose};
 use super::masker::Shape;
 use crate::schema::{Content, MappedColumn};
 use crate::store::{Column, Value, ValueRef};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How the values of one column are emptied.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ impl Emptied {
 
     /// The emptied value. A secret that must be there, or must be unique, becomes a token that nobody can foretell:
     /// it does not depend on the secret.
-    pub(super) fn value(&self, original: ValueRef<'_>, shape: Shape, tokens: &mut Tokens) -> Value {
+    pub(super) fn value(&self, original: ValueRef<'_>, shape: Shape, tokens: &Tokens) -> Value {
         if self.token || (shape.turn > 0 && !self.nullable) {
             return tokens.like(original, shape.most);
         }
@@ -58,19 +59,19 @@ impl Emptied {
 /// Random tokens, from a key of their own that is never kept.
 pub(super) struct Tokens {
     key: Key,
-    count: u32,
+    count: AtomicU32,
 }
 
 impl Tokens {
     pub(super) fn fresh() -> Self {
-        Tokens { key: Key::fresh(), count: 0 }
+        Tokens { key: Key::fresh(), count: AtomicU32::new(0) }
     }
 
     /// A token of the same length and the same sorts of characters: hexadecimal stays hexadecimal.
-    fn like(&mut self, original: ValueRef<'_>, most: usize) -> Value {
+    fn like(&self, original: ValueRef<'_>, most: usize) -> Value {
         const LONGEST: usize = 512;
-        self.count = self.count.wrapping_add(1);
-        let mut draw = self.key.draw(Purpose::Token, self.count, b"");
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let mut draw = self.key.draw(Purpose::Token, count, b"");
         let mut signs = |signs: &[u8], length: usize| -> Vec<u8> {
             (0..length.clamp(1, LONGEST).min(most.max(1))).map(|_| signs[draw.below(signs.len())]).collect()
         };
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn tokens_have_the_length_and_signs_of_what_they_replace() {
-        let mut tokens = Tokens::fresh();
+        let tokens = Tokens::fresh();
         for (secret, fits) in [
             (&b"3f9a1c00ff"[..], (|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase()) as fn(&u8) -> bool),
             (b"0123456789", u8::is_ascii_digit),
@@ -125,7 +126,7 @@ mod tests {
 
     #[test]
     fn two_tokens_for_one_secret_differ() {
-        let mut tokens = Tokens::fresh();
+        let tokens = Tokens::fresh();
         let secret = ValueRef::Text(b"3f9a1c00ff3f9a1c00ff");
         assert_ne!(tokens.like(secret, 99), tokens.like(secret, 99));
     }

@@ -1,7 +1,7 @@
 //! How many people share the columns that single somebody out together: the k of k-anonymity, before and after.
 
 use super::plan::TablePlan;
-use crate::store::{Value, ValueRef};
+use crate::store::ValueRef;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash, Hasher};
 
@@ -40,9 +40,9 @@ impl Crowds {
     }
 
     /// Notes a row and its mask.
-    pub(super) fn note(&mut self, originals: &[ValueRef<'_>], masks: &[Value]) {
+    pub(super) fn note(&mut self, originals: &[ValueRef<'_>], masks: &[ValueRef<'_>]) {
         let before = digest(&self.state, &self.places, |at| originals[at]);
-        let after = digest(&self.state, &self.places, |at| masks[at].borrow());
+        let after = digest(&self.state, &self.places, |at| masks[at]);
         self.before.extend(before);
         self.after.extend(after);
     }

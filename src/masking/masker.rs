@@ -3,7 +3,9 @@
 use super::company::CompanyWords;
 use super::dates::Step;
 use super::generalise;
+use super::html;
 use super::key::{Draw, Key};
+use super::memo::Memo;
 use super::originals::{Originals, Taken};
 use super::style;
 use super::text::Sentences;
@@ -16,6 +18,10 @@ pub struct Masker {
     pub(super) key: Key,
     pub(super) originals: Taken,
     pub(super) lists: Lists,
+    /// By what a mask depends on: the category, the most characters, whether the CRM checks the value.
+    memo: Memo<(Category, usize, bool)>,
+    /// By the turn.
+    pub(super) domains: Memo<u32>,
 }
 
 /// The words that masks are drawn from. Those that are originals stay in their places and are passed over, so that
@@ -91,7 +97,7 @@ impl Masker {
     pub fn new(key: Key, originals: Originals) -> Self {
         let originals = originals.finish();
         let lists = Lists::without(&originals);
-        Masker { key, originals, lists }
+        Masker { key, originals, lists, memo: Memo::default(), domains: Memo::default() }
     }
 
     /// The mask of a text, or nothing where the category leaves no text: blank, secret and document.
@@ -101,16 +107,36 @@ impl Masker {
         if original.trim().is_empty() || category.is_kept() {
             return Some(original.to_owned());
         }
+        if shape.turn > 0 || shape.unique || !comes_again(category) {
+            return self.fresh(category, original, shape);
+        }
+        self.memo.of((category, shape.most, shape.valid), original, || self.fresh(category, original, shape))
+    }
+
+    fn fresh(&self, category: Category, original: &str, shape: Shape) -> Option<String> {
         let mut mask = None;
         for draw in 0..MOST_DRAWS {
             let shape = Shape { turn: shape.turn.wrapping_mul(MOST_DRAWS).wrapping_add(draw), ..shape };
-            let text = self.fitted(category, original, shape)?;
-            if text != original && !self.originals.stand_in_mask(category, &text) {
+            let (text, is_taken) = self.tried(category, original, shape)?;
+            if text != original && !is_taken {
                 return Some(text);
             }
             mask = Some(text);
         }
         mask
+    }
+
+    /// One draw of a mask, and whether an original stands in it.
+    fn tried(&self, category: Category, original: &str, shape: Shape) -> Option<(String, bool)> {
+        // Every phrase was compared when the lists were made, so that long texts cost little.
+        if category == Category::FreeText && !shape.unique && !html::is_html(original) {
+            let draft = self.plain_text(original, shape.turn);
+            let is_taken = draft.holds_one_of(&self.originals);
+            return Some((style::cut(&draft.text, shape.most).to_owned(), is_taken));
+        }
+        let text = self.fitted(category, original, shape)?;
+        let is_taken = self.originals.stand_in(&text);
+        Some((text, is_taken))
     }
 
     /// One draw of a mask, whether or not it is an original; nothing where it is the value itself.
@@ -204,13 +230,13 @@ impl Masker {
     }
 }
 
-impl Taken {
-    /// Every sentence and word was compared when the lists were made; this is about runs of several, which in long
-    /// text cost more than chance is worth.
-    fn stand_in_mask(&self, category: Category, mask: &str) -> bool {
-        const LONG: usize = 2000;
-        (category != Category::FreeText || mask.len() < LONG) && self.stand_in(mask)
-    }
+/// Whether values of the category are mostly those of other rows, too.
+fn comes_again(category: Category) -> bool {
+    use Category::*;
+    !matches!(
+        category,
+        Email | Login | Phone | NationalId | Siren | Siret | Vat | Iban | Card | Amount | DocumentName
+    )
 }
 
 impl Lists {

@@ -21,6 +21,10 @@ const REGISTRIES: &[&str] = &["co", "com", "org", "net", "gov", "gouv", "ac", "a
 impl Masker {
     /// A host below `.example` (RFC 2606) made of the words a company of that name gets. A name without a dot stays one.
     pub(super) fn domain(&self, host: &str, turn: u32) -> String {
+        self.domains.of(turn, host, || Some(self.fresh_domain(host, turn))).unwrap_or_default()
+    }
+
+    fn fresh_domain(&self, host: &str, turn: u32) -> String {
         let host = host.trim().trim_matches('.').to_lowercase();
         if host.is_empty() {
             return host;

@@ -2,17 +2,14 @@
 
 use super::identifiers::siren_in;
 use super::phone::national_part;
-use crate::fingerprints::{Fingerprints, Gathering, beginning, step};
+use crate::fingerprints::{Gathering, Recent, Runs, SHORTEST};
 use crate::schema::Category;
-use crate::words::fold;
-use std::hash::{BuildHasher, RandomState};
+use crate::words::fold_letter;
 
 /// The identifying values of a database, being gathered: [`Masker::new`](super::Masker::new) takes them.
 pub struct Originals {
-    seed: u64,
-    digests: Gathering,
-    starts: Vec<u64>,
-    lengths: Vec<u128>,
+    runs: Gathering,
+    recent: Recent,
     has_short: bool,
 }
 
@@ -31,71 +28,64 @@ pub fn also_written(category: Category, value: &str) -> Vec<String> {
 
 /// Digests of the identifying values of a database, so that no mask is, or contains, one of them.
 ///
-/// A value counts from 8 bytes on; case, accents and punctuation do not. The digests are 64 bits under a seed of this
-/// process: two values that share one only make a mask be drawn again.
+/// A value counts from 8 bytes on; case, accents and punctuation do not. Two values that share a digest only make a
+/// mask be drawn again.
 pub(super) struct Taken {
-    seed: u64,
-    digests: Fingerprints,
-    /// A bit for the digest of each value's first bytes: most places of a mask are settled by it.
-    starts: Vec<u64>,
-    /// For each bucket of beginnings a bit for each length that a value there has, the last one for all longer ones.
-    lengths: Vec<u128>,
+    runs: Runs,
     /// Whether there are values that are shorter without their accents than [`SHORTEST`].
     has_short: bool,
 }
 
-/// Values shorter than this are found everywhere by chance. In bytes.
-const SHORTEST: usize = 8;
 /// Of a longer value only the whole is compared, with the whole of a mask. In words.
 const MOST_WORDS: usize = 12;
-/// Bits for beginnings: 2 MiB, so that they stay near the processor.
-const START_BITS: usize = 1 << 24;
-/// Buckets for the lengths that a beginning can have.
-const BUCKETS: usize = 1 << 16;
-/// Longer values share the last bit.
-const LONG: usize = 127;
 
 impl Default for Originals {
     fn default() -> Self {
-        Originals {
-            seed: RandomState::new().hash_one(0u8),
-            digests: Gathering::default(),
-            starts: vec![0; START_BITS / 64],
-            lengths: vec![0; BUCKETS],
-            has_short: false,
-        }
+        Originals::of_about(0)
     }
 }
 
 impl Originals {
+    /// Gets ready for about so many values.
+    pub fn of_about(count: u64) -> Self {
+        Originals { runs: Gathering::of_about(count), recent: Recent::default(), has_short: false }
+    }
+
+    /// Another one, for another thread; [`Originals::join`] brings the two together again.
+    pub fn sibling(&self) -> Self {
+        Originals { runs: self.runs.sibling(), recent: Recent::default(), has_short: false }
+    }
+
+    /// Adds what a sibling has gathered.
+    pub fn join(&mut self, sibling: Self) {
+        self.has_short |= sibling.has_short;
+        self.runs.join(sibling.runs);
+    }
+
     /// Adds a value.
     pub fn add(&mut self, value: &str) {
-        let (run, words) = run_of(value);
+        if self.recent.has_seen(value.as_bytes()) {
+            return;
+        }
+        let Run { text: run, words } = Run::of(value);
         // `Lefèvre` has eight bytes, and the proof finds it; `lefevre` has seven.
         if run.len() < SHORTEST && value.len() >= SHORTEST && !run.is_empty() {
             self.has_short = true;
-            self.insert(padded(run.as_bytes()).into_iter());
+            self.runs.add(&padded(run.as_bytes()));
         }
         if words <= MOST_WORDS {
-            self.insert(run.bytes());
+            self.runs.add(run.as_bytes());
         }
-        if words > 1 {
-            self.insert(without_blanks(&run));
+        if words > 1 && words <= MOST_WORDS {
+            self.runs.add(&without_blanks(&run).collect::<Vec<u8>>());
+        } else if words > 1 {
+            self.runs.add_whole(without_blanks(&run));
         }
-    }
-
-    fn insert(&mut self, run: impl Iterator<Item = u8> + Clone) {
-        let Some(whole) = Digest::of(self.seed, run) else { return };
-        let (word, bit) = start_bit(whole.start);
-        self.starts[word] |= bit;
-        self.lengths[bucket(whole.start)] |= 1 << (whole.length - SHORTEST).min(LONG);
-        self.digests.add(whole.digest);
     }
 
     /// Makes them searchable.
     pub(super) fn finish(self) -> Taken {
-        let Originals { seed, digests, starts, lengths, has_short } = self;
-        Taken { seed, digests: digests.finish(), starts, lengths, has_short }
+        Taken { runs: self.runs.finish(), has_short: self.has_short }
     }
 }
 
@@ -103,109 +93,103 @@ impl Taken {
     /// Whether one of the values stands anywhere in the text, inside a longer word too: `Laine SAS` in `Porcelaine
     /// SAS`; numbers however their digits are grouped.
     pub(super) fn stand_in(&self, text: &str) -> bool {
-        if self.digests.is_empty() {
+        if self.runs.is_empty() {
             return false;
         }
-        let (run, words) = run_of(text);
-        let whole = Digest::of(self.seed, without_blanks(&run)).filter(|_| words > 1);
-        whole.is_some_and(|whole| self.digests.holds(whole.digest))
-            || self.is_within(&run)
-            || with_numbers_closed(&run).is_some_and(|run| self.is_within(&run))
+        let run = Run::of(text);
+        self.are_all_of(&run)
+            || self.are_within(&run)
+            || run.with_numbers_closed().is_some_and(|run| self.are_within(&run))
     }
 
-    fn is_within(&self, run: &str) -> bool {
-        (0..run.len()).any(|at| self.begins(&run.as_bytes()[at..])) || self.has_short && self.is_short_in(run)
+    /// Whether one of the values is all of the run, its blanks apart.
+    pub(super) fn are_all_of(&self, run: &Run) -> bool {
+        run.words > 1 && self.runs.holds(without_blanks(&run.text))
     }
 
-    /// Whether a value that is short without its accents stands in the run, as whole words.
-    fn is_short_in(&self, run: &str) -> bool {
-        let bytes = run.as_bytes();
-        let is_blank = |at: usize| bytes.get(at).is_none_or(|byte| *byte == b' ');
-        let starts = (0..bytes.len()).filter(|at| at.checked_sub(1).is_none_or(is_blank) && !is_blank(*at));
-        starts.into_iter().any(|start| {
-            let ends = (start + 1..start + SHORTEST).filter(|end| *end <= bytes.len() && is_blank(*end));
-            ends.into_iter().any(|end| self.begins(&padded(&bytes[start..end])))
-        })
+    fn are_within(&self, run: &Run) -> bool {
+        (0..run.text.len()).any(|at| self.begin_at(run, at))
+    }
+
+    /// Whether one of the values begins in a place of the run; one that is short without its accents counts as whole
+    /// words only.
+    pub(super) fn begin_at(&self, run: &Run, at: usize) -> bool {
+        let bytes = &run.text.as_bytes()[at..];
+        self.begins(bytes) || self.has_short && run.is_start(at) && self.short_one_begins(bytes)
+    }
+
+    fn short_one_begins(&self, bytes: &[u8]) -> bool {
+        let mut ends =
+            (1..SHORTEST.min(bytes.len() + 1)).filter(|end| bytes.get(*end).is_none_or(|b| *b == b' '));
+        ends.any(|end| self.begins(&padded(&bytes[..end])))
     }
 
     /// Whether one of the values is a beginning of the run.
     fn begins(&self, run: &[u8]) -> bool {
-        let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
-        let mut running = beginning(self.seed, first);
-        let (word, bit) = start_bit(running);
-        if self.starts[word] & bit == 0 {
-            return false;
-        }
-        let lengths = self.lengths[bucket(running)];
-        let mut rest = rest.iter();
-        for more in 0.. {
-            if lengths >> more.min(LONG) == 0 {
-                return false;
+        self.runs.begins(run, |_| true).is_some()
+    }
+
+    /// The places of the run at which a value may begin that goes on beyond its end.
+    pub(super) fn open_places(&self, run: &Run) -> Vec<usize> {
+        (0..run.text.len()).filter(|at| self.runs.may_go_on(&run.text.as_bytes()[*at..])).collect()
+    }
+}
+
+/// A text as originals are compared: its folded words with one blank between two.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    pub(super) text: String,
+    words: usize,
+}
+
+impl Run {
+    pub(super) fn of(text: &str) -> Self {
+        let (mut run, mut within) = (Run { text: String::with_capacity(text.len()), words: 0 }, false);
+        let mut add = |letter: char| {
+            let is_word = letter.is_alphanumeric();
+            if is_word && !within {
+                if run.words > 0 {
+                    run.text.push(' ');
+                }
+                run.words += 1;
             }
-            if lengths >> more.min(LONG) & 1 == 1 && self.digests.holds(running) {
-                return true;
+            if is_word {
+                run.text.push(letter);
             }
-            let Some(byte) = rest.next() else { return false };
-            running = step(running, *byte);
+            within = is_word;
+        };
+        text.chars().for_each(|letter| fold_letter(letter, &mut add));
+        run
+    }
+
+    /// Adds the words of another; returns where they begin.
+    pub(super) fn join(&mut self, other: &Run) -> usize {
+        if !self.text.is_empty() && !other.text.is_empty() {
+            self.text.push(' ');
         }
-        false
+        let start = self.text.len();
+        self.text.push_str(&other.text);
+        self.words += other.words;
+        start
     }
-}
 
-/// The digests of a run of eight bytes or more.
-struct Digest {
-    /// That of its first bytes.
-    start: u64,
-    /// That of all of it.
-    digest: u64,
-    length: usize,
-}
+    /// Whether a word begins there.
+    fn is_start(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        bytes[at] != b' ' && at.checked_sub(1).is_none_or(|before| bytes[before] == b' ')
+    }
 
-impl Digest {
-    fn of(seed: u64, mut run: impl Iterator<Item = u8>) -> Option<Self> {
-        let mut first = [0; SHORTEST];
-        for place in &mut first {
-            *place = run.next()?;
+    /// The run without the blanks between two digits; nothing where there are none.
+    fn with_numbers_closed(&self) -> Option<Run> {
+        let bytes = self.text.as_bytes();
+        let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+        let is_gap = |at: usize| bytes[at] == b' ' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
+        if !(0..bytes.len()).any(is_gap) {
+            return None;
         }
-        let start = beginning(seed, &first);
-        let add = |(running, length), byte| (step(running, byte), length + 1);
-        let (digest, length) = run.fold((start, SHORTEST), add);
-        Some(Digest { start, digest, length })
+        let kept = self.text.char_indices().filter(|(at, _)| !is_gap(*at));
+        Some(Run { text: kept.map(|(_, letter)| letter).collect(), words: self.words })
     }
-}
-
-fn start_bit(start: u64) -> (usize, u64) {
-    let place = start as usize & (START_BITS - 1);
-    (place / 64, 1 << (place % 64))
-}
-
-fn bucket(start: u64) -> usize {
-    (start >> 48) as usize & (BUCKETS - 1)
-}
-
-/// The text's folded words with one blank between two, and how many they are.
-fn run_of(text: &str) -> (String, usize) {
-    let folded = fold(text);
-    let (mut run, mut words) = (String::with_capacity(folded.len()), 0);
-    for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        if words > 0 {
-            run.push(' ');
-        }
-        run.push_str(word);
-        words += 1;
-    }
-    (run, words)
-}
-
-/// The run without the blanks between two digits; nothing where there are none.
-fn with_numbers_closed(run: &str) -> Option<String> {
-    let bytes = run.as_bytes();
-    let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
-    let is_gap = |at: usize| bytes[at] == b' ' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
-    if !(0..bytes.len()).any(is_gap) {
-        return None;
-    }
-    Some(run.char_indices().filter(|(at, _)| !is_gap(*at)).map(|(_, letter)| letter).collect())
 }
 
 /// A run of less than eight bytes, told from the beginning of a longer one.
@@ -213,7 +197,7 @@ fn padded(run: &[u8]) -> [u8; SHORTEST] {
     std::array::from_fn(|at| run.get(at).copied().unwrap_or_default())
 }
 
-fn without_blanks(run: &str) -> impl Iterator<Item = u8> + Clone {
+fn without_blanks(run: &str) -> impl Iterator<Item = u8> {
     run.bytes().filter(|byte| *byte != b' ')
 }
 

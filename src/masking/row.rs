@@ -1,50 +1,29 @@
 //! A table's rows, masked one by one.
 
 use super::blank::Tokens;
-use super::crowd::{Crowd, Crowds};
 use super::dates::Step;
 use super::derive::{derived, filled, in_class, really, text_of};
 use super::generalise::Half;
 use super::kept::told_in;
 use super::masker::{Masker, Shape};
-use super::plan::{Action, ColumnPlan, Setting, TablePlan};
-use super::unique::Guards;
+use super::plan::{Action, Setting, TablePlan};
+use super::settle::{Settler, Tally};
 use super::value::Fate;
 use crate::fault::{Fault, Result};
 use crate::schema::{Category, MappedTable};
 use crate::store::{Value, ValueRef};
 
-/// Masks the rows of one table. Made once per table; rows may come in any order.
+/// Masks the rows of one table, each by itself: threads may share it, and rows may come in any order. What has to
+/// differ from row to row, a [`Settler`] sees to afterwards.
 pub struct RowMasker<'a> {
     masker: &'a Masker,
     table: String,
-    plan: TablePlan,
-    guards: Guards,
+    pub(super) plan: TablePlan,
     tokens: Tokens,
-    counts: Vec<ColumnCount>,
-    crowds: Option<Crowds>,
-    turns: Vec<u32>,
-}
-
-/// What was done to the values of a column. NULL is not counted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ColumnCount {
-    /// The column.
-    pub column: String,
-    /// Values that another one stands for now.
-    pub masked: u64,
-    /// Values that came across as the map says.
-    pub kept: u64,
-    /// Values that were emptied.
-    pub blank: u64,
-    /// Values that were empty before.
-    pub empty: u64,
-    /// Values whose mask is the value itself, for want of another: a zero amount.
-    pub same: u64,
 }
 
 /// How often a row is drawn again because it came out like an earlier one.
-const MOST_TURNS: u32 = 64;
+pub(super) const MOST_TURNS: u32 = 64;
 /// From this turn on, the mask is made unique by itself.
 const UNIQUE_TURN: u32 = 16;
 
@@ -56,55 +35,49 @@ impl<'a> RowMasker<'a> {
     /// computed from each other.
     pub fn new(masker: &'a Masker, mapped: &MappedTable) -> Result<Self> {
         let plan = TablePlan::of(mapped)?;
-        let count =
-            |column: &ColumnPlan| ColumnCount { column: column.name.clone(), ..ColumnCount::default() };
-        Ok(RowMasker {
-            masker,
-            table: mapped.table.name.clone(),
-            guards: Guards::of(&mapped.table, &plan),
-            tokens: Tokens::fresh(),
-            counts: plan.columns.iter().map(count).collect(),
-            crowds: Crowds::of(&mapped.quasi, &plan),
-            turns: vec![0; plan.columns.len()],
-            plan,
-        })
+        Ok(RowMasker { masker, table: mapped.table.name.clone(), tokens: Tokens::fresh(), plan })
     }
 
-    /// Masks a row. `row` has the stored columns, in the order of [`crate::store::Table::stored`] and without the row's
-    /// own number; `out` gets their masks in the same order, in place of what it held.
+    /// Who sees to it that rows differ which have to: one for all rows of the table.
+    pub fn settler(&self, mapped: &MappedTable) -> Settler<'_> {
+        Settler::of(self, mapped)
+    }
+
+    /// Masks a row, and adds what was done to the tallies, one for each column. `row` has the stored columns, in the
+    /// order of [`crate::store::Table::stored`] and without the row's own number; `out` gets their masks in the same
+    /// order, in place of what it held.
     ///
     /// # Errors
     /// Refused when a column that is kept by its declared type holds a value of another, or a text that the map keeps
     /// tells how to reach somebody; the value is not named.
-    pub fn mask(&mut self, row: &[ValueRef<'_>], out: &mut Vec<Value>) -> Result<()> {
-        if row.len() != self.plan.columns.len() {
-            let (table, has, got) = (&self.table, self.plan.columns.len(), row.len());
+    pub fn mask(&self, row: &[ValueRef<'_>], out: &mut Vec<Value>, tallies: &mut Vec<Tally>) -> Result<()> {
+        let columns = &self.plan.columns;
+        if row.len() != columns.len() {
+            let (table, has, got) = (&self.table, columns.len(), row.len());
             return Err(
                 Fault::unfinished(format!("{table} has {has} stored columns, but a row has {got}")).into()
             );
         }
         out.clear();
-        self.turns.fill(0);
         for at in 0..row.len() {
             let value = self.column(at, row)?;
             out.push(value);
         }
         self.make_nobodys_name(row, out);
         self.finish(row, out);
-        for turn in 1..=MOST_TURNS {
-            let Some(at) = self.guards.conflict(row, out) else { break };
-            self.turns[at] = turn;
-            if let Some(value) = self.fate(at, row).map(|fate| self.settle(at, row[at], fate)) {
-                out[at] = value;
-            }
-            self.finish(row, out);
+        tallies.resize(columns.len(), Tally::default());
+        for (at, tally) in tallies.iter_mut().enumerate() {
+            tally.add(columns[at].action.changes(), row[at], out[at].borrow());
         }
-        self.guards.note(row, out);
-        if let Some(crowds) = &mut self.crowds {
-            crowds.note(row, out);
-        }
-        self.count(row, out);
         Ok(())
+    }
+
+    /// Draws the mask of one column again, for the given time.
+    pub(super) fn redraw(&self, at: usize, turn: u32, row: &[ValueRef<'_>], out: &mut [Value]) {
+        if let Some(fate) = self.fate(at, row, turn) {
+            out[at] = self.settle(at, row[at], fate, turn);
+        }
+        self.finish(row, out);
     }
 
     /// Two masked names together may be an original's; then both are drawn as the whole name would be.
@@ -125,18 +98,7 @@ impl<'a> RowMasker<'a> {
         }
     }
 
-    /// What was done so far, column by column.
-    pub fn counts(&self) -> &[ColumnCount] {
-        &self.counts
-    }
-
-    /// How many rows are alike in the columns that single somebody out together, before and after; nothing where the
-    /// map names no such columns.
-    pub fn crowds(&mut self) -> Option<(Crowd, Crowd)> {
-        self.crowds.as_mut().map(Crowds::count)
-    }
-
-    fn column(&mut self, at: usize, row: &[ValueRef<'_>]) -> Result<Value> {
+    fn column(&self, at: usize, row: &[ValueRef<'_>]) -> Result<Value> {
         if let Action::KeepTyped { class, declared } = &self.plan.columns[at].action
             && let Some(intruder) = class.intruder(row[at])
         {
@@ -144,12 +106,12 @@ impl<'a> RowMasker<'a> {
             let what = format!("{table}.{column} is kept by its type {declared}, but holds {intruder}");
             return Err(Fault::refused(what).hint("say in the map what the column is").into());
         }
-        let fate = self.fate(at, row);
+        let fate = self.fate(at, row, 0);
         if fate == Some(Fate::Kept) && self.plan.columns[at].texts_kept {
             self.refuse_address(at, row[at])?;
         }
         let fate = fate.unwrap_or(Fate::Kept);
-        Ok(self.settle(at, row[at], fate))
+        Ok(self.settle(at, row[at], fate, 0))
     }
 
     /// A text that is kept must not carry out how to reach somebody.
@@ -162,10 +124,9 @@ impl<'a> RowMasker<'a> {
     }
 
     /// What becomes of a value; nothing for a computed column.
-    fn fate(&self, at: usize, row: &[ValueRef<'_>]) -> Option<Fate> {
+    fn fate(&self, at: usize, row: &[ValueRef<'_>], turn: u32) -> Option<Fate> {
         let column = &self.plan.columns[at];
         let original = row[at];
-        let turn = self.turns[at];
         let shape = Shape { turn, unique: column.shape.unique || turn >= UNIQUE_TURN, ..column.shape };
         let time = column.time.as_deref();
         let value = |category| self.masker.value(category, original, shape, time);
@@ -230,20 +191,20 @@ impl<'a> RowMasker<'a> {
         Fate::Masked(super::style::cut(&mask, shape.most).into())
     }
 
-    fn settle(&mut self, at: usize, original: ValueRef<'_>, fate: Fate) -> Value {
+    fn settle(&self, at: usize, original: ValueRef<'_>, fate: Fate, turn: u32) -> Value {
         match fate {
             Fate::Kept | Fate::Nothing => original.to_value(),
             Fate::Masked(value) => value,
             Fate::Blank => {
                 let column = &self.plan.columns[at];
-                let shape = Shape { turn: self.turns[at], ..column.shape };
-                column.emptied.value(original, shape, &mut self.tokens)
+                let shape = Shape { turn, ..column.shape };
+                column.emptied.value(original, shape, &self.tokens)
             }
         }
     }
 
     /// Computes the computed columns, then sets what the copy must not do by itself.
-    fn finish(&mut self, row: &[ValueRef<'_>], out: &mut [Value]) {
+    fn finish(&self, row: &[ValueRef<'_>], out: &mut [Value]) {
         for at in &self.plan.derived {
             let column = &self.plan.columns[*at];
             let original = row[*at];
@@ -265,25 +226,6 @@ impl<'a> RowMasker<'a> {
             }
         }
     }
-
-    fn count(&mut self, row: &[ValueRef<'_>], out: &[Value]) {
-        for (at, count) in self.counts.iter_mut().enumerate() {
-            let changes = self.plan.columns[at].action.changes();
-            match row[at] {
-                ValueRef::Null => {}
-                ValueRef::Text(text) if text.trim_ascii().is_empty() => count.empty += 1,
-                ValueRef::Blob([]) => count.empty += 1,
-                _ if is_blank(out[at].borrow()) => count.blank += 1,
-                original if original != out[at].borrow() => count.masked += 1,
-                _ if changes => count.same += 1,
-                _ => count.kept += 1,
-            }
-        }
-    }
-}
-
-fn is_blank(value: ValueRef<'_>) -> bool {
-    matches!(value, ValueRef::Null | ValueRef::Text([]) | ValueRef::Blob([]))
 }
 
 fn text_in(value: ValueRef<'_>) -> Option<std::borrow::Cow<'_, str>> {

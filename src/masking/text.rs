@@ -1,5 +1,6 @@
 //! Masks for text that a person wrote: French sentences of the same length, line by line.
 
+use super::draft::{Draft, Phrase};
 use super::html;
 use super::key::{Draw, Purpose};
 use super::masker::Masker;
@@ -9,16 +10,16 @@ use crate::words::{self, fold};
 /// The sentences and words that text is made of, without those that are originals.
 pub(super) struct Sentences {
     /// By length, shortest first.
-    sentences: Vec<Phrase>,
+    sentences: Vec<Entry>,
     /// Short lines of 0, 1, 2… characters.
-    subjects: Vec<Vec<Phrase>>,
+    subjects: Vec<Vec<Entry>>,
     /// Words of 0, 1, 2… characters.
-    words: Vec<Vec<Phrase>>,
+    words: Vec<Vec<Entry>>,
 }
 
-struct Phrase {
-    text: &'static str,
-    chars: usize,
+/// A phrase, and what tells whether an original has one of its words.
+struct Entry {
+    phrase: Phrase,
     /// Digests of its words of four letters or more.
     words: Vec<u64>,
     sieve: u64,
@@ -34,13 +35,11 @@ const TELLING: usize = 4;
 impl Sentences {
     /// Everything that is no original.
     pub(super) fn without(originals: &Taken) -> Self {
-        let fine =
-            |text: &&&'static str| !originals.stand_in(text) && !text.bytes().any(|b| b.is_ascii_digit());
-        let phrases = |list: &'static [&'static str]| -> Vec<Phrase> {
-            list.iter().filter(fine).map(|text| Phrase::of(text)).collect()
+        let phrases = |list: &'static [&'static str]| -> Vec<Entry> {
+            list.iter().filter_map(|text| Entry::of(text, originals)).collect()
         };
         let mut sentences = phrases(words::sentences());
-        sentences.sort_by_key(|sentence| sentence.chars);
+        sentences.sort_by_key(|sentence| sentence.phrase.chars);
         let words = (0..=LONGEST_WORD).map(|length| phrases(words::words_of_length(length))).collect();
         let subjects =
             (0..=words::LONGEST_SUBJECT).map(|length| phrases(words::subjects_of_length(length))).collect();
@@ -48,10 +47,12 @@ impl Sentences {
     }
 }
 
-impl Phrase {
-    fn of(text: &'static str) -> Self {
+impl Entry {
+    /// Nothing for a text that holds an original, or a number, which may be one's.
+    fn of(text: &'static str, originals: &Taken) -> Option<Self> {
+        let phrase = Phrase::of(text, originals).filter(|_| !text.bytes().any(|b| b.is_ascii_digit()))?;
         let words: Vec<u64> = telling_words(text).map(digest).collect();
-        Phrase { text, chars: text.chars().count(), sieve: sieve(&words), words }
+        Some(Entry { phrase, sieve: sieve(&words), words })
     }
 }
 
@@ -69,8 +70,8 @@ impl Banned {
         Banned { sieve: sieve(&words), words }
     }
 
-    fn allows(&self, phrase: &Phrase) -> bool {
-        self.sieve & phrase.sieve == 0 || !phrase.words.iter().any(|word| self.words.contains(word))
+    fn allows(&self, entry: &Entry) -> bool {
+        self.sieve & entry.sieve == 0 || !entry.words.iter().any(|word| self.words.contains(word))
     }
 }
 
@@ -98,34 +99,47 @@ impl Masker {
     /// Text of the same lines, of the same length each, without a number or a capitalised word of the original. Of
     /// HTML the tags stay, without their attributes.
     pub(super) fn free_text(&self, value: &str, turn: u32) -> String {
-        let mut draw = self.key.draw(Purpose::Text, turn, value.as_bytes());
-        let banned = Banned::of(value);
-        if html::is_html(value) {
-            return html::masked(value, |text, out| self.lines(text, &mut draw, &banned, out));
+        if !html::is_html(value) {
+            return self.plain_text(value, turn).text;
         }
-        let mut out = String::with_capacity(value.len() + 16);
-        self.lines(value, &mut draw, &banned, &mut out);
-        out
+        let (mut draw, banned) = self.prepared(value, turn);
+        html::masked(value, |text, out| {
+            let mut draft = Draft::of(text.len());
+            self.lines(text, &mut draw, &banned, &mut draft);
+            out.push_str(&draft.text);
+        })
     }
 
-    fn lines(&self, text: &str, draw: &mut Draw, banned: &Banned, out: &mut String) {
+    /// The same for text that is no HTML.
+    pub(super) fn plain_text(&self, value: &str, turn: u32) -> Draft<'_> {
+        let (mut draw, banned) = self.prepared(value, turn);
+        let mut draft = Draft::of(value.len());
+        self.lines(value, &mut draw, &banned, &mut draft);
+        draft
+    }
+
+    fn prepared(&self, value: &str, turn: u32) -> (Draw, Banned) {
+        (self.key.draw(Purpose::Text, turn, value.as_bytes()), Banned::of(value))
+    }
+
+    fn lines<'a>(&'a self, text: &str, draw: &mut Draw, banned: &Banned, out: &mut Draft<'a>) {
         for line in text.split_inclusive('\n') {
             let body = line
                 .trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '>' | '#' | '•'));
             let core = body.trim_end();
             if core.is_empty() {
-                out.push_str(line);
+                out.text.push_str(line);
                 continue;
             }
-            out.push_str(&line[..line.len() - body.len()]);
+            out.text.push_str(&line[..line.len() - body.len()]);
             self.line(core, draw, banned, out);
-            out.push_str(&body[core.len()..]);
+            out.text.push_str(&body[core.len()..]);
         }
     }
 
     /// As many characters as the line has, with its last mark and its first capital.
-    fn line(&self, line: &str, draw: &mut Draw, banned: &Banned, out: &mut String) {
-        let start = out.len();
+    fn line<'a>(&'a self, line: &str, draw: &mut Draw, banned: &Banned, out: &mut Draft<'a>) {
+        let start = out.text.len();
         let end = line.chars().next_back().filter(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…'));
         let mut left = line.chars().count() - usize::from(end.is_some());
         let sentences = &self.lists.text.sentences;
@@ -133,38 +147,45 @@ impl Masker {
         let mut misses = if is_title { 4 } else { 0 };
         while misses < 4 {
             // One that leaves room for a blank and a word.
-            let fitting = sentences.partition_point(|sentence| sentence.chars + 1 + SHORTEST_REST <= left);
+            let fitting = sentences.partition_point(|entry| entry.phrase.chars + 1 + SHORTEST_REST <= left);
             let Some(sentence) = sentences[..fitting].get(draw.below(fitting)) else { break };
             if !banned.allows(sentence) {
                 misses += 1;
                 continue;
             }
-            out.push_str(sentence.text);
-            out.push(' ');
-            left -= sentence.chars + 1;
+            out.push(&sentence.phrase);
+            out.text.push(' ');
+            left -= sentence.phrase.chars + 1;
         }
-        let capital = line.starts_with(char::is_uppercase) || out.len() > start;
+        let capital = line.starts_with(char::is_uppercase) || out.text.len() > start;
         match self.subject(left, line, draw, banned) {
-            Some(subject) if capital => out.push_str(subject),
-            Some(subject) => out.push_str(&subject.to_lowercase()),
+            Some(subject) if capital => out.push(subject),
+            Some(subject) => out.push_lower(subject),
             None => self.filler(left, capital, draw, banned, out),
         }
-        out.extend(end);
+        out.text.extend(end);
     }
 
     /// A short line of exactly so many characters, as it stands above a note, and not the line itself.
-    fn subject(&self, chars: usize, line: &str, draw: &mut Draw, banned: &Banned) -> Option<&'static str> {
+    fn subject(&self, chars: usize, line: &str, draw: &mut Draw, banned: &Banned) -> Option<&Phrase> {
         let shelf = self.lists.text.subjects.get(chars).filter(|shelf| !shelf.is_empty())?;
         let first = draw.below(shelf.len());
         let turned = shelf[first..].iter().chain(&shelf[..first]);
         let line = line.to_lowercase();
-        let mut fine = turned.filter(|subject| banned.allows(subject));
-        fine.find(|subject| !line.starts_with(&subject.text.to_lowercase())).map(|subject| subject.text)
+        let mut fine = turned.filter(|subject| banned.allows(subject)).map(|subject| &subject.phrase);
+        fine.find(|subject| !line.starts_with(&subject.lower))
     }
 
     /// Exactly so many characters of words.
-    fn filler(&self, mut left: usize, capital: bool, draw: &mut Draw, banned: &Banned, out: &mut String) {
-        let start = out.len();
+    fn filler<'a>(
+        &'a self,
+        mut left: usize,
+        capital: bool,
+        draw: &mut Draw,
+        banned: &Banned,
+        out: &mut Draft<'a>,
+    ) {
+        let start = out.text.len();
         while left > 0 {
             let length = if left <= LONGEST_WORD && (left < 5 || draw.below(3) == 0) {
                 left
@@ -174,30 +195,31 @@ impl Masker {
             self.word(length, draw, banned, out);
             left -= length;
             if left > 0 {
-                out.push(' ');
+                out.text.push(' ');
                 left -= 1;
             }
         }
         if capital {
-            capitalise(out, start);
+            capitalise(&mut out.text, start);
         }
     }
 
-    fn word(&self, length: usize, draw: &mut Draw, banned: &Banned, out: &mut String) {
+    fn word<'a>(&'a self, length: usize, draw: &mut Draw, banned: &Banned, out: &mut Draft<'a>) {
         let words = &self.lists.text.words[length];
         for _ in 0..8 {
             if let Some(word) = words.get(draw.below(words.len())).filter(|word| banned.allows(word)) {
-                out.push_str(word.text);
+                out.push(&word.phrase);
                 return;
             }
         }
         // No word is left: letters that are none.
         const VOWELS: &[u8] = b"aeiou";
         const CONSONANTS: &[u8] = b"bdfglmnprstv";
-        for place in 0..length {
+        let letter = |place: usize| {
             let letters = if place % 2 == length % 2 { VOWELS } else { CONSONANTS };
-            out.push(letters[draw.below(letters.len())] as char);
-        }
+            letters[draw.below(letters.len())] as char
+        };
+        out.push_letters(&(0..length).map(letter).collect::<String>());
     }
 }
 

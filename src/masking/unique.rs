@@ -1,7 +1,7 @@
 //! Unique indexes of several columns, and of values that differ by case only: no two rows may come out the same.
 
 use super::plan::{Action, TablePlan};
-use crate::store::{Table, Value, ValueRef};
+use crate::store::{Table, ValueRef};
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -67,10 +67,15 @@ impl Guards {
         Guards { state: RandomState::new(), guards: guards.collect() }
     }
 
+    /// Whether there is nothing to guard.
+    pub(super) fn are_none(&self) -> bool {
+        self.guards.is_empty()
+    }
+
     /// The column to draw again, where an earlier row has the same tuple from other originals.
-    pub(super) fn conflict(&self, originals: &[ValueRef<'_>], masks: &[Value]) -> Option<usize> {
+    pub(super) fn conflict(&self, originals: &[ValueRef<'_>], masks: &[ValueRef<'_>]) -> Option<usize> {
         let clash = |guard: &&Guard| {
-            let Some(mask) = guard.digest(&self.state, |at| masks[at].borrow(), true) else { return false };
+            let Some(mask) = guard.digest(&self.state, |at| masks[at], true) else { return false };
             let Some(original) = guard.digest(&self.state, |at| originals[at], false) else { return false };
             guard.seen.get(&mask).is_some_and(|seen| *seen != original)
         };
@@ -78,10 +83,10 @@ impl Guards {
     }
 
     /// Remembers a row that goes out.
-    pub(super) fn note(&mut self, originals: &[ValueRef<'_>], masks: &[Value]) {
+    pub(super) fn note(&mut self, originals: &[ValueRef<'_>], masks: &[ValueRef<'_>]) {
         let Guards { state, guards } = self;
         for guard in guards {
-            let mask = guard.digest(state, |at| masks[at].borrow(), true);
+            let mask = guard.digest(state, |at| masks[at], true);
             let original = guard.digest(state, |at| originals[at], false);
             if let (Some(mask), Some(original)) = (mask, original) {
                 guard.seen.entry(mask).or_insert(original);

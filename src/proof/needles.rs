@@ -1,53 +1,47 @@
 //! The values that must not be in an archive, remembered without their text: a few bytes each, flat in memory.
 
-use crate::fingerprints::{Fingerprints, Gathering, beginning, step};
-use std::hash::{BuildHasher, RandomState};
+pub use crate::fingerprints::SHORTEST;
+use crate::fingerprints::{Gathering, Recent, Runs};
 
-/// A value shorter than this is found everywhere by chance. In bytes.
-pub const SHORTEST: usize = 8;
 /// Of a longer value only so much is searched: its beginning. In bytes.
 pub const LONGEST: usize = 120;
 /// A number of fewer digits is not searched by its digits alone: dates and amounts look like it.
 pub const FEWEST_DIGITS: usize = 10;
-/// Buckets for the lengths that a beginning can have.
-const BUCKETS: usize = 1 << 16;
-/// Bits for the beginnings, whatever the size of the database: 2 MiB, so that they stay near the processor.
-const START_BITS: usize = 1 << 24;
+/// The longest letter of UTF-8, in bytes.
+const LONGEST_LETTER: usize = 4;
 
 /// Values that are being collected.
 pub struct Collector {
-    seed: u64,
-    digests: Gathering,
-    starts: Vec<u64>,
-    lengths: Vec<u128>,
+    runs: Gathering,
+    recent: Recent,
     room: Vec<u8>,
 }
 
-/// Values that can be searched for. The digests are 64 bits under a seed of this process: the chance that a text which
-/// is none of ten million values is taken for one is below one in a million for a terabyte.
-pub struct Needles {
-    seed: u64,
-    /// Fingerprints of whole values.
-    digests: Fingerprints,
-    /// A bit for each digest of a value's first bytes.
-    starts: Vec<u64>,
-    /// For each bucket of beginnings, a bit for each length that a value there has.
-    lengths: Vec<u128>,
-}
+/// Values that can be searched for.
+pub struct Needles(Runs);
 
 impl Default for Collector {
     fn default() -> Self {
-        Collector {
-            seed: RandomState::new().hash_one(0u8),
-            digests: Gathering::default(),
-            starts: vec![0; START_BITS / 64],
-            lengths: vec![0; BUCKETS],
-            room: Vec::new(),
-        }
+        Collector::of_about(0)
     }
 }
 
 impl Collector {
+    /// Gets ready for about so many values.
+    pub fn of_about(count: u64) -> Self {
+        Collector { runs: Gathering::of_about(count), recent: Recent::default(), room: Vec::new() }
+    }
+
+    /// Another one, for another thread; [`Collector::join`] brings the two together again.
+    pub fn sibling(&self) -> Self {
+        Collector { runs: self.runs.sibling(), recent: Recent::default(), room: Vec::new() }
+    }
+
+    /// Adds what a sibling has gathered.
+    pub fn join(&mut self, sibling: Self) {
+        self.runs.join(sibling.runs);
+    }
+
     /// Adds a value; case does not count, nor what stands around its first and last letter or digit. Returns whether
     /// it is long enough to be searched.
     pub fn add(&mut self, value: &[u8]) -> bool {
@@ -55,13 +49,7 @@ impl Collector {
         push_folded(trim(value), &mut self.room);
         // A long text is told by its beginning, cut where a letter begins.
         let value = &self.room[..cut(&self.room, LONGEST)];
-        let Some(first) = value.first_chunk() else { return false };
-        let start = beginning(self.seed, first);
-        let bit = start_bit(start);
-        self.starts[bit / 64] |= 1 << (bit % 64);
-        self.lengths[bucket(start)] |= 1 << (value.len() - SHORTEST);
-        self.digests.add(value[SHORTEST..].iter().fold(start, |running, byte| step(running, *byte)));
-        true
+        value.len() >= SHORTEST && (self.recent.has_seen(value) || self.runs.add(value))
     }
 
     /// Adds a number by its digits alone, as another column or a text may write it: a French telephone number both
@@ -81,44 +69,25 @@ impl Collector {
 
     /// Makes them searchable.
     pub fn finish(self) -> Needles {
-        let Collector { seed, digests, starts, lengths, .. } = self;
-        Needles { seed, digests: digests.finish(), starts, lengths }
+        Needles(self.runs.finish())
     }
 }
 
 impl Needles {
     /// How many different values are searched.
     pub fn len(&self) -> usize {
-        self.digests.len()
+        self.0.len()
     }
 
     /// Whether there is nothing to search.
     pub fn is_empty(&self) -> bool {
-        self.digests.is_empty()
+        self.0.is_empty()
     }
 
     /// The digest of the value that begins here and ends at a boundary, if there is one. `bytes` is folded already.
     pub fn begins_at(&self, bytes: &[u8]) -> Option<u64> {
-        let start = beginning(self.seed, bytes.first_chunk()?);
-        let bit = start_bit(start);
-        if self.starts[bit / 64] & (1 << (bit % 64)) == 0 {
-            return None;
-        }
-        let mut wanted = self.lengths[bucket(start)];
-        let mut running = start;
-        let mut length = SHORTEST;
-        while wanted != 0 {
-            if wanted & 1 == 1
-                && (length == LONGEST || ends_here(&bytes[length..]))
-                && self.digests.holds(running)
-            {
-                return Some(running);
-            }
-            running = step(running, *bytes.get(length)?);
-            length += 1;
-            wanted >>= 1;
-        }
-        None
+        // What was cut goes on in the middle of a word.
+        self.0.begins(bytes, |length| length > LONGEST - LONGEST_LETTER || ends_here(&bytes[length..]))
     }
 }
 
@@ -172,12 +141,4 @@ fn cut(bytes: &[u8], most: usize) -> usize {
         return bytes.len();
     }
     (SHORTEST..=most).rev().find(|&at| bytes[at] & 0xc0 != 0x80).unwrap_or(most)
-}
-
-fn bucket(start: u64) -> usize {
-    (start >> 48) as usize & (BUCKETS - 1)
-}
-
-fn start_bit(start: u64) -> usize {
-    start as usize & (START_BITS - 1)
 }

@@ -2,8 +2,11 @@
 
 use super::needles::Needles;
 use super::scan::{Scanner, Search};
+use crate::fault::{Fault, Result};
 use crate::store::Catalog;
 use std::io::{self, Write};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::thread;
 
 /// What is in the bytes of every copy, and no secret: the schema's own text.
 pub struct Known {
@@ -46,9 +49,76 @@ fn words(catalog: &Catalog) -> impl Iterator<Item = &str> {
     tables.chain(views).chain(triggers).flatten().map(String::as_str)
 }
 
-/// Passes bytes on, and looks at each.
-pub struct Watching<'a, W> {
+/// What was found in bytes that went by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched {
+    /// How many originals were in them.
+    pub originals: u64,
+    /// How many they were.
+    pub bytes: u64,
+}
+
+/// Pieces that may wait to be looked at: memory stays flat.
+const PIECES_WAITING: usize = 2;
+
+/// Runs `pass`, which writes bytes to `out`; a thread of its own looks at each.
+///
+/// # Errors
+/// What `pass` returns; unfinished when no thread can be had.
+pub fn watch(
+    out: impl Write,
+    needles: &Needles,
+    known: &Known,
+    pass: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<Watched> {
+    thread::scope(|scope| {
+        let (send, pieces) = sync_channel::<Vec<u8>>(PIECES_WAITING);
+        let (give_back, empties) = channel();
+        let mut looking = Looking::new(needles, known);
+        let look = move || {
+            for piece in pieces {
+                looking.look(&piece);
+                // Nobody needs it any more after the last one.
+                let _ = give_back.send(piece);
+            }
+            looking.finish()
+        };
+        let looking = thread::Builder::new()
+            .spawn_scoped(scope, look)
+            .map_err(|error| Fault::unfinished(format!("no thread can be had: {error}")))?;
+        let mut passing = Passing { out, send, empties };
+        let passed = pass(&mut passing);
+        drop(passing);
+        let watched = looking.join();
+        passed?;
+        watched.map_err(|_| Fault::unfinished("a thread that searches stopped before its time").into())
+    })
+}
+
+/// Passes bytes on, and a copy to the one who looks.
+struct Passing<W> {
     out: W,
+    send: SyncSender<Vec<u8>>,
+    empties: Receiver<Vec<u8>>,
+}
+
+impl<W: Write> Write for Passing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        let mut piece = self.empties.try_recv().unwrap_or_default();
+        piece.clear();
+        piece.extend_from_slice(&bytes[..written]);
+        self.send.send(piece).map_err(|_| io::Error::other("nobody searches any more"))?;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Looks at bytes as they come.
+struct Looking<'a> {
     wide: Option<Wide>,
     /// One for bytes; for UTF-16 the second one reads from the odd places, where text may begin as well.
     scanners: [Scanner<'a>; 2],
@@ -56,17 +126,23 @@ pub struct Watching<'a, W> {
     count: u64,
 }
 
-impl<'a, W: Write> Watching<'a, W> {
-    /// Watches what goes to `out`.
-    pub fn new(out: W, needles: &'a Needles, known: &'a Known) -> Self {
+impl<'a> Looking<'a> {
+    fn new(needles: &'a Needles, known: &'a Known) -> Self {
         let scanners = [0, 1].map(|_| Scanner::new(needles, &known.pardoned));
-        Watching { out, wide: known.wide, scanners, last: None, count: 0 }
+        Looking { wide: known.wide, scanners, last: None, count: 0 }
     }
 
-    /// How many originals were in the bytes, and how many bytes there were.
-    pub fn finish(self) -> (u64, u64) {
+    fn look(&mut self, bytes: &[u8]) {
+        match self.wide {
+            Some(wide) => self.look_wide(bytes, wide),
+            None => self.scanners[0].push(bytes),
+        }
+        self.count += bytes.len() as u64;
+    }
+
+    fn finish(self) -> Watched {
         let hits = self.scanners.map(Scanner::finish);
-        (hits[0].0 + hits[1].0, self.count)
+        Watched { originals: hits[0].0 + hits[1].0, bytes: self.count }
     }
 
     /// Every two bytes that follow each other may be a letter.
@@ -87,23 +163,6 @@ impl<'a, W: Write> Watching<'a, W> {
     }
 }
 
-impl<W: Write> Write for Watching<'_, W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        let bytes = &bytes[..written];
-        match self.wide {
-            Some(wide) => self.look_wide(bytes, wide),
-            None => self.scanners[0].push(bytes),
-        }
-        self.count += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::needles::Collector;
@@ -115,9 +174,11 @@ mod tests {
         let needles = collector.finish();
         let settings = [("encoding".to_owned(), encoding.to_owned())].into();
         let known = Known::of(&Catalog { settings, ..Catalog::default() }, &needles);
-        let mut watching = Watching::new(io::sink(), &needles, &known);
-        bytes.chunks(piece).for_each(|piece| watching.write_all(piece).unwrap());
-        watching.finish()
+        let mut out = Vec::new();
+        let pass = |to: &mut dyn Write| bytes.chunks(piece).try_for_each(|piece| Ok(to.write_all(piece)?));
+        let watched = watch(&mut out, &needles, &known, pass).unwrap();
+        assert_eq!(out, bytes);
+        (watched.originals, watched.bytes)
     }
 
     #[test]

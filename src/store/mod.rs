@@ -102,6 +102,14 @@ pub trait Snapshot {
         visit: &mut Visit<'_>,
     ) -> Result<()>;
 
+    /// Whether the pages are whole: what can be told without looking at the rules of the schema.
+    ///
+    /// # Errors
+    /// Damaged when a page cannot be read, or contradicts another.
+    fn soundness(&mut self) -> Result<()> {
+        self.health().map(drop)
+    }
+
     /// What the engine's own quick check and foreign-key check say about the moment.
     ///
     /// # Errors
@@ -163,7 +171,13 @@ pub trait Builder: Send {
     /// When a row cannot be stored; a unique key that is there twice is refused.
     fn rows(&mut self, load: &Load) -> Result<()>;
 
-    /// Puts indexes, views, triggers, full-text indexes and counters on what was filled.
+    /// Puts its indexes on the table that was filled last, also those of words.
+    ///
+    /// # Errors
+    /// When one of them does not fit the rows.
+    fn index(&mut self, table: &Table) -> Result<()>;
+
+    /// Puts on what is missing: indexes of tables that were not filled, views, triggers and counters.
     ///
     /// # Errors
     /// When one of them does not fit the rows.

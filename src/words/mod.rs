@@ -35,18 +35,38 @@ pub fn fold(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     let mut folded = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '\0'..='\x7f' => folded.push(letter.to_ascii_lowercase()),
-            '\u{300}'..='\u{36f}' => {}
-            _ => match latin_without_accent(letter) {
-                Some(plain) => folded.extend(plain.chars().map(|plain| plain.to_ascii_lowercase())),
-                None => folded.extend(letter.to_lowercase()),
-            },
-        }
-    }
+    text.chars().for_each(|letter| fold_letter(letter, &mut |plain| folded.push(plain)));
     folded
 }
+
+/// What [`fold`] makes of one letter: one, several, or nothing of an accent.
+pub fn fold_letter(letter: char, to: &mut impl FnMut(char)) {
+    match letter {
+        '\0'..='\x7f' => to(letter.to_ascii_lowercase()),
+        '\u{300}'..='\u{36f}' => {}
+        '\u{c0}'..COMMON_END if COMMON[letter as usize - 0xc0] != 0 => {
+            to(char::from(COMMON[letter as usize - 0xc0]));
+        }
+        _ => match latin_without_accent(letter) {
+            Some(plain) => plain.chars().for_each(|plain| to(plain.to_ascii_lowercase())),
+            None => letter.to_lowercase().for_each(to),
+        },
+    }
+}
+
+/// The end of the letters that European names are written with.
+const COMMON_END: char = '\u{180}';
+/// What is left of a common letter without its accent, from `À` on; 0 where that is not one letter. Every value of a
+/// database is folded, so this has to be quick.
+static COMMON: LazyLock<[u8; COMMON_END as usize - 0xc0]> = LazyLock::new(|| {
+    std::array::from_fn(|at| {
+        let letter = char::from_u32(0xc0 + at as u32);
+        match letter.and_then(latin_without_accent).unwrap_or_default().as_bytes() {
+            [plain] => plain.to_ascii_lowercase(),
+            _ => 0,
+        }
+    })
+});
 
 /// A Latin letter without its accent, in the case it has; none for any other character, and where there is no accent.
 pub fn latin_without_accent(letter: char) -> Option<&'static str> {

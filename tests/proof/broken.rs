@@ -1,16 +1,16 @@
 //! A copy that a broken mask could have made, held against its source through the library.
 
+use crm_admin::anonymise::originals::Original;
 use crm_admin::anonymise::{copy, originals};
 use crm_admin::fault::{Kind, Result, fault_of, kind_of};
 use crm_admin::masking::{Key, Masker, Originals};
 use crm_admin::progress::Silence;
-use crm_admin::proof::{Collector, Evidence, Known, Needles, Watching, hold_against_source};
+use crm_admin::proof::{Collector, Evidence, Known, Needles, hold_against_source, watch};
 use crm_admin::schema::{CompleteMap, Map};
 use crm_admin::store::sqlite::{NewDatabase, Options, Sqlite};
 use crm_admin::store::{Builder, Store};
 use rusqlite::Connection;
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -70,13 +70,13 @@ impl Pair {
         let catalog = moment.catalog().unwrap();
         let map = Map::parse(MAP, "map", &mut |_| unreachable!()).unwrap().complete_for(&catalog).unwrap();
         let (mut known, mut collector) = (Originals::default(), Collector::default());
-        originals::each(&mut *moment, &map, &mut Silence, &mut |original| {
+        let note = |original: Original<'_>| {
             known.add(original.value);
             collector.add(original.value.as_bytes());
             collector.add_digits(original.value.as_bytes());
             Ok(())
-        })
-        .unwrap();
+        };
+        originals::each(&mut *moment, &map, &mut Silence, &mut [note]).unwrap();
         let path = folder.path().join("copy.db");
         fs::write(&path, "").unwrap();
         let mut new = NewDatabase::begin(&path, &catalog, &[]).unwrap();
@@ -128,10 +128,10 @@ impl Pair {
         let mut source = open(self.folder.path().join("source.db"));
         let mut moment = source.snapshot().unwrap();
         let known = Known::of(&moment.catalog().unwrap(), needles);
-        let mut watching = Watching::new(std::io::sink(), needles, &known);
-        watching.write_all(&fs::read(self.folder.path().join("copy.db")).unwrap()).unwrap();
-        let (in_bytes, bytes) = watching.finish();
-        let mut evidence = Evidence { in_bytes, bytes, ..Evidence::default() };
+        let written = fs::read(self.folder.path().join("copy.db")).unwrap();
+        let watched = watch(std::io::sink(), needles, &known, |to| Ok(to.write_all(&written)?)).unwrap();
+        let mut evidence =
+            Evidence { in_bytes: watched.originals, bytes: watched.bytes, ..Evidence::default() };
         let path = self.folder.path().join("copy.db");
         let copy = move || Ok(Box::new(open(path)) as Box<dyn Store>);
         hold_against_source(&mut *moment, &self.map, copy, needles, &mut Silence, &mut evidence)?;

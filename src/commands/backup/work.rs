@@ -1,26 +1,24 @@
 //! The steps of one backup: read what identifies, mask, pack, prove. Each knows only what the last one gave it.
 
-use super::BackupArgs;
-use super::report;
-use crate::anonymise::{self, Copied, originals};
+use super::known::Known;
+use super::{BackupArgs, report};
+use crate::anonymise::{self, Copied};
 use crate::archive::{
     self, Archive, Limits, Manifest, Options, Proof, ProofState, Pseudonyms, Summary, Writer,
 };
-use crate::fault::{Kind, Result, kind_of};
-use crate::masking::{Key, Masker, Originals, also_written, reaches_nobody};
+use crate::fault::{Fault, Kind, Result, kind_of};
+use crate::masking::{Key, Masker};
 use crate::progress::Progress;
-use crate::proof::{self, Collector, Evidence, Needles, Watching};
+use crate::proof::{self, Evidence};
 use crate::publish::scratch_in;
-use crate::schema::{Category, CompleteMap, Rows};
+use crate::schema::{CompleteMap, Rows};
 use crate::store::sqlite::{self, Awaited, NewDatabase};
-use crate::store::{Catalog, Snapshot, Store};
+use crate::store::{Builder, Catalog, Snapshot, Store};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Seek, Write};
+use std::io::{BufReader, BufWriter, Seek};
 use std::path::Path;
+use std::thread;
 use std::time::{Duration, Instant};
-
-/// A secret that is longer is no word that somebody chose. In bytes.
-const LONGEST_WORD: usize = 40;
 
 /// What one backup works with.
 pub struct Work<'a> {
@@ -45,14 +43,6 @@ pub struct Done {
     pub evidence: Option<Evidence>,
     /// How long each step took.
     pub times: Vec<(&'static str, Duration)>,
-}
-
-/// The identifying values, for the two who must know them: the masks, which may be none of them, and the proof, which
-/// may find none of them.
-struct Known {
-    masker: Masker,
-    needles: Needles,
-    count: u64,
 }
 
 impl<'a> Work<'a> {
@@ -82,46 +72,33 @@ impl<'a> Work<'a> {
         let mut times = Vec::new();
         let mut since = Instant::now();
         let mut lap = |step| times.push((step, std::mem::replace(&mut since, Instant::now()).elapsed()));
-        let known = self.read_what_identifies(source)?;
+        let key = self.key.clone().unwrap_or_else(Key::fresh);
+        let known = Known::read(source, self.map, key, self.with_proof, self.progress)?;
         lap("reading what identifies");
-        let (copied, mut database) = self.mask(source, &known.masker, folder)?;
+        let (copied, mut new, mut database) = self.mask(source, &known.masker, folder)?;
         lap("masking");
-        let summary = self.pack(&mut database, &copied, known.count, out)?;
-        drop(database);
-        lap("compressing");
+        let (health, summary) = thread::scope(|scope| -> Result<_> {
+            let checking = thread::Builder::new().spawn_scoped(scope, || new.health())?;
+            let summary = self.pack(&mut database, &copied, known.count, out);
+            let stopped = |_| Err(Fault::unfinished("a thread that checks stopped before its time").into());
+            Ok((checking.join().unwrap_or_else(stopped)?, summary))
+        })?;
+        anonymise::check(source, &health)?;
+        let summary = summary?;
+        drop((new, database));
+        lap("compressing and checking");
         let evidence = if self.with_proof { Some(self.prove(source, &known, folder, out)?) } else { None };
         lap("proving");
         self.progress.finish();
         Ok(Done { copied, pseudonyms: self.pseudonyms(), summary, evidence, times })
     }
 
-    fn read_what_identifies(&mut self, source: &mut dyn Snapshot) -> Result<Known> {
-        let with_proof = self.with_proof;
-        let (mut originals, mut needles, mut count) = (Originals::default(), Collector::default(), 0);
-        originals::each(source, self.map, self.progress, &mut |original| {
-            match original.category {
-                // A hash or a random token: no mask can be one. A password in clear may be a word.
-                Category::Secret if original.value.len() > LONGEST_WORD => {}
-                Category::FreeText => add_text(&mut originals, original.value),
-                category => {
-                    originals.add(original.value);
-                    also_written(category, original.value).iter().for_each(|value| originals.add(value));
-                }
-            }
-            if !with_proof {
-                return Ok(());
-            }
-            count += u64::from(needles.add(original.value.as_bytes()));
-            if !reaches_nobody(original.category, original.value) && original.category != Category::FreeText {
-                needles.add_digits(original.value.as_bytes());
-            }
-            Ok(())
-        })?;
-        let masker = Masker::new(self.key.clone().unwrap_or_else(Key::fresh), originals);
-        Ok(Known { masker, needles: needles.finish(), count })
-    }
-
-    fn mask(&mut self, source: &mut dyn Snapshot, masker: &Masker, folder: &Path) -> Result<(Copied, File)> {
+    fn mask(
+        &mut self,
+        source: &mut dyn Snapshot,
+        masker: &Masker,
+        folder: &Path,
+    ) -> Result<(Copied, NewDatabase, File)> {
         let rebuilt = self.map.tables().iter().filter(|mapped| mapped.rows == Rows::Rebuild);
         let rebuilt: Vec<&str> = rebuilt.map(|mapped| mapped.table.name.as_str()).collect();
         let mut scratch = scratch_in(folder)?;
@@ -129,8 +106,8 @@ impl<'a> Work<'a> {
         // From here on the file has no name: not even a kill leaves anything behind.
         scratch.unlink()?;
         let copied = anonymise::copy(source, self.map, masker, &mut new, self.progress)?;
-        drop(new);
-        Ok((copied, scratch.file().try_clone()?))
+        let file = scratch.file().try_clone()?;
+        Ok((copied, new, file))
     }
 
     fn pack(
@@ -164,11 +141,11 @@ impl<'a> Work<'a> {
         decoded.unlink()?;
         self.progress.stage("searching the archive", Some(archive.decoded_bytes()));
         let schema = proof::Known::of(self.catalog, &known.needles);
-        let mut watching = Watching::new(BufWriter::new(decoded.file()), &known.needles, &schema);
-        archive.unpack(&mut watching, self.progress)?;
-        watching.flush()?;
-        let (in_bytes, bytes) = watching.finish();
+        let watched = proof::watch(decoded.file(), &known.needles, &schema, |to| {
+            archive.unpack(to, self.progress).map(drop)
+        })?;
         let copy = awaited.arrived()?;
+        let (in_bytes, bytes) = (watched.originals, watched.bytes);
         let mut evidence =
             Evidence { in_bytes, bytes, originals: known.needles.len() as u64, ..Evidence::default() };
         let open = move || Ok(Box::new(copy) as Box<dyn Store>);
@@ -206,17 +183,5 @@ impl<'a> Work<'a> {
             files_not_copied: copied.files.iter().map(report::files).collect(),
             ..Manifest::default()
         }
-    }
-}
-
-/// What no mask may hold of a text: its sentences, since masks are made of whole ones, and the names in it, which may
-/// stand in no column at all.
-fn add_text(originals: &mut Originals, text: &str) {
-    text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add(sentence));
-    let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
-    let words: Vec<&str> =
-        text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())).collect();
-    for pair in words.windows(2).filter(|pair| pair.iter().all(|word| is_name(word))) {
-        originals.add(&pair.join(" "));
     }
 }

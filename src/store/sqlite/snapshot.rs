@@ -70,6 +70,10 @@ impl Snapshot for Moment<'_> {
         search::by_words(self.connection, (table, index), phrases, columns, visit)
     }
 
+    fn soundness(&mut self) -> Result<()> {
+        health::soundness(self.connection)
+    }
+
     fn health(&mut self) -> Result<Health> {
         health::of(self.connection, Depth::Quick)
     }

@@ -1,18 +1,4 @@
-//! Texts remembered without their letters: keyed digests of 64 bits, gathered first and searched afterwards, at eight
-//! bytes and a little more for each.
-
-/// The digest of a text's first eight bytes, under a seed of this process; all its bits are good.
-pub fn beginning(seed: u64, first: &[u8; 8]) -> u64 {
-    let mixed = (u64::from_le_bytes(*first) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    mixed ^ (mixed >> 32)
-}
-
-/// The digest with one byte more, so that every length of a text costs one step more.
-pub fn step(running: u64, byte: u8) -> u64 {
-    let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed ^ (mixed >> 29)
-}
+//! Digests that are gathered first and searched afterwards, at eight bytes and a little more for each.
 
 /// So many are gathered before equal ones are taken out for the first time.
 const FIRST_SORT: usize = 1 << 20;
@@ -43,6 +29,13 @@ impl Gathering {
             self.sort_at = FIRST_SORT.max(self.digests.len() + self.digests.len() / 2);
             self.digests.reserve_exact(self.sort_at - self.digests.len());
         }
+    }
+
+    /// Adds what another has gathered.
+    pub fn join(&mut self, other: Self) {
+        self.digests.extend(other.digests);
+        self.sort();
+        self.sort_at = FIRST_SORT.max(self.digests.len() + self.digests.len() / 2);
     }
 
     /// Makes them searchable.

@@ -1,0 +1,110 @@
+//! The identifying values of a database, for the two who must know them: the masks, which may be none of them, and the
+//! proof, which may find none of them.
+
+use crate::anonymise::originals::{self, Original};
+use crate::anonymise::threads;
+use crate::fault::Result;
+use crate::masking::{Key, Masker, Originals, also_written, reaches_nobody};
+use crate::progress::Progress;
+use crate::proof::{Collector, Needles};
+use crate::schema::{Category, CompleteMap};
+use crate::store::Snapshot;
+
+/// A secret that is longer is no word that somebody chose. In bytes.
+const LONGEST_WORD: usize = 40;
+
+/// What was read, ready to be used.
+pub struct Known {
+    /// Makes masks that are none of the values.
+    pub masker: Masker,
+    /// Finds the values; none of them where no proof is wanted.
+    pub needles: Needles,
+    /// How many values are searched, equal ones counted each.
+    pub count: u64,
+}
+
+impl Known {
+    /// Reads every identifying value of the moment.
+    ///
+    /// # Errors
+    /// When a table cannot be read.
+    pub fn read(
+        source: &mut dyn Snapshot,
+        map: &CompleteMap,
+        key: Key,
+        with_proof: bool,
+        progress: &mut dyn Progress,
+    ) -> Result<Self> {
+        let about = originals::about_how_many(source, map)?;
+        let first = Gathered {
+            originals: Originals::of_about(about),
+            needles: with_proof.then(|| Collector::of_about(about)),
+            count: 0,
+        };
+        let siblings: Vec<Gathered> = (1..threads()).map(|_| first.sibling()).collect();
+        let mut all: Vec<Gathered> = std::iter::once(first).chain(siblings).collect();
+        let mut visitors: Vec<_> =
+            all.iter_mut().map(|gathered| |original: Original<'_>| gathered.add(&original)).collect();
+        originals::each(source, map, progress, &mut visitors)?;
+        drop(visitors);
+        let mut gathered = all.remove(0);
+        all.into_iter().for_each(|sibling| gathered.join(sibling));
+        let needles = gathered.needles.unwrap_or_default().finish();
+        Ok(Known { masker: Masker::new(key, gathered.originals), needles, count: gathered.count })
+    }
+}
+
+/// What one thread has gathered.
+struct Gathered {
+    originals: Originals,
+    needles: Option<Collector>,
+    count: u64,
+}
+
+impl Gathered {
+    fn sibling(&self) -> Self {
+        let needles = self.needles.as_ref().map(Collector::sibling);
+        Gathered { originals: self.originals.sibling(), needles, count: 0 }
+    }
+
+    fn join(&mut self, sibling: Self) {
+        self.originals.join(sibling.originals);
+        if let (Some(needles), Some(more)) = (&mut self.needles, sibling.needles) {
+            needles.join(more);
+        }
+        self.count += sibling.count;
+    }
+
+    fn add(&mut self, original: &Original<'_>) -> Result<()> {
+        match original.category {
+            // A hash or a random token: no mask can be one. A password in clear may be a word.
+            Category::Secret if original.value.len() > LONGEST_WORD => {}
+            Category::FreeText => add_text(&mut self.originals, original.value),
+            category => {
+                self.originals.add(original.value);
+                also_written(category, original.value).iter().for_each(|value| self.originals.add(value));
+            }
+        }
+        let Some(needles) = &mut self.needles else { return Ok(()) };
+        self.count += u64::from(needles.add(original.value.as_bytes()));
+        if !reaches_nobody(original.category, original.value) && original.category != Category::FreeText {
+            needles.add_digits(original.value.as_bytes());
+        }
+        Ok(())
+    }
+}
+
+/// What no mask may hold of a text: its sentences, since masks are made of whole ones, and the names in it, which may
+/// stand in no column at all.
+fn add_text(originals: &mut Originals, text: &str) {
+    text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add(sentence));
+    let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
+    let mut last: Option<&str> = None;
+    for word in text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())) {
+        let name = Some(word).filter(|word| is_name(word));
+        if let (Some(first), Some(second)) = (last, name) {
+            originals.add(&format!("{first} {second}"));
+        }
+        last = name;
+    }
+}

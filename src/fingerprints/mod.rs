@@ -1,0 +1,8 @@
+//! Texts remembered without their letters: keyed digests of 64 bits, at eight bytes and a little more for each.
+
+mod recent;
+mod runs;
+mod sorted;
+
+pub use recent::Recent;
+pub use runs::{Gathering, Runs, SHORTEST};

@@ -1,0 +1,296 @@
+//! Runs of bytes that are known, found wherever one of them begins.
+
+use super::sorted::{self, Fingerprints};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+/// What is shorter is found everywhere by chance. In bytes.
+pub const SHORTEST: usize = 8;
+/// Bits for the first bytes: 2 MiB, so that they stay near the processor.
+const START_BITS: usize = 1 << 24;
+/// How far apart the marks along a run are, in bytes.
+const STRIDE: usize = 4;
+/// The mark of a place from which a run goes on to the next one.
+const GOES_ON: u8 = 1 << STRIDE;
+/// There are never fewer places for marks, and never more.
+const FEWEST_PLACES: usize = 1 << 16;
+const MOST_PLACES: usize = 1 << 26;
+/// Places for each run that is expected.
+const PLACES_FOR_EACH: usize = 4;
+
+/// Runs that are being gathered.
+#[derive(Debug)]
+pub struct Gathering {
+    digests: sorted::Gathering,
+    marks: Arc<Marks>,
+}
+
+/// Runs that are known.
+///
+/// The digests are 64 bits under a seed of this process: the chance that bytes which are none of ten million runs are
+/// taken for one is below one in a million for a terabyte.
+#[derive(Debug)]
+pub struct Runs {
+    digests: Fingerprints,
+    marks: Arc<Marks>,
+}
+
+/// Marks along the runs, by the digests of their beginnings of 8, 12, 16… bytes: where one ends before the next mark,
+/// and whether one goes on. They are those of all runs together, so they say where none can be, and `digests` the rest.
+///
+/// Several threads may set them: a mark is never taken back, so their order does not matter, and nobody looks before
+/// all threads are done.
+#[derive(Debug)]
+struct Marks {
+    seed: u64,
+    /// A bit for the first bytes of each.
+    starts: Vec<AtomicU64>,
+    /// A power of two of them.
+    places: Vec<AtomicU8>,
+}
+
+impl Gathering {
+    /// Gets ready for about so many runs; if more come, they are only found more slowly.
+    pub fn of_about(count: u64) -> Self {
+        let places = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(PLACES_FOR_EACH);
+        let places = places.clamp(FEWEST_PLACES, MOST_PLACES).next_power_of_two();
+        let marks = Marks {
+            seed: RandomState::new().hash_one(0u8),
+            starts: std::iter::repeat_with(AtomicU64::default).take(START_BITS / 64).collect(),
+            places: std::iter::repeat_with(AtomicU8::default).take(places).collect(),
+        };
+        Gathering { digests: sorted::Gathering::default(), marks: Arc::new(marks) }
+    }
+
+    /// Another gathering of the same runs, for another thread; [`Gathering::join`] brings the two together again.
+    pub fn sibling(&self) -> Self {
+        Gathering { digests: sorted::Gathering::default(), marks: Arc::clone(&self.marks) }
+    }
+
+    /// Adds what a sibling has gathered.
+    pub fn join(&mut self, sibling: Self) {
+        self.digests.join(sibling.digests);
+    }
+
+    /// Adds a run, to be found wherever it stands. Returns whether it is long enough.
+    pub fn add(&mut self, run: &[u8]) -> bool {
+        let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
+        let marks = &self.marks;
+        let mut running = beginning(marks.seed, first);
+        marks.start(running);
+        let (strides, last) = rest.as_chunks::<STRIDE>();
+        for stride in strides {
+            marks.set(running, GOES_ON);
+            running = stride.iter().fold(running, |running, byte| step(running, *byte));
+        }
+        marks.set(running, 1 << last.len());
+        self.digests.add(last.iter().fold(running, |running, byte| step(running, *byte)));
+        true
+    }
+
+    /// Adds a run, to be known as a whole only.
+    pub fn add_whole(&mut self, run: impl Iterator<Item = u8>) {
+        digest(self.marks.seed, run).into_iter().for_each(|digest| self.digests.add(digest));
+    }
+
+    /// Makes them searchable.
+    pub fn finish(self) -> Runs {
+        Runs { digests: self.digests.finish(), marks: self.marks }
+    }
+}
+
+impl Runs {
+    /// How many different ones there are.
+    pub fn len(&self) -> usize {
+        self.digests.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.digests.is_empty()
+    }
+
+    /// Whether these bytes are one of the runs.
+    pub fn holds(&self, run: impl Iterator<Item = u8>) -> bool {
+        digest(self.marks.seed, run).is_some_and(|digest| self.digests.holds(digest))
+    }
+
+    /// The digest of the shortest run with which the bytes begin; only those count that are as long as `may_end` allows.
+    pub fn begins(&self, bytes: &[u8], may_end: impl Fn(usize) -> bool) -> Option<u64> {
+        match self.walk(bytes, may_end) {
+            Walk::Found(digest) => Some(digest),
+            Walk::Open | Walk::Nothing => None,
+        }
+    }
+
+    /// Whether a run may begin like these bytes and be longer.
+    pub fn may_go_on(&self, bytes: &[u8]) -> bool {
+        matches!(self.walk(bytes, |_| false), Walk::Open)
+    }
+
+    fn walk(&self, bytes: &[u8], may_end: impl Fn(usize) -> bool) -> Walk {
+        let Some(first) = bytes.first_chunk() else { return Walk::Open };
+        let mut running = beginning(self.marks.seed, first);
+        if !self.marks.may_start(running) {
+            return Walk::Nothing;
+        }
+        let mut length = SHORTEST;
+        loop {
+            let marks = self.marks.at(running).load(Ordering::Relaxed);
+            for place in 0..STRIDE {
+                if marks >> place & 1 == 1 && may_end(length) && self.digests.holds(running) {
+                    return Walk::Found(running);
+                }
+                if marks >> place < 2 {
+                    return Walk::Nothing;
+                }
+                let Some(byte) = bytes.get(length) else { return Walk::Open };
+                running = step(running, *byte);
+                length += 1;
+            }
+        }
+    }
+}
+
+/// Where a look along some bytes ended.
+enum Walk {
+    /// One of the runs ends there.
+    Found(u64),
+    /// The bytes are over, and a run may go on.
+    Open,
+    /// No run goes on like this.
+    Nothing,
+}
+
+impl Marks {
+    fn at(&self, running: u64) -> &AtomicU8 {
+        &self.places[(running >> 32) as usize & (self.places.len() - 1)]
+    }
+
+    // Most marks are there already, and to look is cheaper than to write.
+    fn set(&self, running: u64, mark: u8) {
+        let place = self.at(running);
+        if place.load(Ordering::Relaxed) & mark == 0 {
+            place.fetch_or(mark, Ordering::Relaxed);
+        }
+    }
+
+    fn start(&self, running: u64) {
+        let (word, bit) = start_bit(running);
+        if self.starts[word].load(Ordering::Relaxed) & bit == 0 {
+            self.starts[word].fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    fn may_start(&self, running: u64) -> bool {
+        let (word, bit) = start_bit(running);
+        self.starts[word].load(Ordering::Relaxed) & bit != 0
+    }
+}
+
+fn digest(seed: u64, mut run: impl Iterator<Item = u8>) -> Option<u64> {
+    let mut first = [0; SHORTEST];
+    for place in &mut first {
+        *place = run.next()?;
+    }
+    Some(run.fold(beginning(seed, &first), step))
+}
+
+/// The digest of a run's first bytes; all its bits are good.
+fn beginning(seed: u64, first: &[u8; SHORTEST]) -> u64 {
+    let mixed = (u64::from_le_bytes(*first) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    mixed ^ (mixed >> 32)
+}
+
+/// The digest with one byte more, so that every length of a run costs one step more.
+fn step(running: u64, byte: u8) -> u64 {
+    let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ (mixed >> 29)
+}
+
+fn start_bit(start: u64) -> (usize, u64) {
+    let place = start as usize & (START_BITS - 1);
+    (place / 64, 1 << (place % 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs(all: &[&str]) -> Runs {
+        let mut gathering = Gathering::of_about(all.len() as u64);
+        all.iter().for_each(|run| assert!(gathering.add(run.as_bytes())));
+        gathering.finish()
+    }
+
+    #[test]
+    fn a_run_of_any_length_is_found_at_its_beginning_and_nowhere_else() {
+        let text: String = (0..200u32).map(|at| char::from(b'a' + (at * 7 % 26) as u8)).collect();
+        for length in SHORTEST..150 {
+            let runs = runs(&[&text[3..3 + length]]);
+            for at in 0..10 {
+                assert_eq!(runs.begins(text[at..].as_bytes(), |_| true).is_some(), at == 3, "{length} {at}");
+            }
+            assert!(runs.begins(text[3..2 + length].as_bytes(), |_| true).is_none(), "cut short");
+            assert!(runs.holds(text[3..3 + length].bytes()) && !runs.holds(text[3..4 + length].bytes()));
+        }
+    }
+
+    #[test]
+    fn the_shortest_that_may_end_there_is_found() {
+        let runs = runs(&["12 rue des Lilas", "12 rue des Lilas blancs", "12 rue d"]);
+        let found = |text: &str, least: usize| runs.begins(text.as_bytes(), |length| length >= least);
+        let text = "12 rue des Lilas blancs";
+        let three = [found(text, 0), found(text, 9), found(text, 17)];
+        assert!(three.iter().all(Option::is_some) && three[0] != three[1] && three[1] != three[2]);
+        assert_eq!(found(text, 24), None);
+        assert_eq!(found("12 rue des Lilas b", 17), None);
+    }
+
+    #[test]
+    fn a_run_that_is_known_as_a_whole_is_found_nowhere_within() {
+        let mut gathering = Gathering::of_about(1);
+        gathering.add_whole(b"mariedurand".iter().copied());
+        let runs = gathering.finish();
+        assert!(runs.holds(b"mariedurand".iter().copied()));
+        assert_eq!(runs.begins(b"mariedurand", |_| true), None);
+    }
+
+    #[test]
+    fn siblings_gather_together() {
+        let mut one = Gathering::of_about(2);
+        let mut other = one.sibling();
+        assert!(
+            one.add(b"12 rue des Lilas") && other.add(b"12 rue du Bac") && other.add(b"12 rue des Lilas")
+        );
+        one.join(other);
+        let runs = one.finish();
+        assert_eq!(runs.len(), 2);
+        assert!(
+            ["12 rue des Lilas", "12 rue du Bac"]
+                .iter()
+                .all(|run| runs.begins(run.as_bytes(), |_| true).is_some())
+        );
+    }
+
+    #[test]
+    fn what_may_go_on_is_told_from_what_may_not() {
+        let runs = runs(&["12 rue des Lilas"]);
+        assert!((0..16).all(|end| runs.may_go_on(&b"12 rue des Lilas"[..end])));
+        assert!(!runs.may_go_on(b"12 rue des Lilas") && !runs.may_go_on(b"12 rue du Bac"));
+    }
+
+    #[test]
+    fn more_runs_than_were_expected_are_found_all_the_same() {
+        let mut gathering = Gathering::of_about(0);
+        let run = |number: u32| format!("{:016x}", u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        (0..100_000).for_each(|number| assert!(gathering.add(run(number).as_bytes())));
+        let runs = gathering.finish();
+        assert!((0..100_000).all(|number| runs.begins(run(number).as_bytes(), |_| true).is_some()));
+        let others =
+            (100_000..200_000).filter(|number| runs.begins(run(*number).as_bytes(), |_| true).is_some());
+        assert_eq!((runs.len(), others.count()), (100_000, 0));
+    }
+}

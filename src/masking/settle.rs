@@ -1,0 +1,124 @@
+//! What has to differ from row to row: the rows of a table in their order, each beside its mask.
+
+use super::crowd::{Crowd, Crowds};
+use super::row::{MOST_TURNS, RowMasker};
+use super::unique::Guards;
+use crate::schema::MappedTable;
+use crate::store::{Value, ValueRef};
+
+/// What was done to the values of a column. NULL is not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Values that another one stands for now.
+    pub masked: u64,
+    /// Values that came across as the map says.
+    pub kept: u64,
+    /// Values that were emptied.
+    pub blank: u64,
+    /// Values that were empty before.
+    pub empty: u64,
+    /// Values whose mask is the value itself, for want of another: a zero amount.
+    pub same: u64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, changes: bool, original: ValueRef<'_>, mask: ValueRef<'_>) {
+        if let Some(count) = self.count_of(changes, original, mask) {
+            *count += 1;
+        }
+    }
+
+    /// Takes back what was added for a mask that does not go out.
+    fn take_back(&mut self, changes: bool, original: ValueRef<'_>, mask: ValueRef<'_>) {
+        if let Some(count) = self.count_of(changes, original, mask) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    fn count_of(&mut self, changes: bool, original: ValueRef<'_>, mask: ValueRef<'_>) -> Option<&mut u64> {
+        Some(match original {
+            ValueRef::Null => return None,
+            ValueRef::Text(text) if text.trim_ascii().is_empty() => &mut self.empty,
+            ValueRef::Blob([]) => &mut self.empty,
+            _ if is_blank(mask) => &mut self.blank,
+            original if original != mask => &mut self.masked,
+            _ if changes => &mut self.same,
+            _ => &mut self.kept,
+        })
+    }
+
+    /// Adds what was done to other values of the column.
+    pub fn join(&mut self, other: &Tally) {
+        self.masked += other.masked;
+        self.kept += other.kept;
+        self.blank += other.blank;
+        self.empty += other.empty;
+        self.same += other.same;
+    }
+}
+
+fn is_blank(value: ValueRef<'_>) -> bool {
+    matches!(value, ValueRef::Null | ValueRef::Text([]) | ValueRef::Blob([]))
+}
+
+/// Sees the rows of one table in their order, and has those drawn again that came out like an earlier one and may not.
+pub struct Settler<'a> {
+    rows: &'a RowMasker<'a>,
+    guards: Guards,
+    crowds: Option<Crowds>,
+}
+
+impl<'a> Settler<'a> {
+    pub(super) fn of(rows: &'a RowMasker<'a>, mapped: &MappedTable) -> Self {
+        let guards = Guards::of(&mapped.table, &rows.plan);
+        Settler { rows, guards, crowds: Crowds::of(&mapped.quasi, &rows.plan) }
+    }
+
+    /// Whether rows may go out as they come: nothing has to differ, and nobody is counted.
+    pub fn is_idle(&self) -> bool {
+        self.guards.are_none() && self.crowds.is_none()
+    }
+
+    /// Looks at the next row and its mask; returns another mask where this one cannot go out.
+    pub fn settle(
+        &mut self,
+        row: &[ValueRef<'_>],
+        masks: &[ValueRef<'_>],
+        tallies: &mut [Tally],
+    ) -> Option<Vec<Value>> {
+        let again = self.guards.conflict(row, masks).map(|at| self.drawn_again(at, row, masks));
+        let borrowed: Option<Vec<ValueRef<'_>>> =
+            again.as_ref().map(|values| values.iter().map(Value::borrow).collect());
+        let out = borrowed.as_deref().unwrap_or(masks);
+        if again.is_some() {
+            for (at, tally) in tallies.iter_mut().enumerate() {
+                let changes = self.rows.plan.columns[at].action.changes();
+                tally.take_back(changes, row[at], masks[at]);
+                tally.add(changes, row[at], out[at]);
+            }
+        }
+        self.guards.note(row, out);
+        if let Some(crowds) = &mut self.crowds {
+            crowds.note(row, out);
+        }
+        again
+    }
+
+    fn drawn_again(&self, at: usize, row: &[ValueRef<'_>], masks: &[ValueRef<'_>]) -> Vec<Value> {
+        let mut out: Vec<Value> = masks.iter().map(|mask| mask.to_value()).collect();
+        let mut clash = Some(at);
+        for turn in 1..=MOST_TURNS {
+            let Some(at) = clash else { break };
+            self.rows.redraw(at, turn, row, &mut out);
+            let borrowed: Vec<ValueRef<'_>> = out.iter().map(Value::borrow).collect();
+            clash = self.guards.conflict(row, &borrowed);
+        }
+        out
+    }
+
+    /// How many rows are alike in the columns that single somebody out together, before and after; nothing where the
+    /// map names no such columns.
+    pub fn crowds(&mut self) -> Option<(Crowd, Crowd)> {
+        self.crowds.as_mut().map(Crowds::count)
+    }
+}
