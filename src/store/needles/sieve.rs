@@ -95,8 +95,8 @@ impl<'a> Alike<'a> {
     /// What goes on like these bytes in its second eight bytes too, or has none.
     pub fn going_on(&self, bytes: &[u8]) -> impl Iterator<Item = &'a Entry> + use<'a> {
         let second = bytes.get(SHORTEST..2 * SHORTEST).map_or(0, |second| self.needles.mix(second));
-        if let ([second], Some(bytes)) = (self.seconds, bytes.get(SHORTEST..2 * SHORTEST)) {
-            let goes_on = *second == 0 || *second == self.needles.mix(bytes);
+        if let [known] = self.seconds {
+            let goes_on = *known == 0 || *known == second;
             return self.entries[..usize::from(goes_on)].iter().chain(&[]);
         }
         let short = self.seconds.iter().take_while(|known| **known == 0).count();

@@ -99,16 +99,14 @@ pub fn at_all(
     let hands = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_HANDS);
     let all = std::thread::scope(|scope| {
         let others: Vec<_> = (1..hands).map(|_| scope.spawn(|| hand(None))).collect();
-        let mut all = vec![hand(Some(progress))];
-        all.extend(
-            others
-                .into_iter()
-                .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
-        );
-        all.into_iter().collect::<Result<Vec<Places>>>()
+        let mine = hand(Some(progress));
+        others.into_iter().try_fold(mine?, |all, other| -> Result<Places> {
+            let theirs = other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok(all.join(theirs?))
+        })
     })?;
     progress.finish();
-    Ok(all.into_iter().fold(Places::of(needles), Places::join).in_order())
+    Ok(all.in_order())
 }
 
 /// Which pages may go on with what is cut on another one, as far as anybody has looked.
