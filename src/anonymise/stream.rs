@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 /// Loads that may wait before each masking thread, and behind it.
-pub(super) const LOADS_WAITING: usize = 8;
+pub(super) const LOADS_WAITING: usize = 4;
 /// More threads that mask than these would only wait for the one that writes.
 const MOST_THREADS: usize = 4;
 

@@ -15,9 +15,10 @@ const STRIDE: usize = 4;
 const GOES_ON: u8 = 1 << STRIDE;
 /// There are never fewer places for marks, and never more.
 const FEWEST_PLACES: usize = 1 << 16;
-const MOST_PLACES: usize = 1 << 26;
-/// Places for each run that is expected.
-const PLACES_FOR_EACH: usize = 4;
+const MOST_PLACES: usize = 1 << 24;
+
+/// Places for each run that is expected: a run has several marks, but most come more than once.
+const PLACES_FOR_EACH: usize = 2;
 
 /// Runs that are being gathered.
 #[derive(Debug)]
@@ -54,7 +55,8 @@ impl Gathering {
     /// Gets ready for about so many runs; if more come, they are only found more slowly.
     pub fn of_about(count: u64) -> Self {
         let places = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(PLACES_FOR_EACH);
-        let places = places.clamp(FEWEST_PLACES, MOST_PLACES).next_power_of_two();
+        let places = places.clamp(FEWEST_PLACES, MOST_PLACES);
+        let places = places.next_power_of_two();
         let marks = Marks {
             seed: RandomState::new().hash_one(0u8),
             starts: std::iter::repeat_with(AtomicU64::default).take(START_BITS / 64).collect(),
@@ -91,7 +93,11 @@ impl Gathering {
 
     /// Adds a run, to be known as a whole only.
     pub fn add_whole(&mut self, run: impl Iterator<Item = u8>) {
-        digest(self.marks.seed, run).into_iter().for_each(|digest| self.digests.add(digest));
+        let mut run = run;
+        if let Some(start) = self.marks.beginning_of(&mut run) {
+            self.marks.start(start);
+            self.digests.add(run.fold(start, step));
+        }
     }
 
     /// Makes them searchable.
@@ -113,7 +119,10 @@ impl Runs {
 
     /// Whether these bytes are one of the runs.
     pub fn holds(&self, run: impl Iterator<Item = u8>) -> bool {
-        digest(self.marks.seed, run).is_some_and(|digest| self.digests.holds(digest))
+        let mut run = run;
+        let Some(start) = self.marks.beginning_of(&mut run) else { return false };
+        // Most that is asked for begins like none of them.
+        self.marks.may_start(start) && self.digests.holds(run.fold(start, step))
     }
 
     /// The digest of the shortest run with which the bytes begin; only those count that are as long as `may_end` allows.
@@ -164,6 +173,15 @@ enum Walk {
 }
 
 impl Marks {
+    /// The digest of a run's first bytes, which are taken from it.
+    fn beginning_of(&self, run: &mut impl Iterator<Item = u8>) -> Option<u64> {
+        let mut first = [0; SHORTEST];
+        for place in &mut first {
+            *place = run.next()?;
+        }
+        Some(beginning(self.seed, &first))
+    }
+
     fn at(&self, running: u64) -> &AtomicU8 {
         &self.places[(running >> 32) as usize & (self.places.len() - 1)]
     }
@@ -187,14 +205,6 @@ impl Marks {
         let (word, bit) = start_bit(running);
         self.starts[word].load(Ordering::Relaxed) & bit != 0
     }
-}
-
-fn digest(seed: u64, mut run: impl Iterator<Item = u8>) -> Option<u64> {
-    let mut first = [0; SHORTEST];
-    for place in &mut first {
-        *place = run.next()?;
-    }
-    Some(run.fold(beginning(seed, &first), step))
 }
 
 /// The digest of a run's first bytes; all its bits are good.
@@ -231,9 +241,9 @@ mod tests {
         for length in SHORTEST..150 {
             let runs = runs(&[&text[3..3 + length]]);
             for at in 0..10 {
-                assert_eq!(runs.begins(text[at..].as_bytes(), |_| true).is_some(), at == 3, "{length} {at}");
+                assert_eq!(runs.begins(&text.as_bytes()[at..], |_| true).is_some(), at == 3, "{length} {at}");
             }
-            assert!(runs.begins(text[3..2 + length].as_bytes(), |_| true).is_none(), "cut short");
+            assert!(runs.begins(&text.as_bytes()[3..2 + length], |_| true).is_none(), "cut short");
             assert!(runs.holds(text[3..3 + length].bytes()) && !runs.holds(text[3..4 + length].bytes()));
         }
     }

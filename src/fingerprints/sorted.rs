@@ -3,9 +3,7 @@
 /// So many are gathered before equal ones are taken out for the first time.
 const FIRST_SORT: usize = 1 << 20;
 /// How many share a drawer at least: together they fit in one line of the processor's cache.
-const IN_A_DRAWER: usize = 4;
-/// Bits of the sieve for each digest, at least.
-const SIEVE_BITS: usize = 6;
+const IN_A_DRAWER: usize = 8;
 
 /// Fingerprints that are being gathered. Equal ones are taken out on the way, so that memory follows the different ones.
 #[derive(Debug)]
@@ -32,8 +30,13 @@ impl Gathering {
     }
 
     /// Adds what another has gathered.
-    pub fn join(&mut self, other: Self) {
-        self.digests.extend(other.digests);
+    pub fn join(&mut self, mut other: Self) {
+        // Equal ones first: both are in memory for a moment.
+        other.sort();
+        self.sort();
+        self.digests.reserve_exact(other.digests.len());
+        self.digests.append(&mut other.digests);
+        drop(other);
         self.sort();
         self.sort_at = FIRST_SORT.max(self.digests.len() + self.digests.len() / 2);
     }
@@ -50,12 +53,7 @@ impl Gathering {
             }
         }
         drawers.resize(count + 1, self.digests.len() as u32);
-        let mut sieve = vec![0; (self.digests.len() * SIEVE_BITS).next_power_of_two().div_ceil(64)];
-        for digest in &self.digests {
-            let (word, bit) = sieve_bit(*digest, sieve.len());
-            sieve[word] |= bit;
-        }
-        Fingerprints { sorted: self.digests, drawers, sieve }
+        Fingerprints { sorted: self.digests, drawers }
     }
 
     fn sort(&mut self) {
@@ -71,17 +69,11 @@ pub struct Fingerprints {
     /// Where those begin whose first bits are 0, 1, 2 and so on, and where the last ones end. Memory is full before
     /// four thousand million digests are there.
     drawers: Vec<u32>,
-    /// A bit for each digest: small enough to stay near the processor, and most that is asked for is not there.
-    sieve: Vec<u64>,
 }
 
 impl Fingerprints {
     /// Whether the digest is among them.
     pub fn holds(&self, digest: u64) -> bool {
-        let (word, bit) = sieve_bit(digest, self.sieve.len());
-        if self.sieve[word] & bit == 0 {
-            return false;
-        }
         let drawer = drawer(digest, self.drawers.len() - 1);
         self.sorted[self.drawers[drawer] as usize..self.drawers[drawer + 1] as usize].contains(&digest)
     }
@@ -100,11 +92,6 @@ impl Fingerprints {
 /// The first bits of a digest, as many as tell `count` drawers apart.
 fn drawer(digest: u64, count: usize) -> usize {
     ((u128::from(digest) * count as u128) >> 64) as usize
-}
-
-/// The place of a digest in a sieve of so many words, which is a power of two.
-fn sieve_bit(digest: u64, words: usize) -> (usize, u64) {
-    ((digest >> 6) as usize & (words - 1), 1 << (digest & 63))
 }
 
 #[cfg(test)]

@@ -58,8 +58,8 @@ pub struct Watched {
     pub bytes: u64,
 }
 
-/// Pieces that may wait to be looked at: memory stays flat.
-const PIECES_WAITING: usize = 2;
+/// Pieces, of a few megabytes each, that may wait to be looked at.
+const PIECES_WAITING: usize = 1;
 
 /// Runs `pass`, which writes bytes to `out`; a thread of its own looks at each.
 ///

@@ -67,13 +67,16 @@ impl Work {
         command
     }
 
-    /// How long it takes when nobody disturbs it.
+    /// How long it takes when nobody disturbs it: the shortest of three, since somebody may.
     fn duration(&self) -> Duration {
-        let since = Instant::now();
-        assert!(self.command().status().unwrap().success());
-        let duration = since.elapsed();
-        self.take_result();
-        duration
+        let once = |_| {
+            let since = Instant::now();
+            assert!(self.command().status().unwrap().success());
+            let duration = since.elapsed();
+            self.take_result();
+            duration
+        };
+        (0..3).map(once).min().unwrap()
     }
 
     /// Makes sure that the result is complete and takes it away.
@@ -114,8 +117,20 @@ fn assert_same(before: &BTreeMap<PathBuf, Vec<u8>>, after: &BTreeMap<PathBuf, Ve
 
 #[track_caller]
 fn assert_stops_cleanly(work: &Work) {
-    let duration = work.duration();
     let before = work.world.files();
+    let mut stopped = 0;
+    // On a busy machine a run may take much less time than the one that was measured, and be over before the signal.
+    for _ in 0..8 {
+        stopped += stopped_cleanly(work, &before, work.duration());
+        if stopped >= 3 {
+            return;
+        }
+    }
+    panic!("some runs were stopped halfway: {stopped}");
+}
+
+/// How many runs were stopped halfway by signals that came within this time; the others had ended or not begun.
+fn stopped_cleanly(work: &Work, before: &BTreeMap<PathBuf, Vec<u8>>, duration: Duration) -> u32 {
     let mut stopped = 0;
     for (signal, status) in signals() {
         for after in moments(duration, 6) {
@@ -128,10 +143,10 @@ fn assert_stops_cleanly(work: &Work) {
                     stopped += 1;
                 }
             }
-            assert_same(&before, &work.world.files());
+            assert_same(before, &work.world.files());
         }
     }
-    assert!(stopped >= 3, "some runs were stopped halfway: {stopped}");
+    stopped
 }
 
 #[test]

@@ -47,11 +47,24 @@ impl Known {
             all.iter_mut().map(|gathered| |original: Original<'_>| gathered.add(&original)).collect();
         originals::each(source, map, progress, &mut visitors)?;
         drop(visitors);
-        let mut gathered = all.remove(0);
-        all.into_iter().for_each(|sibling| gathered.join(sibling));
-        let needles = gathered.needles.unwrap_or_default().finish();
-        Ok(Known { masker: Masker::new(key, gathered.originals), needles, count: gathered.count })
+        let count = all.iter().map(|gathered| gathered.count).sum();
+        // One after the other: what they are joined from is gone before the next ones are.
+        let (mut all_originals, mut all_needles) = (Vec::new(), Vec::new());
+        for gathered in all {
+            all_originals.push(gathered.originals);
+            all_needles.extend(gathered.needles);
+        }
+        let needles = joined(all_needles, Collector::join).unwrap_or_default().finish();
+        let originals = joined(all_originals, Originals::join).unwrap_or_default();
+        Ok(Known { masker: Masker::new(key, originals), needles, count })
     }
+}
+
+fn joined<T>(all: Vec<T>, join: impl Fn(&mut T, T)) -> Option<T> {
+    all.into_iter().reduce(|mut one, other| {
+        join(&mut one, other);
+        one
+    })
 }
 
 /// What one thread has gathered.
@@ -65,14 +78,6 @@ impl Gathered {
     fn sibling(&self) -> Self {
         let needles = self.needles.as_ref().map(Collector::sibling);
         Gathered { originals: self.originals.sibling(), needles, count: 0 }
-    }
-
-    fn join(&mut self, sibling: Self) {
-        self.originals.join(sibling.originals);
-        if let (Some(needles), Some(more)) = (&mut self.needles, sibling.needles) {
-            needles.join(more);
-        }
-        self.count += sibling.count;
     }
 
     fn add(&mut self, original: &Original<'_>) -> Result<()> {

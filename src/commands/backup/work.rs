@@ -9,7 +9,7 @@ use crate::archive::{
 use crate::fault::{Fault, Kind, Result, kind_of};
 use crate::masking::{Key, Masker};
 use crate::progress::Progress;
-use crate::proof::{self, Evidence};
+use crate::proof::{self, Evidence, Needles};
 use crate::publish::scratch_in;
 use crate::schema::{CompleteMap, Rows};
 use crate::store::sqlite::{self, Awaited, NewDatabase};
@@ -73,13 +73,15 @@ impl<'a> Work<'a> {
         let mut since = Instant::now();
         let mut lap = |step| times.push((step, std::mem::replace(&mut since, Instant::now()).elapsed()));
         let key = self.key.clone().unwrap_or_else(Key::fresh);
-        let known = Known::read(source, self.map, key, self.with_proof, self.progress)?;
+        let Known { masker, needles, count } =
+            Known::read(source, self.map, key, self.with_proof, self.progress)?;
         lap("reading what identifies");
-        let (copied, mut new, mut database) = self.mask(source, &known.masker, folder)?;
+        let (copied, mut new, mut database) = self.mask(source, &masker, folder)?;
+        drop(masker);
         lap("masking");
         let (health, summary) = thread::scope(|scope| -> Result<_> {
             let checking = thread::Builder::new().spawn_scoped(scope, || new.health())?;
-            let summary = self.pack(&mut database, &copied, known.count, out);
+            let summary = self.pack(&mut database, &copied, count, out);
             let stopped = |_| Err(Fault::unfinished("a thread that checks stopped before its time").into());
             Ok((checking.join().unwrap_or_else(stopped)?, summary))
         })?;
@@ -87,7 +89,7 @@ impl<'a> Work<'a> {
         let summary = summary?;
         drop((new, database));
         lap("compressing and checking");
-        let evidence = if self.with_proof { Some(self.prove(source, &known, folder, out)?) } else { None };
+        let evidence = if self.with_proof { Some(self.prove(source, &needles, folder, out)?) } else { None };
         lap("proving");
         self.progress.finish();
         Ok(Done { copied, pseudonyms: self.pseudonyms(), summary, evidence, times })
@@ -130,7 +132,7 @@ impl<'a> Work<'a> {
     fn prove(
         &mut self,
         source: &mut dyn Snapshot,
-        known: &Known,
+        needles: &Needles,
         folder: &Path,
         out: &mut File,
     ) -> Result<Evidence> {
@@ -140,16 +142,15 @@ impl<'a> Work<'a> {
         let awaited = Awaited::at(decoded.path())?;
         decoded.unlink()?;
         self.progress.stage("searching the archive", Some(archive.decoded_bytes()));
-        let schema = proof::Known::of(self.catalog, &known.needles);
-        let watched = proof::watch(decoded.file(), &known.needles, &schema, |to| {
-            archive.unpack(to, self.progress).map(drop)
-        })?;
+        let schema = proof::Known::of(self.catalog, needles);
+        let watched =
+            proof::watch(decoded.file(), needles, &schema, |to| archive.unpack(to, self.progress).map(drop))?;
         let copy = awaited.arrived()?;
         let (in_bytes, bytes) = (watched.originals, watched.bytes);
         let mut evidence =
-            Evidence { in_bytes, bytes, originals: known.needles.len() as u64, ..Evidence::default() };
+            Evidence { in_bytes, bytes, originals: needles.len() as u64, ..Evidence::default() };
         let open = move || Ok(Box::new(copy) as Box<dyn Store>);
-        proof::hold_against_source(source, self.map, open, &known.needles, self.progress, &mut evidence)?;
+        proof::hold_against_source(source, self.map, open, needles, self.progress, &mut evidence)?;
         evidence.judge()?;
         Ok(evidence)
     }
