@@ -133,7 +133,8 @@ fn with_the_search_or_the_overwriting_switched_off_something_is_left() {
         assert!(proven, "whoever does not search finds nothing");
         without_search += usize::from(left > 0);
         let (proven, left) = try_with(true, false);
-        assert_eq!(proven, left == 0, "seed {seed}, contact {contact}: {left} values");
+        // More is sought than this test's values: words, blobs, and how values stood next to one another.
+        assert!(!proven || left == 0, "seed {seed}, contact {contact}: {left} values are left");
         without_overwriting += usize::from(left > 0);
     }
     assert!(without_search > databases as usize / 3, "{without_search} of {databases}");
