@@ -185,6 +185,15 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_found_also_where_its_beginning_ends_within_a_word() {
+        for before in LONGEST - 6..=LONGEST {
+            let text =
+                format!("{}{}é{}", "mot ".repeat(28), "x".repeat(before - 112), "suite du texte".repeat(3));
+            assert_eq!(count(&needles(&[&text]), &format!("« {text} »")), 1, "{before}");
+        }
+    }
+
+    #[test]
     fn a_number_is_found_however_its_digits_are_grouped() {
         let mut collector = Collector::default();
         assert!(collector.add_digits(b"06 12 34 56 78"));
