@@ -228,12 +228,13 @@ impl Look<'_> {
     ) -> Result<()> {
         let (bytes, usable) = (page.bytes, self.layout.usable);
         let ends = at + lengths.start..at + lengths.end;
-        // A page's number is small: no text begins with such a byte.
-        if ends.is_empty() || ends.end < usable && least(&bytes[ends.clone()]) > 1 {
+        // A page's number begins with a byte that is small, below 128 GB with 0 or 1: no text has it.
+        let most = (self.pages.count() >> 24) as u8;
+        if ends.is_empty() || ends.end < usable && least(&bytes[ends.clone()]) > most {
             return Ok(());
         }
         for end in ends.take_while(|end| *end <= bytes.len()) {
-            if bytes.get(end).is_some_and(|byte| *byte < 2) {
+            if bytes.get(end).is_some_and(|byte| *byte <= most) {
                 self.at_cut(page, at..end, number(bytes, end), entries())?;
             }
             if end == usable && !page.is_tree {
