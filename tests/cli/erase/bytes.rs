@@ -2,22 +2,34 @@
 
 use super::small::small;
 use super::worn::{some_contacts, wear_out};
-use super::{erase, left, values_of, world};
+use super::{erase, left, rows, values_of, world};
 use crate::counts::count;
 use crate::world::{World, number, text, texts};
 use rusqlite::Connection;
+use rusqlite::types::Value;
 use std::collections::BTreeSet;
 use std::fs;
 
 /// The words of a contact's notes as the full-text index folds them, of eight letters or more, that no text of anybody
-/// else has in any spelling.
+/// else has in any spelling, in whatever table: others have full-text indexes too.
 pub fn words_of(database: &Connection, contact: i64) -> BTreeSet<String> {
-    let own = format!("SELECT title || ' ' || body FROM note WHERE contact_id = {contact}");
-    let others = format!("SELECT title || ' ' || body FROM note WHERE contact_id IS NOT {contact}");
-    let words =
-        |sql: &str| texts(database, sql).iter().flat_map(|text| folded(text)).collect::<BTreeSet<_>>();
-    let others = words(&others);
-    words(&own).into_iter().filter(|word| word.len() >= 8 && !others.contains(word)).collect()
+    let (mut own, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for (table, rows) in rows(database) {
+        let key = if table == "contact" { "id" } else { "contact_id" };
+        for cells in rows.into_values() {
+            let is_own = cells.iter().any(|(name, value)| name == key && *value == Value::Integer(contact));
+            let texts = cells.iter().filter_map(|(_, value)| match value {
+                Value::Text(text) => Some(folded(text)),
+                _ => None,
+            });
+            match is_own {
+                true if table == "note" => own.extend(texts.flatten()),
+                true => {}
+                false => others.extend(texts.flatten()),
+            }
+        }
+    }
+    own.into_iter().filter(|word| word.len() >= 8 && !others.contains(word)).collect()
 }
 
 fn folded(text: &str) -> Vec<String> {
