@@ -3,15 +3,16 @@
 //! Reading (a `Snapshot`), masking (a `RowMasker`) and writing (a `Builder`) know nothing of each other; this is where
 //! they meet. No clear value is written anywhere on the way.
 
+mod hands;
 mod health;
 pub mod originals;
 mod room;
 mod stream;
 mod told;
 
+pub use hands::threads;
 pub use room::refuse_narrow_columns;
 use stream::Task;
-pub use stream::threads;
 pub use told::{ColumnTold, Copied, CrowdTold, FilesTold, TableTold};
 
 use crate::fault::{Fault, Result};

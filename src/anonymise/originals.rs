@@ -1,6 +1,6 @@
 //! The identifying values of a database, one by one: what no mask may be and no archive may hold.
 
-use super::stream::{InTurn, LOADS_WAITING, no_thread, stopped};
+use super::hands::{InTurn, LOADS_WAITING, no_thread, stopped};
 use crate::fault::Result;
 use crate::interrupt;
 use crate::masking;

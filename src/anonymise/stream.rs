@@ -3,20 +3,15 @@
 //! Loads of rows go to the masking threads in turn, and the writer takes them back in the same turn, so their order
 //! stays. Every queue is short: memory is the same whatever the size of the database.
 
+use super::hands::{InTurn, LOADS_WAITING, no_thread, stopped, threads};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::masking::{Crowd, RowMasker, Settler, Tally};
 use crate::progress::Progress;
 use crate::schema::MappedTable;
 use crate::store::{Builder, Load, Snapshot, Value, ValueRef};
-use std::num::NonZero;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
-
-/// Loads that may wait before each masking thread, and behind it.
-pub(super) const LOADS_WAITING: usize = 4;
-/// More threads that mask than these would only wait for the one that writes.
-const MOST_THREADS: usize = 4;
 
 /// A table that is copied.
 pub(super) struct Task<'a> {
@@ -81,29 +76,6 @@ pub(super) fn pass(
             None => Err(read.err().unwrap_or_else(|| stopped("masks").into())),
         }
     })
-}
-
-/// How many threads work beside the one that reads.
-pub fn threads() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS)
-}
-
-/// The ends of several channels, each in turn.
-pub(super) struct InTurn<T> {
-    ends: Vec<T>,
-    next: usize,
-}
-
-impl<T> InTurn<T> {
-    pub(super) fn of(ends: Vec<T>) -> Self {
-        InTurn { ends, next: 0 }
-    }
-
-    pub(super) fn next(&mut self) -> &T {
-        let turn = self.next % self.ends.len();
-        self.next = turn + 1;
-        &self.ends[turn]
-    }
 }
 
 struct Reading {
@@ -265,13 +237,4 @@ fn settled(settler: &mut Settler<'_>, job: &mut Job, number: usize) -> Option<Lo
         }
     }
     load
-}
-
-pub(super) fn stopped(what: &str) -> Fault {
-    Fault::unfinished(format!("a thread that {what} stopped before its time"))
-}
-
-/// The fault of a machine that gives no thread: the limits are too narrow.
-pub(super) fn no_thread(error: std::io::Error) -> Fault {
-    Fault::unfinished(format!("no thread can be had: {error}"))
 }
