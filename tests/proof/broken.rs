@@ -7,7 +7,7 @@ use crm_admin::masking::{Key, Masker, Originals};
 use crm_admin::progress::Silence;
 use crm_admin::proof::{Collector, Evidence, Known, Needles, hold_against_source, watch};
 use crm_admin::schema::{CompleteMap, Map};
-use crm_admin::store::sqlite::{NewDatabase, Options, Sqlite};
+use crm_admin::store::sqlite::{NewFile, Options, Sqlite};
 use crm_admin::store::{Builder, Store};
 use rusqlite::Connection;
 use std::fs;
@@ -79,7 +79,7 @@ impl Pair {
         originals::each(&mut *moment, &map, &mut Silence, &mut [note]).unwrap();
         let path = folder.path().join("copy.db");
         fs::write(&path, "").unwrap();
-        let mut new = NewDatabase::begin(&path, &catalog, &[]).unwrap();
+        let mut new = NewFile::open(&path).unwrap().begin(&catalog, &[]).unwrap();
         copy(
             &mut *moment,
             &map,

@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::proof::{self, Evidence, Needles};
 use crate::publish::scratch_in;
 use crate::schema::{CompleteMap, Rows};
-use crate::store::sqlite::{self, Awaited, NewDatabase};
+use crate::store::sqlite::{self, Awaited, NewDatabase, NewFile};
 use crate::store::{Builder, Catalog, Snapshot, Store};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Seek};
@@ -104,9 +104,10 @@ impl<'a> Work<'a> {
         let rebuilt = self.map.tables().iter().filter(|mapped| mapped.rows == Rows::Rebuild);
         let rebuilt: Vec<&str> = rebuilt.map(|mapped| mapped.table.name.as_str()).collect();
         let mut scratch = scratch_in(folder)?;
-        let mut new = NewDatabase::begin(scratch.path(), self.catalog, &rebuilt)?;
-        // From here on the file has no name: not even a kill leaves anything behind.
+        let new = NewFile::open(scratch.path())?;
+        // Before the first byte is written the file has no name: not even a kill leaves anything behind.
         scratch.unlink()?;
+        let mut new = new.begin(self.catalog, &rebuilt)?;
         let copied = anonymise::copy(source, self.map, masker, &mut new, self.progress)?;
         let file = scratch.file().try_clone()?;
         Ok((copied, new, file))

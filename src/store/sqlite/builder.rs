@@ -27,15 +27,26 @@ pub struct NewDatabase {
     doing: String,
 }
 
-impl NewDatabase {
-    /// Begins a database in an empty file that only its maker knows: there is no journal, since the file is thrown
-    /// away whenever anything goes wrong. The tables of `catalog` are there afterwards; search indexes that
-    /// [`Builder::complete`] makes anew are named in `rebuilt`.
+/// A new SQLite file that is open and still empty. Its name is not needed any more.
+pub struct NewFile(Connection);
+
+impl NewFile {
+    /// Opens an empty file that only its maker knows: there is no journal, since the file is thrown away whenever
+    /// anything goes wrong. Nothing is written yet, so that its name can be taken away before anything is.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn open(file: &Path) -> Result<Self> {
+        open(file).map(NewFile)
+    }
+
+    /// Begins a database. The tables of `catalog` are there afterwards; search indexes that [`Builder::complete`] makes
+    /// anew are named in `rebuilt`.
     ///
     /// # Errors
     /// When the file cannot be written, or the engine does not understand a table's own definition.
-    pub fn begin(file: &Path, catalog: &Catalog, rebuilt: &[&str]) -> Result<Self> {
-        let connection = open(file)?;
+    pub fn begin(self, catalog: &Catalog, rebuilt: &[&str]) -> Result<NewDatabase> {
+        let connection = self.0;
         for name in ["page_size", "encoding", "auto_vacuum", "user_version", "application_id"] {
             if let Some(value) = catalog.settings.get(name) {
                 let pragma = format!("PRAGMA main.{name} = '{}'", value.replace('\'', "''"));
@@ -56,7 +67,9 @@ impl NewDatabase {
         }
         Ok(new)
     }
+}
 
+impl NewDatabase {
     /// Makes a database from a script of its own definitions, whose triggers are known and run. It is filled through
     /// [`NewDatabase::transaction`].
     ///
@@ -235,5 +248,26 @@ impl Builder for NewDatabase {
         } else {
             health::of(&self.connection, health::Depth::Quick)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn nothing_is_written_before_the_name_of_the_file_may_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let file = std::fs::File::create_new(&path).unwrap();
+        let new = NewFile::open(&path).unwrap();
+        assert_eq!(file.metadata().unwrap().len(), 0);
+        std::fs::remove_file(&path).unwrap();
+        let settings = BTreeMap::from([("user_version".to_owned(), "7".to_owned())]);
+        let mut new = new.begin(&Catalog { settings, ..Catalog::default() }, &[]).unwrap();
+        new.complete().unwrap();
+        assert!(file.metadata().unwrap().len() > 0);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -15,7 +15,7 @@ mod sql;
 mod transaction;
 mod whole;
 
-pub use builder::NewDatabase;
+pub use builder::{NewDatabase, NewFile};
 pub use file::what_is;
 pub use whole::Whole;
 
