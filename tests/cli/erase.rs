@@ -238,7 +238,7 @@ fn a_reader_of_the_log_delays_the_proof() {
 }
 
 #[test]
-fn of_two_at_once_one_erases_and_one_finds_nothing() {
+fn of_two_at_once_one_erases_and_one_finds_nothing_or_something_else_than_it_planned() {
     let world = world(30, 5);
     let start = || {
         let mut command = world.program();
@@ -248,7 +248,7 @@ fn of_two_at_once_one_erases_and_one_finds_nothing() {
     let (mut one, mut other) = (start(), start());
     let mut statuses = [one.wait().unwrap().code().unwrap(), other.wait().unwrap().code().unwrap()];
     statuses.sort_unstable();
-    assert_eq!(statuses, [0, 5]);
+    assert!(matches!(statuses, [0, 4 | 5]), "{statuses:?}");
 }
 
 #[test]
