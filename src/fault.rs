@@ -125,6 +125,16 @@ impl Fault {
         Self::new(Kind::Damaged, what)
     }
 
+    /// A machine that gives no thread: the limits are too narrow.
+    pub fn no_thread(error: std::io::Error) -> Self {
+        Self::unfinished(format!("no thread can be had: {error}"))
+    }
+
+    /// A thread that is gone; `what` is what it does: `writes`.
+    pub fn thread_stopped(what: &str) -> Self {
+        Self::unfinished(format!("a thread that {what} stopped before its time"))
+    }
+
     /// See [`Kind::Unconfirmed`].
     pub fn unconfirmed(what: impl Into<String>) -> Self {
         Self::new(Kind::Unconfirmed, what)

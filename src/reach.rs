@@ -6,12 +6,25 @@ use std::ops::Range;
 /// Hosts below these cannot be anybody's (RFC 2606, RFC 6761).
 const RESERVED: &[&str] =
     &["example", "invalid", "test", "localhost", "example.org", "example.com", "example.net"];
-/// The ranges of telephone numbers that are reserved for fiction, without their leading 0.
-const FICTION: &[&str] = &["19900", "26191", "35301", "46571", "53649", "63998"];
+/// The ranges for landlines that are reserved for fiction, without their leading 0 (ARCEP decision 2018-0881); four digits
+/// follow.
+pub const LANDLINES_OF_FICTION: [&str; 5] = ["19900", "26191", "35301", "46571", "53649"];
+/// The same for mobiles. Checks of real numbering plans do not know it.
+pub const MOBILES_OF_FICTION: &str = "63998";
 /// An IBAN has no more groups of four.
 const MOST_GROUPS: usize = 9;
 /// The digits of a French number without its leading 0.
 pub const NATIONAL: usize = 9;
+
+/// Whether a host, in lower case, is one that never leads anywhere.
+pub fn is_reserved(host: &str) -> bool {
+    RESERVED.iter().any(|name| host == *name || host.ends_with(&format!(".{name}")))
+}
+
+/// Whether a French number, without its leading 0, is of the ranges that are reserved for fiction.
+pub fn is_of_fiction(national: &str) -> bool {
+    LANDLINES_OF_FICTION.iter().chain([&MOBILES_OF_FICTION]).any(|range| national.starts_with(range))
+}
 
 /// The addresses of a text, but for those at hosts that are reserved.
 pub fn addresses(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
@@ -45,8 +58,7 @@ fn is_address(word: &str) -> bool {
     let top = labels.last().is_some_and(|top| top.len() > 1 && top.bytes().all(|b| b.is_ascii_alphabetic()));
     let plain = |sign: char| sign.is_alphanumeric() || "._%+-".contains(sign);
     let named = local.chars().any(char::is_alphanumeric) && local.chars().all(plain);
-    let reserved = RESERVED.iter().any(|name| host == *name || host.ends_with(&format!(".{name}")));
-    named && labels.len() > 1 && labels.iter().all(label) && top && !reserved
+    named && labels.len() > 1 && labels.iter().all(label) && top && !is_reserved(&host)
 }
 
 /// The French telephone numbers of a text, as people write them: in pairs with blanks, dots or hyphens between, or
@@ -87,7 +99,7 @@ fn phone_at(bytes: &[u8], in_prose: bool) -> Option<usize> {
     }
     let ends = rest.get(at).is_none_or(|next| !next.is_ascii_alphanumeric());
     let written = gaps == 4 || (gaps == 0 && (abroad || in_prose));
-    let real = !digits.starts_with('0') && !FICTION.iter().any(|range| digits.starts_with(range));
+    let real = !digits.starts_with('0') && !is_of_fiction(&digits);
     (ends && written && real).then(|| bytes.len() - rest.len() + at)
 }
 

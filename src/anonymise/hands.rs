@@ -1,6 +1,5 @@
 //! Several threads at the same work: what they have in common.
 
-use crate::fault::Fault;
 use std::num::NonZero;
 use std::thread;
 
@@ -30,13 +29,4 @@ impl<T> InTurn<T> {
         self.next = turn + 1;
         &self.ends[turn]
     }
-}
-
-pub(super) fn stopped(what: &str) -> Fault {
-    Fault::unfinished(format!("a thread that {what} stopped before its time"))
-}
-
-/// The fault of a machine that gives no thread: the limits are too narrow.
-pub(super) fn no_thread(error: std::io::Error) -> Fault {
-    Fault::unfinished(format!("no thread can be had: {error}"))
 }

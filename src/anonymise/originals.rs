@@ -1,7 +1,7 @@
 //! The identifying values of a database, one by one: what no mask may be and no archive may hold.
 
-use super::hands::{InTurn, LOADS_WAITING, no_thread, stopped};
-use crate::fault::Result;
+use super::hands::{InTurn, LOADS_WAITING};
+use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::masking;
 use crate::progress::Progress;
@@ -16,34 +16,23 @@ const SHORTEST_LINE: usize = 24;
 /// One identifying value.
 #[derive(Debug, Clone, Copy)]
 pub struct Original<'a> {
-    /// The number of its column among all that are watched.
-    pub column: usize,
     /// What it is.
     pub category: Category,
     /// The value, or the part of it that identifies.
     pub value: &'a str,
 }
 
-/// The columns whose values are watched, in the order of their numbers: table and column.
-pub type Watched = Vec<(String, String)>;
-
 /// About how many identifying values there are: no fewer, where nothing is a list.
 ///
 /// # Errors
 /// When a table cannot be counted.
 pub fn about_how_many(source: &mut dyn Snapshot, map: &CompleteMap) -> Result<u64> {
-    let mut about = 0;
-    for mapped in map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy) {
-        let posts = Lookout::over(mapped, 0).posts.len() as u64;
-        if posts > 0 {
-            about += posts * source.count(&mapped.table.name)?;
-        }
-    }
-    Ok(about)
+    lookouts(map)
+        .iter()
+        .try_fold(0, |about, (table, lookout)| Ok(about + lookout.posts.len() as u64 * source.count(table)?))
 }
 
-/// Shows every identifying value of the moment to one of the visitors, each on a thread of its own, and returns the
-/// columns that have been looked at.
+/// Shows every identifying value of the moment to one of the visitors, each on a thread of its own.
 ///
 /// # Errors
 /// When a table cannot be read; whatever a visitor returns.
@@ -52,18 +41,8 @@ pub fn each<V: FnMut(Original<'_>) -> Result<()> + Send>(
     map: &CompleteMap,
     progress: &mut dyn Progress,
     visitors: &mut [V],
-) -> Result<Watched> {
-    let mut watched = Watched::new();
-    let mut lookouts = Vec::new();
-    for mapped in map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy) {
-        let lookout = Lookout::over(mapped, watched.len());
-        for post in &lookout.posts {
-            watched.push((mapped.table.name.clone(), lookout.columns[post.place].to_owned()));
-        }
-        if !lookout.columns.is_empty() {
-            lookouts.push((mapped.table.name.as_str(), lookout));
-        }
-    }
+) -> Result<()> {
+    let lookouts = lookouts(map);
     progress.stage("reading what identifies", None);
     thread::scope(|scope| {
         let (give_back, empties) = channel();
@@ -72,7 +51,7 @@ pub fn each<V: FnMut(Original<'_>) -> Result<()> + Send>(
             let (send, jobs) = sync_channel(LOADS_WAITING);
             let (lookouts, give_back) = (&lookouts, give_back.clone());
             let visit = move || show_all(lookouts, &jobs, &give_back, visitor);
-            visits.push(thread::Builder::new().spawn_scoped(scope, visit).map_err(no_thread)?);
+            visits.push(thread::Builder::new().spawn_scoped(scope, visit).map_err(Fault::no_thread)?);
             todo.push(send);
         }
         let mut todo = InTurn::of(todo);
@@ -82,11 +61,17 @@ pub fn each<V: FnMut(Original<'_>) -> Result<()> + Send>(
             .try_for_each(|(at, watched)| read_table(source, watched, at, &mut todo, &empties, progress));
         drop(todo);
         for visit in visits {
-            visit.join().unwrap_or_else(|_| Err(stopped("looks at values").into()))?;
+            visit.join().unwrap_or_else(|_| Err(Fault::thread_stopped("looks at values").into()))?;
         }
         read
-    })?;
-    Ok(watched)
+    })
+}
+
+/// What is watched in each table that is copied, if anything is.
+fn lookouts(map: &CompleteMap) -> Vec<(&str, Lookout<'_>)> {
+    let copied = map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy);
+    let over = copied.map(|mapped| (mapped.table.name.as_str(), Lookout::over(mapped)));
+    over.filter(|(_, lookout)| !lookout.columns.is_empty()).collect()
 }
 
 /// Sends the rows of a table to the visitors in turn.
@@ -101,7 +86,9 @@ fn read_table(
     let mut load = Load::default();
     let mut hand_over = |load: &mut Load| {
         let next = empties.try_recv().unwrap_or_default();
-        todo.next().send((at, std::mem::replace(load, next))).map_err(|_| stopped("looks at values"))
+        todo.next()
+            .send((at, std::mem::replace(load, next)))
+            .map_err(|_| Fault::thread_stopped("looks at values"))
     };
     source.scan(table, &lookout.columns, &mut |row| {
         load.push(row.iter().copied());
@@ -146,7 +133,6 @@ struct Lookout<'a> {
 
 /// A column that is watched.
 struct Post<'a> {
-    number: usize,
     place: usize,
     content: &'a Content,
     /// Where the column stands that decides what this one is.
@@ -154,7 +140,7 @@ struct Post<'a> {
 }
 
 impl<'a> Lookout<'a> {
-    fn over(mapped: &'a MappedTable, first: usize) -> Self {
+    fn over(mapped: &'a MappedTable) -> Self {
         let mut lookout = Lookout { columns: Vec::new(), posts: Vec::new(), name: None };
         let stored = |name: &str| mapped.table.stored().any(|column| column.name == name);
         for column in mapped.columns.iter().filter(|column| stored(&column.name)) {
@@ -167,8 +153,7 @@ impl<'a> Lookout<'a> {
                 Content::ByColumn { column, .. } => Some(lookout.place_of(column)),
                 _ => None,
             };
-            let number = first + lookout.posts.len();
-            lookout.posts.push(Post { number, place, content, decider });
+            lookout.posts.push(Post { place, content, decider });
         }
         let one = |category: Category| {
             let is_it = |content: &Content| matches!(content, Content::One(found) if *found == category);
@@ -196,7 +181,7 @@ impl<'a> Lookout<'a> {
             };
             let text = row[post.place].as_str().unwrap_or(&number);
             let mut tell = |category: Category, value: &str| {
-                parts(category, value, &mut |value| visit(Original { column: post.number, category, value }))
+                parts(category, value, &mut |value| visit(Original { category, value }))
             };
             match post.content {
                 Content::One(category) => tell(*category, text)?,
@@ -224,8 +209,7 @@ impl<'a> Lookout<'a> {
             && !family.is_empty()
         {
             let pair = format!("{given} {family}");
-            let column = self.posts.first().map_or(usize::MAX, |post| post.number);
-            visit(Original { column, category: Category::FullName, value: &pair })?;
+            visit(Original { category: Category::FullName, value: &pair })?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! Loads of rows go to the masking threads in turn, and the writer takes them back in the same turn, so their order
 //! stays. Every queue is short: memory is the same whatever the size of the database.
 
-use super::hands::{InTurn, LOADS_WAITING, no_thread, stopped, threads};
+use super::hands::{InTurn, LOADS_WAITING, threads};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::masking::{Crowd, RowMasker, Settler, Tally};
@@ -56,24 +56,25 @@ pub(super) fn pass(
             let (results, masked) = sync_channel(LOADS_WAITING);
             thread::Builder::new()
                 .spawn_scoped(scope, move || mask_jobs(tasks, &jobs, &results))
-                .map_err(no_thread)?;
+                .map_err(Fault::no_thread)?;
             todo.push(send);
             done.push(masked);
         }
         let writing = Writing { done: InTurn::of(done), give_back };
-        let writer =
-            thread::Builder::new().spawn_scoped(scope, move || writing.all(tasks, new)).map_err(no_thread)?;
+        let writer = thread::Builder::new()
+            .spawn_scoped(scope, move || writing.all(tasks, new))
+            .map_err(Fault::no_thread)?;
         let read =
             Reading { todo: InTurn::of(todo), empties, job: Job::default() }.all(source, tasks, progress);
         progress.stage("making indexes", None);
         // Damage is the better explanation, whatever went wrong.
         let damage = source.soundness();
-        let passed = writer.join().unwrap_or_else(|_| Err(stopped("writes").into()));
+        let passed = writer.join().unwrap_or_else(|_| Err(Fault::thread_stopped("writes").into()));
         damage?;
         // Where writing failed, reading could not go on either, and the other way round: the cause comes first.
         match passed? {
             Some(passed) => read.map(|()| passed),
-            None => Err(read.err().unwrap_or_else(|| stopped("masks").into())),
+            None => Err(read.err().unwrap_or_else(|| Fault::thread_stopped("masks").into())),
         }
     })
 }
@@ -132,7 +133,7 @@ impl Reading {
         let mut next = self.empties.try_recv().unwrap_or_default();
         next.task = task;
         let job = Job { is_last, ..std::mem::replace(&mut self.job, next) };
-        self.todo.next().send(job).map_err(|_| stopped("masks").into())
+        self.todo.next().send(job).map_err(|_| Fault::thread_stopped("masks").into())
     }
 }
 

@@ -95,7 +95,7 @@ impl Worker {
 }
 
 fn stopped() -> Fault {
-    Fault::unfinished("a thread that compresses stopped before its time")
+    Fault::thread_stopped("compresses")
 }
 
 impl Drop for Worker {

@@ -2,13 +2,9 @@
 
 use super::network::split_port;
 use super::phone::{BETWEEN_NUMBERS, is_of_fiction, reaches_no_phone};
+use crate::reach::is_reserved;
 use crate::schema::Category;
 use std::net::IpAddr;
-
-/// Top-level domains that never lead anywhere (RFC 2606, RFC 6761).
-const RESERVED_ENDS: [&str; 4] = ["example", "invalid", "test", "localhost"];
-/// Second-level domains that are reserved (RFC 2606).
-const RESERVED_NAMES: [&str; 3] = ["example.com", "example.net", "example.org"];
 
 /// Whether a value of this category can reach nobody. What is no address at all reaches nobody either, and values of
 /// categories that are not for reaching people are not judged.
@@ -61,11 +57,7 @@ fn url_host(value: &str) -> Option<&str> {
 
 fn is_reserved_host(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    let last = host.rsplit('.').next().unwrap_or_default();
-    let is_below = |name: &str| host == name || host.ends_with(&format!(".{name}"));
-    RESERVED_ENDS.contains(&last)
-        || RESERVED_NAMES.iter().any(|name| is_below(name))
-        || host.parse::<IpAddr>().is_ok_and(|_| !is_public(&host))
+    is_reserved(&host) || host.parse::<IpAddr>().is_ok_and(|_| !is_public(&host))
 }
 
 /// Whether an address is one that packets go to.

@@ -3,11 +3,8 @@
 use super::key::Purpose;
 use super::masker::{Masker, Shape};
 use super::style::{digits, overlay};
+use crate::reach::{self, LANDLINES_OF_FICTION, MOBILES_OF_FICTION};
 
-/// The ranges for landlines, without their leading 0; four digits follow.
-const LANDLINES: [&str; 5] = ["19900", "26191", "35301", "46571", "53649"];
-/// The range for mobiles. Checks of real numbering plans do not know it.
-const MOBILES: &str = "63998";
 /// Fewer digits than this are an extension or a short code, not a subscriber's number.
 const FEWEST_DIGITS: usize = 8;
 /// What people put between two numbers in one value.
@@ -43,8 +40,8 @@ impl Masker {
     fn fiction(&self, number: &str, shape: Shape) -> String {
         let mut draw = self.key.draw(Purpose::Phone, shape.turn, number.as_bytes());
         let mobile = number.starts_with("336") || number.starts_with("337");
-        let landline = LANDLINES[draw.below(LANDLINES.len())];
-        let range = if mobile && !shape.valid { MOBILES } else { landline };
+        let landline = LANDLINES_OF_FICTION[draw.below(LANDLINES_OF_FICTION.len())];
+        let range = if mobile && !shape.valid { MOBILES_OF_FICTION } else { landline };
         let mask = format!("{range}{:04}", draw.below(10_000));
         if number.ends_with(&mask) {
             let last = if mask.ends_with('9') { '0' } else { '9' };
@@ -96,8 +93,7 @@ pub(super) fn is_of_fiction(value: &str) -> bool {
     let plain = digits(value);
     let number = canonical(value.trim(), &plain);
     let national = number.strip_prefix("33").unwrap_or_default();
-    let mut ranges = LANDLINES.iter().chain([&MOBILES]);
-    (national.len() == 9 && ranges.any(|range| national.starts_with(range)))
+    (national.len() == 9 && reach::is_of_fiction(national))
         || (value.trim().starts_with(SPARE) && plain.len() > SPARE.len())
 }
 
@@ -182,7 +178,7 @@ mod tests {
     #[test]
     fn one_number_has_one_mask_however_it_is_written() {
         let number = digits(&mask("06 12 34 56 78"))[1..].to_owned();
-        assert!(number.starts_with(MOBILES));
+        assert!(number.starts_with(MOBILES_OF_FICTION));
         for (value, start) in [
             ("+33612345678", "33"),
             ("+33 6 12 34 56 78", "33"),
@@ -208,7 +204,7 @@ mod tests {
     #[test]
     fn where_numbers_are_checked_mobiles_become_landlines() {
         let checked = masker().phone("0612345678", Shape { valid: true, ..Shape::default() });
-        assert!(LANDLINES.iter().any(|range| checked[1..].starts_with(range)), "{checked}");
+        assert!(LANDLINES_OF_FICTION.iter().any(|range| checked[1..].starts_with(range)), "{checked}");
     }
 
     #[test]

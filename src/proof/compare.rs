@@ -29,7 +29,7 @@ pub fn hold_against_source(
         let names = &tables;
         let reader = std::thread::Builder::new()
             .spawn_scoped(scope, move || read_copy(copy, names, needles, sending))
-            .map_err(|error| Fault::unfinished(format!("no thread can be had: {error}")))?;
+            .map_err(Fault::no_thread)?;
         let mut search = Search::new(needles);
         let compared = tables.iter().try_for_each(|mapped| {
             progress.stage(&format!("proving {}", mapped.table.name), None);

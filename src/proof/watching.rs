@@ -83,15 +83,13 @@ pub fn watch(
             }
             looking.finish()
         };
-        let looking = thread::Builder::new()
-            .spawn_scoped(scope, look)
-            .map_err(|error| Fault::unfinished(format!("no thread can be had: {error}")))?;
+        let looking = thread::Builder::new().spawn_scoped(scope, look).map_err(Fault::no_thread)?;
         let mut passing = Passing { out, send, empties };
         let passed = pass(&mut passing);
         drop(passing);
         let watched = looking.join();
         passed?;
-        watched.map_err(|_| Fault::unfinished("a thread that searches stopped before its time").into())
+        watched.map_err(|_| Fault::thread_stopped("searches").into())
     })
 }
 

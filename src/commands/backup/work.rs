@@ -80,9 +80,10 @@ impl<'a> Work<'a> {
         drop(masker);
         lap("masking");
         let (health, summary) = thread::scope(|scope| -> Result<_> {
-            let checking = thread::Builder::new().spawn_scoped(scope, || new.health())?;
+            let checking =
+                thread::Builder::new().spawn_scoped(scope, || new.health()).map_err(Fault::no_thread)?;
             let summary = self.pack(&mut database, &copied, count, out);
-            let stopped = |_| Err(Fault::unfinished("a thread that checks stopped before its time").into());
+            let stopped = |_| Err(Fault::thread_stopped("checks").into());
             Ok((checking.join().unwrap_or_else(stopped)?, summary))
         })?;
         anonymise::check(source, &health)?;
