@@ -9,6 +9,7 @@ mod file;
 mod health;
 mod scrub;
 mod search;
+mod search_index;
 mod session;
 mod snapshot;
 mod sql;
