@@ -65,8 +65,8 @@ impl<'a> RowMasker<'a> {
         }
         out.clear();
         for at in 0..row.len() {
-            let value = self.column(at, row)?;
-            out.push(value);
+            let passes = columns[at].passes(row[at]);
+            out.push(if passes { Mask::Same(row[at]) } else { self.column(at, row)? });
         }
         self.make_nobodys_name(row, out);
         self.finish(row, out);
