@@ -172,6 +172,17 @@ fn exists(target: &Path) -> Fault {
     Fault::refused(format!("{} exists", target.display())).hint("choose another name: nothing is overwritten")
 }
 
+/// Makes a private file in a folder for one's own use: it never gets a name, and is gone when it is closed.
+///
+/// # Errors
+/// Unfinished when the folder is missing or cannot be written.
+pub fn unnamed_in(folder: &Path) -> Result<File> {
+    let folder = Folder::open(folder)?;
+    let (file, hidden) = nameless(&folder)?;
+    hidden.iter().for_each(|name| folder.remove(name));
+    Ok(file)
+}
+
 /// A file without a name, or with a hidden one where the file system (or a missing /proc) does not allow it.
 fn nameless(folder: &Folder) -> Result<(File, Option<OsString>)> {
     if !Path::new("/proc/self/fd").exists() {

@@ -1,0 +1,1 @@
+//! The promise: nobody can tell pages written here from those of the engine.
