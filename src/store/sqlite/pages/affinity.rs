@@ -81,13 +81,14 @@ fn whole(number: f64) -> Option<i64> {
     (number.trunc() == number && number > -LIMIT && number < LIMIT).then_some(number as i64)
 }
 
-/// Whether the engine might take a text for a number: no, where something stands in it that no number has.
+/// Whether the engine might take a text for a number: no, where something stands in it that no number has. It reads as
+/// far as a NUL.
 fn may_be_number(text: &[u8]) -> bool {
     let mut before = b' ';
-    text.iter().all(|byte| {
+    text.iter().take_while(|byte| **byte != 0).all(|byte| {
         let fits = match byte {
             b'+' | b'-' => matches!(before, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | b'e' | b'E'),
-            b'0'..=b'9' | b'.' | b'e' | b'E' | b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0 => true,
+            b'0'..=b'9' | b'.' | b'e' | b'E' | b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => true,
             _ => false,
         };
         before = *byte;

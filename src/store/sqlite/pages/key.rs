@@ -107,9 +107,11 @@ fn put_text(key: &mut Vec<u8>, text: &[u8], collation: Collation) {
             // Behind a NUL the engine looks at the length alone.
             let end = text.iter().position(|byte| *byte == 0);
             key.extend(text[..end.unwrap_or(text.len())].iter().map(u8::to_ascii_lowercase));
-            key.extend_from_slice(&[0, 0]);
             if end.is_some() {
+                key.extend_from_slice(&[0, 1]);
                 key.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            } else {
+                key.extend_from_slice(&[0, 0]);
             }
         }
     }

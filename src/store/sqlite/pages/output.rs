@@ -37,7 +37,7 @@ impl Output {
     /// A file that has pages of this size.
     pub fn new(file: File, page_size: usize) -> Self {
         let locked = (LOCKED_BYTE / page_size + 1) as u32;
-        Output { file, page_size, locked, next: 0, waiting: Vec::new(), first: 0, changed: false }
+        Output { file, page_size, locked, next: 1, waiting: Vec::new(), first: 1, changed: false }
     }
 
     /// Another page is never used.

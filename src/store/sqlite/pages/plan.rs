@@ -82,11 +82,10 @@ pub fn understands(table: &Table) -> bool {
 /// Whether the entries of an index of such a table can be written as pages.
 pub fn understands_index(table: &Table, index: &Index) -> bool {
     let plain = |name: &str| place_of(table, name).is_some();
-    let parts = index.parts.iter().all(|part| {
-        !part.expression
-            && Collation::named(&part.collation).is_some()
-            && part.column.as_deref().is_none_or(plain)
-    });
+    let parts = index
+        .parts
+        .iter()
+        .all(|part| Collation::named(&part.collation).is_some() && part.column.as_deref().is_some_and(plain));
     parts && (!index.partial || condition(table, index).is_some())
 }
 
@@ -157,10 +156,9 @@ impl IndexPlan {
         let mut rows = statement.query([]).told(reading)?;
         let mut parts = Vec::new();
         while let Some(row) = rows.next().told(reading)? {
-            let name: Option<String> = row.get(0).told(reading)?;
-            let collation: String = row.get(2).told(reading)?;
-            let place = name.map_or(Some(Place::Number), |name| place_of(table, &name));
-            let (Some(place), Some(collation)) = (place, Collation::named(&collation)) else {
+            let (name, collation): (String, String) = (row.get(0).told(reading)?, row.get(2).told(reading)?);
+            let (Some(place), Some(collation)) = (place_of(table, &name), Collation::named(&collation))
+            else {
                 return Err(Fault::unfinished(format!("{}: it is not what it was", reading())).into());
             };
             parts.push(PartPlan { place, collation, descending: row.get(1).told(reading)? });
@@ -177,8 +175,8 @@ fn duplicate(table: &Table, index: &Index) -> String {
         Some(_) => format!("making index {}", index.name),
         None => format!("writing {}", table.name),
     };
-    let column = |name: Option<&str>| format!("{}.{}", table.name, name.unwrap_or("rowid"));
-    let columns: Vec<String> = index.parts.iter().map(|part| column(part.column.as_deref())).collect();
+    let columns = index.parts.iter().filter_map(|part| part.column.as_deref());
+    let columns: Vec<String> = columns.map(|column| format!("{}.{column}", table.name)).collect();
     format!("{doing}: UNIQUE constraint failed: {}", columns.join(", "))
 }
 
