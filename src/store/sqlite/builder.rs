@@ -281,10 +281,10 @@ impl Builder for NewDatabase {
             quoted_list(&columns),
             places(columns.len())
         );
-        self.by_pages = self.pages.is_some() && self.is_written_as_pages(table);
-        if let Some(pages) = self.pages.as_mut().filter(|_| self.by_pages) {
-            return pages.begin(&self.connection, table);
-        }
+        self.by_pages = match &mut self.pages {
+            Some(pages) => pages.begin(&table.name)?,
+            None => false,
+        };
         self.connection.prepare_cached(&self.insert).map(|_| ()).told(|| self.doing.clone())
     }
 

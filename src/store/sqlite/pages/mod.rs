@@ -21,7 +21,7 @@ mod tree;
 pub use plan::{understands, understands_index};
 
 use crate::fault::Result;
-use crate::store::sqlite::errors::Told;
+use crate::store::sqlite::catalog;
 use crate::store::{Catalog, Table, ValueRef};
 use affinity::Oracle;
 use filling::Filling;
@@ -29,6 +29,7 @@ use output::Output;
 use plan::TablePlan;
 use runs::Spill;
 use rusqlite::Connection;
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -41,6 +42,8 @@ pub struct PageWriter {
     spill: Spill,
     oracle: Oracle,
     most_in_memory: usize,
+    /// What is known of each table that is still empty.
+    plans: HashMap<String, TablePlan>,
     filling: Option<Filling>,
 }
 
@@ -51,21 +54,23 @@ pub fn understands_settings(catalog: &Catalog) -> bool {
 }
 
 impl PageWriter {
-    /// A writer for the file of a database that has been made and committed; where memory is not enough, it uses
+    /// A writer for the file of a database whose tables were made and committed; where memory is not enough, it uses
     /// `folder`. None where the file has a shape that is not understood.
     ///
     /// # Errors
-    /// When the engine cannot tell.
+    /// When the engine cannot tell what is there.
     pub fn of(new: &Connection, file: File, folder: PathBuf) -> Result<Option<Self>> {
-        let Some(page_size) = output::understood_page_size(&file)? else { return Ok(None) };
-        let told = |name: &str| -> Result<String> {
-            new.query_row(&format!("PRAGMA main.{name}"), [], |row| row.get(0))
-                .told(|| format!("reading {name}"))
+        // As the new file has them: an engine of another age may have made other indexes of the same words.
+        let catalog = catalog::read(new)?;
+        let page_size = output::understood_page_size(&file)?;
+        let Some(page_size) = page_size.filter(|_| understands_settings(&catalog)) else { return Ok(None) };
+        let whole = |table: &&Table| {
+            understands(table) && table.indexes.iter().all(|index| understands_index(table, index))
         };
-        if told("encoding")? != "UTF-8" {
-            return Ok(None);
-        }
+        let plans = catalog.data_tables().filter(whole);
+        let plans = plans.map(|table| Ok((table.name.clone(), TablePlan::of(new, table)?)));
         Ok(Some(PageWriter {
+            plans: plans.collect::<Result<_>>()?,
             output: Output::new(file, page_size),
             spill: Spill::in_folder(folder),
             oracle: Oracle::new()?,
@@ -74,15 +79,16 @@ impl PageWriter {
         }))
     }
 
-    /// Takes the file over from the engine, which has written everything down, to fill one empty table.
+    /// Takes the file over from the engine, which has written everything down, to fill a table that is still empty.
+    /// Returns false where the table is left to the engine.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn begin(&mut self, new: &Connection, table: &Table) -> Result<()> {
-        let plan = TablePlan::of(new, table)?;
+    pub fn begin(&mut self, table: &str) -> Result<bool> {
+        let Some(plan) = self.plans.remove(table) else { return Ok(false) };
         self.output.take_up()?;
         self.filling = Some(Filling::of(plan, self.output.page_size()));
-        Ok(())
+        Ok(true)
     }
 
     /// Adds a row to the table. Returns false where the row is not as it should be, be it out of order: nothing was

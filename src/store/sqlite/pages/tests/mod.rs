@@ -67,7 +67,7 @@ impl Pair {
         let file = File::options().read(true).write(true).open(self.path("pages.db")).unwrap();
         let mut writer = PageWriter::of(&engine, file, self.folder.path().into())?.unwrap();
         change(&mut writer);
-        writer.begin(&engine, self.table())?;
+        assert!(writer.begin(&self.table().name)?);
         let mut taken = 0;
         for row in rows {
             let mut values: Vec<ValueRef<'_>> = row.iter().map(Value::borrow).collect();
