@@ -131,6 +131,8 @@ fn put_bytes(key: &mut Vec<u8>, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Value;
+    use crate::store::sqlite::sql::bind;
     use proptest::prelude::*;
     use rusqlite::Connection;
     use std::cmp::Ordering;
@@ -143,31 +145,22 @@ mod tests {
 
     /// What the engine says of the order of two values.
     fn engine(database: &Connection, values: [ValueRef<'_>; 2], collation: &str) -> Ordering {
-        let mut statement = database
-            .prepare_cached(&format!(
-                "SELECT count(*) FROM (SELECT v, n FROM (SELECT ?1 AS v, 1 AS n UNION ALL SELECT ?2, 2)
-                 ORDER BY v COLLATE {collation}) WHERE n = 1 AND ?1 IS ?2 COLLATE {collation}"
-            ))
-            .unwrap();
-        crate::store::sqlite::sql::bind(&mut statement, 1, values).unwrap();
-        let mut rows = statement.raw_query();
-        let same: i64 = rows.next().unwrap().unwrap().get(0).unwrap();
-        if same == 1 {
-            return Ordering::Equal;
+        let says = |sql: &str| -> bool {
+            let mut statement = database.prepare_cached(sql).unwrap();
+            bind(&mut statement, 1, values).unwrap();
+            statement.raw_query().next().unwrap().unwrap().get(0).unwrap()
+        };
+        let first = format!(
+            "SELECT n = 1 FROM (SELECT ?1 AS v, 1 AS n UNION ALL SELECT ?2, 2) ORDER BY v COLLATE {collation} LIMIT 1"
+        );
+        match (says(&format!("SELECT ?1 IS ?2 COLLATE {collation}")), says(&first)) {
+            (true, _) => Ordering::Equal,
+            (false, true) => Ordering::Less,
+            (false, false) => Ordering::Greater,
         }
-        let mut statement = database
-            .prepare_cached(&format!(
-                "SELECT n FROM (SELECT ?1 AS v, 1 AS n UNION ALL SELECT ?2, 2) ORDER BY v COLLATE {collation} LIMIT 1"
-            ))
-            .unwrap();
-        crate::store::sqlite::sql::bind(&mut statement, 1, values).unwrap();
-        let mut rows = statement.raw_query();
-        let first: i64 = rows.next().unwrap().unwrap().get(0).unwrap();
-        if first == 1 { Ordering::Less } else { Ordering::Greater }
     }
 
-    fn numbers() -> impl Strategy<Value = crate::store::Value> {
-        use crate::store::Value;
+    fn numbers() -> impl Strategy<Value = Value> {
         let near = prop_oneof![Just(0_i64), Just(1 << 53), Just(-(1 << 53)), Just(i64::MAX), Just(i64::MIN)];
         prop_oneof![
             any::<i64>().prop_map(Value::Integer),
@@ -181,8 +174,7 @@ mod tests {
         ]
     }
 
-    fn values() -> impl Strategy<Value = crate::store::Value> {
-        use crate::store::Value;
+    fn values() -> impl Strategy<Value = Value> {
         let few = prop::collection::vec(
             prop_oneof![
                 Just(0_u8),

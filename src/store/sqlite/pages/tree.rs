@@ -48,17 +48,14 @@ impl Tree {
 
     /// Adds a row, whose number must be higher than those before.
     pub fn add_row(&mut self, out: &mut Output, number: i64, record: &[u8]) -> Result<()> {
-        self.head.clear();
-        put_varint(&mut self.head, record.len() as u64);
-        put_varint(&mut self.head, number as u64);
         let here = self.overflow(out, record)?;
-        if !self.leaf.add(&[&self.head, &record[..here], &self.tail]) {
-            let page = out.append(&[self.leaf.finished(None)])?;
+        put_varint(&mut self.head, number as u64);
+        if !self.add_cell(here) {
+            // A number is enough to tell the rows of one leaf from those of the next.
             let mut last = Vec::new();
             put_varint(&mut last, self.last as u64);
-            self.lift(out, 0, page, &last)?;
-            self.leaf.clear();
-            self.leaf.add(&[&self.head, &record[..here], &self.tail]);
+            self.begin_leaf(out, &last)?;
+            self.add_cell(here);
         }
         self.last = number;
         Ok(())
@@ -66,17 +63,24 @@ impl Tree {
 
     /// Adds an entry, which must not come before those that are there.
     pub fn add_entry(&mut self, out: &mut Output, record: &[u8]) -> Result<()> {
-        self.head.clear();
-        put_varint(&mut self.head, record.len() as u64);
         let here = self.overflow(out, record)?;
-        if !self.leaf.add(&[&self.head, &record[..here], &self.tail]) {
+        if !self.add_cell(here) {
             let last = self.leaf.take_last();
-            let page = out.append(&[self.leaf.finished(None)])?;
-            self.lift(out, 0, page, &last)?;
-            self.leaf.clear();
-            self.leaf.add(&[&self.head, &record[..here], &self.tail]);
+            self.begin_leaf(out, &last)?;
+            self.add_cell(here);
         }
         Ok(())
+    }
+
+    fn add_cell(&mut self, here: &[u8]) -> bool {
+        self.leaf.add(&[&self.head, here, &self.tail])
+    }
+
+    /// Writes the leaf that is full; `between` comes between it and the next one.
+    fn begin_leaf(&mut self, out: &mut Output, between: &[u8]) -> Result<()> {
+        let full = out.append(&[self.leaf.finished(None)])?;
+        self.leaf.clear();
+        self.lift(out, 0, full, between)
     }
 
     /// Writes what is left; the uppermost page goes where the engine expects it. An empty tree is there already.
@@ -113,18 +117,20 @@ impl Tree {
         Ok(())
     }
 
-    /// Writes what does not stand in the tree itself, and keeps the number of the page where that begins. Returns how
-    /// many bytes stand here.
-    fn overflow(&mut self, out: &mut Output, record: &[u8]) -> Result<usize> {
+    /// Begins a cell: with the length of the record, and where the rest of it is that does not stand in the tree itself.
+    /// Writes that rest, and returns what stands here.
+    fn overflow<'a>(&mut self, out: &mut Output, record: &'a [u8]) -> Result<&'a [u8]> {
+        self.head.clear();
+        put_varint(&mut self.head, record.len() as u64);
         self.tail.clear();
-        let here = self.sizes.here(record.len());
-        if here < record.len() {
+        let (here, rest) = record.split_at(self.sizes.here(record.len()));
+        if !rest.is_empty() {
             self.tail.extend_from_slice(&out.upcoming()?.0.to_be_bytes());
-            let mut rest = record[here..].chunks(self.sizes.page - 4).peekable();
-            while let Some(piece) = rest.next() {
-                let next = if rest.peek().is_some() { out.upcoming()?.1 } else { 0 };
-                out.append(&[&next.to_be_bytes(), piece])?;
-            }
+        }
+        let mut pieces = rest.chunks(self.sizes.page - 4).peekable();
+        while let Some(piece) = pieces.next() {
+            let next = if pieces.peek().is_some() { out.upcoming()?.1 } else { 0 };
+            out.append(&[&next.to_be_bytes(), piece])?;
         }
         Ok(here)
     }
