@@ -105,13 +105,13 @@ fn phone_at(bytes: &[u8], in_prose: bool) -> Option<usize> {
 
 /// The account numbers of a text: runs of letters and digits, and such runs with blanks between groups of four.
 pub fn ibans(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
-    let words: Vec<&str> = text.split(|sign: char| !sign.is_ascii_alphanumeric()).collect();
-    let begins = |word: &str| {
-        let country = word.as_bytes();
-        country.len() >= 4
-            && country[..2].iter().all(u8::is_ascii_uppercase)
-            && country[2..4].iter().all(u8::is_ascii_digit)
+    let is_country = |signs: &[u8]| {
+        signs[..2].iter().all(u8::is_ascii_uppercase) && signs[2..].iter().all(u8::is_ascii_digit)
     };
+    let may = text.as_bytes().windows(4).any(is_country);
+    let words: Vec<&str> =
+        if may { text.split(|sign: char| !sign.is_ascii_alphanumeric()).collect() } else { Vec::new() };
+    let begins = move |word: &str| word.as_bytes().get(..4).is_some_and(is_country);
     (0..words.len()).filter_map(move |first| {
         if !begins(words[first]) {
             return None;

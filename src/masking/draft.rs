@@ -1,6 +1,7 @@
 //! A text in the making, from phrases that are no originals: what may be one is only what stands across two of them.
 
 use super::originals::{Run, Taken};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A sentence or a word of the lists, as it is written and as originals are compared.
 pub(super) struct Phrase {
@@ -13,6 +14,10 @@ pub(super) struct Phrase {
     run: Run,
     /// The places of the run from which an original may go on beyond its end.
     open: Vec<usize>,
+    /// Whether a text that begins with it may be an original as a whole.
+    may_begin_one: bool,
+    /// Its place among those whose [`Joints`] are remembered.
+    number: Option<usize>,
 }
 
 impl Phrase {
@@ -23,8 +28,61 @@ impl Phrase {
         }
         let run = Run::of(text);
         let open = originals.open_places(&run);
-        Some(Phrase { text, lower: text.to_lowercase(), chars: text.chars().count(), run, open })
+        let may_begin_one = originals.may_be_all_of(&run);
+        let chars = text.chars().count();
+        Some(Phrase { text, lower: text.to_lowercase(), chars, run, open, may_begin_one, number: None })
     }
+}
+
+/// What is known of phrases that stood one after the other already: the same sentences meet again and again.
+///
+/// Several threads may ask: what they note is the same, whoever comes first.
+pub(super) struct Joints {
+    /// Two bits for each pair of numbers.
+    known: Vec<AtomicU64>,
+    numbers: usize,
+}
+
+/// Nothing stands across the two, not even the beginning of an original that goes on behind them.
+const NOTHING: u64 = 1;
+/// Something may.
+const SOMETHING: u64 = 2;
+
+impl Joints {
+    /// Numbers these phrases, and gets ready to remember which of them fit together.
+    pub(super) fn of<'a>(phrases: impl Iterator<Item = &'a mut Phrase>) -> Self {
+        let mut numbers = 0;
+        for phrase in phrases {
+            phrase.number = Some(numbers);
+            numbers += 1;
+        }
+        let words = (numbers * numbers).div_ceil(32);
+        Joints { known: std::iter::repeat_with(AtomicU64::default).take(words).collect(), numbers }
+    }
+
+    /// Whether an original may stand across the two, or begin in the first and go on behind the second.
+    fn may_hold_one_of(&self, originals: &Taken, first: &Phrase, second: &Phrase) -> bool {
+        let (Some(row), Some(column)) = (first.number, second.number) else {
+            return may_stand_across(originals, first, second);
+        };
+        let pair = row * self.numbers + column;
+        let (word, shift) = (&self.known[pair / 32], pair % 32 * 2);
+        match word.load(Ordering::Relaxed) >> shift & (NOTHING | SOMETHING) {
+            0 => {
+                let may = may_stand_across(originals, first, second);
+                word.fetch_or(if may { SOMETHING } else { NOTHING } << shift, Ordering::Relaxed);
+                may
+            }
+            known => known != NOTHING,
+        }
+    }
+}
+
+fn may_stand_across(originals: &Taken, first: &Phrase, second: &Phrase) -> bool {
+    let mut run = Run::default();
+    run.join(&first.run);
+    run.join(&second.run);
+    first.open.iter().any(|at| originals.begin_at(&run, *at) || originals.is_open(&run, *at))
 }
 
 /// A text in the making.
@@ -32,9 +90,14 @@ impl Phrase {
 pub(super) struct Draft<'a> {
     /// As far as it is written.
     pub(super) text: String,
-    /// The phrases one after the other, and where each begins in `run`; none where letters stand that are no phrase.
-    pieces: Vec<(usize, Option<&'a Phrase>)>,
-    run: Run,
+    /// What stands in it, one after the other.
+    pieces: Vec<Piece<'a>>,
+}
+
+enum Piece<'a> {
+    Phrase(&'a Phrase),
+    /// Letters that are none.
+    Letters(Run),
 }
 
 impl<'a> Draft<'a> {
@@ -45,40 +108,62 @@ impl<'a> Draft<'a> {
 
     /// Writes a phrase.
     pub(super) fn push(&mut self, phrase: &'a Phrase) {
-        self.note(phrase);
+        self.pieces.push(Piece::Phrase(phrase));
         self.text.push_str(phrase.text);
     }
 
     /// Writes a phrase in lower case.
     pub(super) fn push_lower(&mut self, phrase: &'a Phrase) {
-        self.note(phrase);
+        self.pieces.push(Piece::Phrase(phrase));
         self.text.push_str(&phrase.lower);
-    }
-
-    fn note(&mut self, phrase: &'a Phrase) {
-        let start = self.run.join(&phrase.run);
-        self.pieces.push((start, Some(phrase)));
     }
 
     /// Writes letters that are no phrase.
     pub(super) fn push_letters(&mut self, letters: &str) {
-        let start = self.run.join(&Run::of(letters));
-        self.pieces.push((start, None));
+        self.pieces.push(Piece::Letters(Run::of(letters)));
         self.text.push_str(letters);
     }
 
     /// Whether an original stands in it.
-    pub(super) fn holds_one_of(&self, originals: &Taken) -> bool {
-        let ends = self.pieces.iter().skip(1).map(|(start, _)| start.saturating_sub(1));
-        let mut pieces = self.pieces.iter().zip(ends.chain([self.run.text.len()]));
-        originals.are_all_of(&self.run)
-            || pieces.any(|((start, phrase), end)| match phrase {
-                Some(phrase) => {
-                    let mut open = phrase.open.iter().map(|at| start + at);
-                    open.any(|at| originals.begin_at(&self.run, at))
-                }
-                None => (*start..end).any(|at| originals.begin_at(&self.run, at)),
+    pub(super) fn holds_one_of(&self, originals: &Taken, joints: &Joints) -> bool {
+        self.may_hold_one_of(originals, joints) && self.surely_holds_one_of(originals)
+    }
+
+    /// What two neighbours tell, and the beginning: enough for most.
+    fn may_hold_one_of(&self, originals: &Taken, joints: &Joints) -> bool {
+        let mut last = None;
+        for piece in &self.pieces {
+            let Piece::Phrase(phrase) = piece else { return true };
+            let is_fine = match last.replace(*phrase) {
+                Some(last) => !joints.may_hold_one_of(originals, last, phrase),
+                None => !phrase.may_begin_one,
+            };
+            if !is_fine {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn surely_holds_one_of(&self, originals: &Taken) -> bool {
+        let mut run = Run::default();
+        let starts: Vec<usize> = self.pieces.iter().map(|piece| run.join(piece.run())).collect();
+        let ends = starts.iter().skip(1).map(|start| start.saturating_sub(1)).chain([run.text.len()]);
+        let mut pieces = self.pieces.iter().zip(&starts).zip(ends);
+        originals.are_all_of(&run)
+            || pieces.any(|((piece, start), end)| match piece {
+                Piece::Phrase(phrase) => phrase.open.iter().any(|at| originals.begin_at(&run, start + at)),
+                Piece::Letters(_) => (*start..end).any(|at| originals.begin_at(&run, at)),
             })
+    }
+}
+
+impl Piece<'_> {
+    fn run(&self) -> &Run {
+        match self {
+            Piece::Phrase(phrase) => &phrase.run,
+            Piece::Letters(run) => run,
+        }
     }
 }
 
@@ -94,15 +179,20 @@ mod tests {
         originals.add("Somebody Else Altogether");
         originals.add(original);
         let originals = originals.finish();
-        let known: Vec<Phrase> =
+        let mut known: Vec<Phrase> =
             PHRASES.iter().map(|text| Phrase::of(text, &originals).expect(text)).collect();
+        // The last one has no number.
+        let joints = Joints::of(known.iter_mut().take(PHRASES.len() - 1));
         let mut draft = Draft::default();
         for at in phrases {
             draft.push(&known[*at]);
             draft.text.push(' ');
         }
-        assert_eq!(draft.holds_one_of(&originals), originals.stand_in(&draft.text), "{original}");
-        draft.holds_one_of(&originals)
+        let stands = originals.stand_in(&draft.text);
+        for time in ["at first", "and from memory"] {
+            assert_eq!(draft.holds_one_of(&originals, &joints), stands, "{original} {time}");
+        }
+        stands
     }
 
     #[test]
@@ -130,10 +220,11 @@ mod tests {
         originals.add("belodi le");
         let originals = originals.finish();
         let phrase = Phrase::of(PHRASES[0], &originals).unwrap();
+        let joints = Joints::of(std::iter::empty());
         let mut draft = Draft::default();
         draft.push_letters("nabelodi");
-        assert!(!draft.holds_one_of(&originals));
+        assert!(!draft.holds_one_of(&originals, &joints));
         draft.push(&phrase);
-        assert!(draft.holds_one_of(&originals));
+        assert!(draft.holds_one_of(&originals, &joints));
     }
 }

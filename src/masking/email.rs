@@ -101,11 +101,13 @@ impl Masker {
     /// The parts of a local part, each masked by the function of its kind, with the marks between them.
     fn local_part(&self, local: &str) -> String {
         let words = words_of(local);
-        let mut name = String::with_capacity(24);
-        for (at, (word, _)) in words.iter().enumerate() {
-            let mask = self.local_word(word, part_of(&words, at));
+        let mut name = String::with_capacity(48);
+        for (at, word) in words.iter().enumerate() {
+            let part = part_of(&words, at);
+            let make = || Some(self.local_word(&word.letters, part));
+            let mask = self.address_words.of(part, &word.letters, make).unwrap_or_default();
             if !mask.is_empty() {
-                let mark = at.checked_sub(1).and_then(|before| words[before].1);
+                let mark = at.checked_sub(1).and_then(|before| words[before].mark);
                 name.extend(mark.filter(|_| !name.is_empty()));
                 name.push_str(&mask);
             }
@@ -134,37 +136,46 @@ impl Masker {
 }
 
 /// Which of a person's names a word is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Part {
     Given,
     Family,
 }
 
-/// The letters of each word of a local part, and the mark behind it. A hyphen separates words where nothing else does,
-/// unless it belongs to a name: `jean-pierre`.
-fn words_of(local: &str) -> Vec<(String, Option<char>)> {
+/// A word of a local part.
+struct Word {
+    letters: String,
+    /// What stands behind it.
+    mark: Option<char>,
+    is_given: bool,
+    is_family: bool,
+}
+
+/// The words of a local part. A hyphen separates words where nothing else does, unless it belongs to a name:
+/// `jean-pierre`.
+fn words_of(local: &str) -> Vec<Word> {
     let is_mark = |sign: char| matches!(sign, '.' | '_' | '+') || sign.is_whitespace();
     let is_name = |word: &str| words::is_given_name(word) || words::is_family_name(word);
-    let by_hyphen = !local.contains(is_mark) && !is_name(local);
+    let by_hyphen = local.contains('-') && !local.contains(is_mark) && !is_name(local);
     let is_end = |sign: char| is_mark(sign) || by_hyphen && sign == '-';
-    let pieces = local.split_inclusive(is_end).take(MOST_PARTS);
     let of_word = |letter: &char| letter.is_alphabetic() || *letter == '-' && !by_hyphen;
-    pieces
-        .map(|piece| {
-            (piece.chars().filter(of_word).collect(), piece.chars().next_back().filter(|c| is_end(*c)))
-        })
-        .collect()
+    let word = |piece: &str| {
+        let letters: String = piece.chars().filter(of_word).collect();
+        let mark = piece.chars().next_back().filter(|sign| is_end(*sign));
+        let (is_given, is_family) = (words::is_given_name(&letters), words::is_family_name(&letters));
+        Word { letters, mark, is_given, is_family }
+    };
+    local.split_inclusive(is_end).take(MOST_PARTS).map(word).collect()
 }
 
 /// What a word most likely is. Many family names are given names as well (Martin, Robin): the place decides, and the
 /// given name stands first, unless the words say otherwise.
-fn part_of(words: &[(String, Option<char>)], at: usize) -> Part {
-    let is_given = |at: usize| words::is_given_name(&words[at].0);
-    let is_family = |at: usize| words::is_family_name(&words[at].0);
+fn part_of(words: &[Word], at: usize) -> Part {
     let last = words.len() - 1;
-    let backwards = !is_given(0) && is_given(last) && (is_family(0) || !is_family(last));
+    let (one, other) = (&words[0], &words[last]);
+    let backwards = !one.is_given && other.is_given && (one.is_family || !other.is_family);
     let place_of_given = if backwards { last } else { 0 };
-    match (is_given(at), is_family(at)) {
+    match (words[at].is_given, words[at].is_family) {
         (true, false) => Part::Given,
         (false, true) => Part::Family,
         (given, _) if last == 0 => {

@@ -2,6 +2,7 @@
 
 use super::company::CompanyWords;
 use super::dates::Step;
+use super::email::Part;
 use super::generalise;
 use super::html;
 use super::key::{Draw, Key};
@@ -22,6 +23,8 @@ pub struct Masker {
     memo: Memo<(Category, usize, bool)>,
     /// By the turn.
     pub(super) domains: Memo<u32>,
+    /// Words of addresses, by what they are.
+    pub(super) address_words: Memo<Part>,
 }
 
 /// The words that masks are drawn from. Those that are originals stay in their places and are passed over, so that
@@ -97,7 +100,14 @@ impl Masker {
     pub fn new(key: Key, originals: Originals) -> Self {
         let originals = originals.finish();
         let lists = Lists::without(&originals);
-        Masker { key, originals, lists, memo: Memo::default(), domains: Memo::default() }
+        Masker {
+            key,
+            originals,
+            lists,
+            memo: Memo::default(),
+            domains: Memo::default(),
+            address_words: Memo::default(),
+        }
     }
 
     /// The mask of a text, or nothing where the category leaves no text: blank, secret and document.
@@ -131,7 +141,7 @@ impl Masker {
         // Every phrase was compared when the lists were made, so that long texts cost little.
         if category == Category::FreeText && !shape.unique && !html::is_html(original) {
             let draft = self.plain_text(original, shape.turn);
-            let is_taken = draft.holds_one_of(&self.originals);
+            let is_taken = draft.holds_one_of(&self.originals, &self.lists.text.joints);
             return Some((style::cut(&draft.text, shape.most).to_owned(), is_taken));
         }
         let text = self.fitted(category, original, shape)?;
@@ -146,8 +156,7 @@ impl Masker {
 
     /// Whether a given and a family name are an original's, in either order.
     pub(super) fn is_somebodys_name(&self, given: &str, family: &str) -> bool {
-        self.originals.stand_in(&format!("{given} {family}"))
-            || self.originals.stand_in(&format!("{family} {given}"))
+        self.originals.stand_in_either_order(given, family)
     }
 
     fn fitted(&self, category: Category, original: &str, shape: Shape) -> Option<String> {
@@ -246,7 +255,7 @@ impl Lists {
             list.iter().map(word).collect()
         };
         let words = |list| keyed(list, &fold);
-        let names = |list| keyed(list, &words::name_key);
+        let names = |list| keyed(list, &|text| words::name_key(text).into_owned());
         let place = |commune: &'static Commune| Place { commune, taken: originals.stand_in(commune.name) };
         Lists {
             feminine: names(words::given_names(Gender::Feminine)),

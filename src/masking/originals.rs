@@ -10,6 +10,7 @@ use crate::words::fold_letter;
 pub struct Originals {
     runs: Gathering,
     recent: Recent,
+    recent_texts: Recent,
     has_short: bool,
 }
 
@@ -36,8 +37,8 @@ pub(super) struct Taken {
     has_short: bool,
 }
 
-/// Of a longer value only the whole is compared, with the whole of a mask. In words.
-const MOST_WORDS: usize = 12;
+/// A longer value is told by its beginning. In bytes.
+const LONGEST: usize = 32;
 
 impl Default for Originals {
     fn default() -> Self {
@@ -48,12 +49,16 @@ impl Default for Originals {
 impl Originals {
     /// Gets ready for about so many values.
     pub fn of_about(count: u64) -> Self {
-        Originals { runs: Gathering::of_about(count), recent: Recent::default(), has_short: false }
+        Originals::with(Gathering::of_about(count))
     }
 
     /// Another one, for another thread; [`Originals::join`] brings the two together again.
     pub fn sibling(&self) -> Self {
-        Originals { runs: self.runs.sibling(), recent: Recent::default(), has_short: false }
+        Originals::with(self.runs.sibling())
+    }
+
+    fn with(runs: Gathering) -> Self {
+        Originals { runs, recent: Recent::default(), recent_texts: Recent::default(), has_short: false }
     }
 
     /// Adds what a sibling has gathered.
@@ -62,25 +67,34 @@ impl Originals {
         self.runs.join(sibling.runs);
     }
 
-    /// Adds a value.
+    /// Adds a value, also without its blanks.
     pub fn add(&mut self, value: &str) {
         if self.recent.has_seen(value.as_bytes()) {
             return;
         }
-        let Run { text: run, words } = Run::of(value);
+        let run = self.add_run(value);
+        if run.words > 1 {
+            self.runs.add(&without_blanks(&run.text).take(LONGEST).collect::<Vec<u8>>());
+        }
+    }
+
+    /// Adds a part of a text, which nobody writes without its blanks.
+    pub fn add_text(&mut self, text: &str) {
+        if !self.recent_texts.has_seen(text.as_bytes()) {
+            self.add_run(text);
+        }
+    }
+
+    fn add_run(&mut self, value: &str) -> Run {
+        let run = Run::of(value);
+        let text = run.text.as_bytes();
         // `Lefèvre` has eight bytes, and the proof finds it; `lefevre` has seven.
-        if run.len() < SHORTEST && value.len() >= SHORTEST && !run.is_empty() {
+        if text.len() < SHORTEST && value.len() >= SHORTEST && !text.is_empty() {
             self.has_short = true;
-            self.runs.add(&padded(run.as_bytes()));
+            self.runs.add(&padded(text));
         }
-        if words <= MOST_WORDS {
-            self.runs.add(run.as_bytes());
-        }
-        if words > 1 && words <= MOST_WORDS {
-            self.runs.add(&without_blanks(&run).collect::<Vec<u8>>());
-        } else if words > 1 {
-            self.runs.add_whole(without_blanks(&run));
-        }
+        self.runs.add(&text[..text.len().min(LONGEST)]);
+        run
     }
 
     /// Makes them searchable.
@@ -96,15 +110,38 @@ impl Taken {
         if self.runs.is_empty() {
             return false;
         }
-        let run = Run::of(text);
-        self.are_all_of(&run)
-            || self.are_within(&run)
+        self.holds_one_of(&Run::of(text))
+    }
+
+    /// Whether one of the values stands anywhere in the two texts, one after the other, in either order.
+    pub(super) fn stand_in_either_order(&self, one: &str, other: &str) -> bool {
+        if self.runs.is_empty() {
+            return false;
+        }
+        let (one, other) = (Run::of(one), Run::of(other));
+        let joined = |first: &Run, second: &Run| {
+            let mut run = Run::default();
+            run.join(first);
+            run.join(second);
+            run
+        };
+        let (run, turned) = (joined(&one, &other), joined(&other, &one));
+        // What stands in one of the two alone is found in the first order.
+        self.holds_one_of(&run)
+            || self.are_all_of(&turned)
+            || (0..other.text.len()).any(|at| self.begin_at(&turned, at))
+            || turned.with_numbers_closed().is_some_and(|run| self.are_within(&run))
+    }
+
+    fn holds_one_of(&self, run: &Run) -> bool {
+        self.are_all_of(run)
+            || self.are_within(run)
             || run.with_numbers_closed().is_some_and(|run| self.are_within(&run))
     }
 
     /// Whether one of the values is all of the run, its blanks apart.
     pub(super) fn are_all_of(&self, run: &Run) -> bool {
-        run.words > 1 && self.runs.holds(without_blanks(&run.text))
+        run.words > 1 && self.runs.holds(without_blanks(&run.text).take(LONGEST))
     }
 
     fn are_within(&self, run: &Run) -> bool {
@@ -129,9 +166,20 @@ impl Taken {
         self.runs.begins(run, |_| true).is_some()
     }
 
+    /// Whether all of a run that begins like this one may be one of the values.
+    pub(super) fn may_be_all_of(&self, run: &Run) -> bool {
+        self.runs.may_hold(without_blanks(&run.text))
+    }
+
     /// The places of the run at which a value may begin that goes on beyond its end.
     pub(super) fn open_places(&self, run: &Run) -> Vec<usize> {
-        (0..run.text.len()).filter(|at| self.runs.may_go_on(&run.text.as_bytes()[*at..])).collect()
+        (0..run.text.len()).filter(|at| self.is_open(run, *at)).collect()
+    }
+
+    /// Whether a value may begin in a place of the run and go on beyond its end.
+    pub(super) fn is_open(&self, run: &Run, at: usize) -> bool {
+        let bytes = &run.text.as_bytes()[at..];
+        self.runs.may_go_on(bytes) || self.has_short && bytes.len() < SHORTEST && run.is_start(at)
     }
 }
 
@@ -218,6 +266,10 @@ mod tests {
         assert!(originals.stand_in("julie.dominique7k3"));
         assert!(originals.stand_in("Porcelaine SAS"));
         assert!(!originals.stand_in("Laine de verre SAS"));
+        for (one, other) in [("Hugo", "Rue Victor"), ("Rue Victor", "Hugo"), ("DOMINIQUE", "Martin")] {
+            assert!(originals.stand_in_either_order(one, other), "{one} {other}");
+        }
+        assert!(!originals.stand_in_either_order("Rue", "Victor"));
         assert!(!originals.stand_in("rue Victor"));
     }
 

@@ -1,6 +1,6 @@
 //! Masks for text that a person wrote: French sentences of the same length, line by line.
 
-use super::draft::{Draft, Phrase};
+use super::draft::{Draft, Joints, Phrase};
 use super::html;
 use super::key::{Draw, Purpose};
 use super::masker::Masker;
@@ -11,10 +11,14 @@ use crate::words::{self, fold};
 pub(super) struct Sentences {
     /// By length, shortest first.
     sentences: Vec<Entry>,
+    /// How many of them have at most 0, 1, 2… characters.
+    no_longer_than: Vec<usize>,
     /// Short lines of 0, 1, 2… characters.
     subjects: Vec<Vec<Entry>>,
     /// Words of 0, 1, 2… characters.
     words: Vec<Vec<Entry>>,
+    /// How sentences and subjects go together.
+    pub(super) joints: Joints,
 }
 
 /// A phrase, and what tells whether an original has one of its words.
@@ -40,10 +44,21 @@ impl Sentences {
         };
         let mut sentences = phrases(words::sentences());
         sentences.sort_by_key(|sentence| sentence.phrase.chars);
+        let longest = sentences.last().map_or(0, |sentence| sentence.phrase.chars);
+        let no_longer = |chars| sentences.partition_point(|sentence| sentence.phrase.chars <= chars);
+        let no_longer_than = (0..=longest).map(no_longer).collect();
         let words = (0..=LONGEST_WORD).map(|length| phrases(words::words_of_length(length))).collect();
-        let subjects =
+        let mut subjects: Vec<Vec<Entry>> =
             (0..=words::LONGEST_SUBJECT).map(|length| phrases(words::subjects_of_length(length))).collect();
-        Sentences { sentences, subjects, words }
+        let numbered = sentences.iter_mut().chain(subjects.iter_mut().flatten());
+        let joints = Joints::of(numbered.map(|entry| &mut entry.phrase));
+        Sentences { sentences, no_longer_than, subjects, words, joints }
+    }
+
+    /// Those that have at most so many characters.
+    fn of_at_most(&self, chars: usize) -> &[Entry] {
+        let count = self.no_longer_than.get(chars).copied().unwrap_or(self.sentences.len());
+        &self.sentences[..count]
     }
 }
 
@@ -66,7 +81,7 @@ impl Banned {
     /// Reads them from the original.
     pub(super) fn of(original: &str) -> Self {
         let capital = |word: &&str| word.starts_with(char::is_uppercase);
-        let words: Vec<u64> = telling_words(original).filter(capital).map(digest).collect();
+        let words: Vec<u64> = letters_of(original).filter(capital).filter(is_telling).map(digest).collect();
         Banned { sieve: sieve(&words), words }
     }
 
@@ -76,9 +91,45 @@ impl Banned {
 }
 
 fn telling_words(text: &str) -> impl Iterator<Item = &str> {
+    letters_of(text).filter(is_telling)
+}
+
+fn is_telling(word: &&str) -> bool {
     // Four letters are at least four bytes; counting characters comes second.
-    let long = |word: &&str| word.len() >= TELLING && word.chars().nth(TELLING - 1).is_some();
-    text.split(|c: char| !c.is_alphabetic()).filter(long)
+    word.len() >= TELLING && word.chars().nth(TELLING - 1).is_some()
+}
+
+/// The words of a text, of letters alone.
+fn letters_of(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = &rest[alphabetic(rest, false)..];
+        let (word, after) = rest.split_at(alphabetic(rest, true));
+        rest = after;
+        Some(word).filter(|word| !word.is_empty())
+    })
+}
+
+/// How many bytes of the text are letters, or are none, before the first that is otherwise. ASCII goes by the byte: every
+/// text of a database is read like this.
+fn alphabetic(text: &str, are_letters: bool) -> usize {
+    let mut at = 0;
+    loop {
+        match text.as_bytes().get(at) {
+            Some(byte) if byte.is_ascii_alphabetic() == are_letters && byte.is_ascii() => at += 1,
+            None | Some(0..0x80) => return at,
+            Some(_) => match text[at..].chars().next() {
+                Some(letter) if letter.is_alphabetic() == are_letters => at += letter.len_utf8(),
+                _ => return at,
+            },
+        }
+    }
+}
+
+/// Whether the line begins like this, which is in lower case, whatever the line's case.
+fn begins_like(line: &str, lower: &str) -> bool {
+    let mut letters = line.chars().flat_map(char::to_lowercase);
+    lower.chars().all(|letter| letters.next() == Some(letter))
 }
 
 /// FNV-1a of the folded word. A collision only makes a phrase be passed over.
@@ -142,13 +193,13 @@ impl Masker {
         let start = out.text.len();
         let end = line.chars().next_back().filter(|c| matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…'));
         let mut left = line.chars().count() - usize::from(end.is_some());
-        let sentences = &self.lists.text.sentences;
         let is_title = end.is_none() && left <= words::LONGEST_SUBJECT;
         let mut misses = if is_title { 4 } else { 0 };
         while misses < 4 {
             // One that leaves room for a blank and a word.
-            let fitting = sentences.partition_point(|entry| entry.phrase.chars + 1 + SHORTEST_REST <= left);
-            let Some(sentence) = sentences[..fitting].get(draw.below(fitting)) else { break };
+            let Some(most) = left.checked_sub(1 + SHORTEST_REST) else { break };
+            let fitting = self.lists.text.of_at_most(most);
+            let Some(sentence) = fitting.get(draw.below(fitting.len())) else { break };
             if !banned.allows(sentence) {
                 misses += 1;
                 continue;
@@ -171,9 +222,8 @@ impl Masker {
         let shelf = self.lists.text.subjects.get(chars).filter(|shelf| !shelf.is_empty())?;
         let first = draw.below(shelf.len());
         let turned = shelf[first..].iter().chain(&shelf[..first]);
-        let line = line.to_lowercase();
         let mut fine = turned.filter(|subject| banned.allows(subject)).map(|subject| &subject.phrase);
-        fine.find(|subject| !line.starts_with(&subject.lower))
+        fine.find(|subject| !begins_like(line, &subject.lower))
     }
 
     /// Exactly so many characters of words.

@@ -4,7 +4,7 @@ pub use crate::fingerprints::SHORTEST;
 use crate::fingerprints::{Gathering, Recent, Runs};
 
 /// Of a longer value only so much is searched: its beginning. In bytes.
-pub const LONGEST: usize = 120;
+pub const LONGEST: usize = 64;
 /// A number of fewer digits is not searched by its digits alone: dates and amounts look like it.
 pub const FEWEST_DIGITS: usize = 10;
 /// The longest letter of UTF-8, in bytes.

@@ -21,6 +21,7 @@ pub use people::{
 pub use places::{Commune, communes, street_kinds, street_names};
 pub use texts::{LONGEST_SUBJECT, demo_sentences, sentences, subjects_of_length, words_of_length};
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// A list parsed once, on first use.
@@ -76,10 +77,14 @@ pub fn latin_without_accent(letter: char) -> Option<&'static str> {
 
 /// What a name is compared by: its folded letters and digits alone, so that `Le Brun`, `LE-BRUN` and the `lebrun` of a
 /// mail address are one.
-pub fn name_key(name: &str) -> String {
+pub fn name_key(name: &str) -> Cow<'_, str> {
+    // Most are the words of mail addresses, which are written like this.
+    if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+        return Cow::Borrowed(name);
+    }
     let mut key = fold(name);
     key.retain(char::is_alphanumeric);
-    key
+    Cow::Owned(key)
 }
 
 /// What entries of a list are told apart by: folded, with one spelling for hyphens, spaces and apostrophes.

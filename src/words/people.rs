@@ -17,7 +17,7 @@ static GENDERS: LazyLock<HashMap<String, Option<Gender>>> = LazyLock::new(|| {
     let mut genders = HashMap::new();
     let mut learn = |names: &[&str], gender| {
         for name in names {
-            genders.entry(name_key(name)).or_insert(gender);
+            genders.entry(name_key(name).into_owned()).or_insert(gender);
         }
     };
     learn(&BOTH, None);
@@ -40,7 +40,7 @@ static FAMILY: List = LazyLock::new(|| {
 });
 
 static FAMILY_KEYS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| FAMILY.iter().map(|name| name_key(name)).collect());
+    LazyLock::new(|| FAMILY.iter().map(|name| name_key(name).into_owned()).collect());
 
 /// The grammatical gender a given name is used with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub fn given_names_for_both() -> &'static [&'static str] {
 ///
 /// `None` when the name is unknown, or used for both genders (Camille, Dominique).
 pub fn gender_of(given_name: &str) -> Option<Gender> {
-    GENDERS.get(&name_key(given_name)).copied().flatten()
+    GENDERS.get(&*name_key(given_name)).copied().flatten()
 }
 
 /// The family names, some with a particle, an apostrophe or a hyphen.
@@ -78,14 +78,14 @@ pub fn family_names() -> &'static [&'static str] {
 
 /// Whether the word is a known given name, whatever its accents, case, blanks and hyphens.
 pub fn is_given_name(word: &str) -> bool {
-    GENDERS.contains_key(&name_key(word))
+    GENDERS.contains_key(&*name_key(word))
 }
 
 /// Whether the word is a known family name, whatever its accents, case, blanks and hyphens.
 ///
 /// Many French family names are also ordinary words (Petit, Berger), so a yes alone does not make a person.
 pub fn is_family_name(word: &str) -> bool {
-    FAMILY_KEYS.contains(&name_key(word))
+    FAMILY_KEYS.contains(&*name_key(word))
 }
 
 /// Job titles, epicene or masculine.

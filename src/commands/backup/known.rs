@@ -102,7 +102,7 @@ impl Gathered {
 /// What no mask may hold of a text: its sentences, since masks are made of whole ones, and the names in it, which may
 /// stand in no column at all.
 fn add_text(originals: &mut Originals, text: &str) {
-    text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add(sentence));
+    text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add_text(sentence));
     let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
     let mut last: Option<&str> = None;
     for word in text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())) {

@@ -3,7 +3,7 @@
 use super::errors::Told;
 use super::pages::{self, PageWriter};
 use super::sql::{bind, places, quote, quoted_list};
-use super::{health, session, transaction};
+use super::{health, search_index, session, transaction};
 use crate::fault::{Fault, Result};
 use crate::store::{Builder, Catalog, Health, Index, Load, Table, TableKind, Transaction};
 use rusqlite::config::DbConfig;
@@ -12,9 +12,6 @@ use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-/// Bytes for the words of a search index that are not written yet, and what the engine takes otherwise.
-const ROOM_FOR_WORDS: u32 = 16 << 20;
-const USUAL_ROOM_FOR_WORDS: u32 = 1 << 20;
 /// Pages kept in memory while writing: 32 MiB, in the engine's unit of negative kibibytes.
 const CACHE: &str = "-32768";
 
@@ -201,31 +198,6 @@ impl NewDatabase {
         index.definition.iter().try_for_each(|definition| self.define(definition, &doing()))
     }
 
-    fn rebuild(&self, table: &Table) -> Result<()> {
-        let name = &table.name;
-        if !is_made_from_another_table(&table.definition) {
-            return Err(Fault::refused(format!("{name} keeps text of its own and cannot be rebuilt"))
-                .hint(format!("give its columns rules under [table.{name}], or say \"{name}\" = \"empty\""))
-                .into());
-        }
-        self.define(&table.definition, &format!("making {name}"))?;
-        let quoted = quote(name);
-        let order = |columns: &str, values: &str| {
-            self.connection
-                .execute(&format!("INSERT INTO {quoted}({columns}) VALUES ({values})"), [])
-                .map(|_| ())
-                .told(|| format!("rebuilding {name}"))
-        };
-        if !matches!(&table.kind, TableKind::Virtual(module) if module == "fts5") {
-            return order(&quoted, "'rebuild'");
-        }
-        // Words are gathered in memory and written when there is no more room: with the engine's usual room, what was
-        // written is merged again and again.
-        order(&format!("{quoted}, rank"), &format!("'hashsize', {ROOM_FOR_WORDS}"))?;
-        order(&quoted, "'rebuild'")?;
-        order(&format!("{quoted}, rank"), &format!("'hashsize', {USUAL_ROOM_FOR_WORDS}"))
-    }
-
     fn restore_counters(&self) -> Result<()> {
         if self.catalog.counters.is_empty() {
             return Ok(());
@@ -259,14 +231,6 @@ fn open(file: &Path) -> Result<Connection> {
         ))
         .told(opening)?;
     Ok(connection)
-}
-
-/// Whether a full-text table only indexes the rows of another one (`content='note'`).
-fn is_made_from_another_table(definition: &str) -> bool {
-    let squeezed: String = definition.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-    let Some(at) = squeezed.find("content=") else { return false };
-    let rest = &squeezed[at + "content=".len()..];
-    !rest.starts_with("''") && !rest.starts_with("\"\"") && !rest.starts_with(',') && !rest.starts_with(')')
 }
 
 impl Builder for NewDatabase {
@@ -320,7 +284,9 @@ impl Builder for NewDatabase {
         }
         // A search index may be over a view.
         let searches = self.catalog.data_tables().filter(|table| self.is_rebuilt(table));
-        searches.into_iter().try_for_each(|search| self.rebuild(search))?;
+        searches
+            .into_iter()
+            .try_for_each(|search| search_index::make(&self.connection, search, &self.catalog))?;
         for trigger in &self.catalog.triggers {
             self.define(&trigger.definition, &format!("making trigger {}", trigger.name))?;
         }

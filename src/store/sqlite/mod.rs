@@ -10,6 +10,7 @@ mod health;
 mod pages;
 mod scrub;
 mod search;
+mod search_index;
 mod session;
 mod snapshot;
 mod sql;
