@@ -1,4 +1,7 @@
 //! A database in the making: rows go in once, in order; whatever stands on them comes after.
+//!
+//! The engine and the writer of pages have the file in turn: the engine makes tables, and fills those that the writer
+//! does not know. Between them stands a commit, and a header that says that the file was changed.
 
 use super::errors::Told;
 use super::pages::{self, PageWriter};
@@ -167,7 +170,7 @@ impl NewDatabase {
         }
     }
 
-    /// Adds rows from that number on, as long as they are as they should be; returns how far it came.
+    /// Writes rows as pages, as long as they are as they should be; returns how many.
     fn write_pages(&mut self, load: &Load) -> Result<usize> {
         let Some(pages) = self.pages.as_mut().filter(|_| self.by_pages) else { return Ok(0) };
         let mut row = Vec::new();

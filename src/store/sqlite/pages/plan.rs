@@ -69,7 +69,7 @@ pub fn understands(table: &Table) -> bool {
     let usual = table.kind == TableKind::Plain
         && table.columns.iter().all(|column| matches!(column.generated, Generated::No | Generated::Virtual))
         // What is computed is not looked at here.
-        && !table.columns.iter().any(|column| computed(column) && (column.not_null || table.strict))
+        && !table.columns.iter().any(|column| computed(column) && column.not_null)
         // `ON CONFLICT REPLACE` makes something else of a row that does not fit.
         && !table.definition.to_ascii_lowercase().contains("conflict");
     let of_constraints = table.indexes.iter().filter(|index| index.definition.is_none());
