@@ -2,7 +2,7 @@
 
 use crm_admin::fault::{Kind, Result, kind_of};
 use crm_admin::store::sqlite::{NewFile, Options, Sqlite};
-use crm_admin::store::{Builder, Catalog, Load, Store, Table, TableKind, Value};
+use crm_admin::store::{Builder, Catalog, Load, Store, Table, TableKind, Value, ValueRef};
 use rusqlite::Connection;
 use std::path::PathBuf;
 use tempfile::TempDir;
@@ -261,4 +261,24 @@ fn what_an_older_engine_called_its_indexes_does_not_matter() {
     catalog.tables[0].indexes[0].name = "sqlite_autoindex_t_2".into();
     built.copy(&catalog);
     built.is_alike();
+}
+
+#[test]
+fn what_a_strict_table_computes_is_held_to_its_type() {
+    let schema = "CREATE TABLE t (id INTEGER PRIMARY KEY, a ANY, b INT AS (a)) STRICT";
+    for (value, fits) in [(Value::Integer(7), true), (Value::Null, true), (Value::from("x"), false)] {
+        let built = Built::of("", schema);
+        let catalog = built.catalog();
+        let mut new = built.begin(&catalog);
+        let mut load = Load::default();
+        load.push([ValueRef::Integer(1), value.borrow()]);
+        let mut filled = || {
+            new.fill(&catalog.tables[0])?;
+            new.rows(&load)?;
+            new.index(&catalog.tables[0])?;
+            new.complete()?;
+            new.health()
+        };
+        assert_eq!(filled().is_ok_and(|health| health.page_errors.is_empty()), fits, "{value:?}");
+    }
 }

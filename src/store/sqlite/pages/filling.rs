@@ -78,10 +78,13 @@ impl Filling {
         put_record(&mut self.record, row);
         self.tree.add_row(output, number, &self.record)?;
         self.last = Some(number);
+        let mut entry = Vec::new();
         for (plan, keys) in self.plan.indexes.iter().zip(&mut self.keys) {
-            self.key.clear();
-            self.record.clear();
-            if plan.entry(number, row, &mut self.key, &mut self.record) {
+            if plan.entry(number, row, &mut entry) {
+                self.key.clear();
+                plan.put_key(&mut self.key, &entry);
+                self.record.clear();
+                put_record(&mut self.record, &entry);
                 keys.add(&self.key, &self.record);
             }
         }
@@ -123,28 +126,26 @@ impl Filling {
 }
 
 impl IndexPlan {
-    /// Makes the entry of a row, its key and its record, where the row has one.
-    fn entry(&self, number: i64, row: &[ValueRef<'_>], key: &mut Vec<u8>, record: &mut Vec<u8>) -> bool {
+    /// Makes the entry of a row, its number last, where the row has one.
+    fn entry<'a>(&self, number: i64, row: &[ValueRef<'a>], entry: &mut Vec<ValueRef<'a>>) -> bool {
         let value = |place: Place| match place {
             Place::Column(at) => row[at],
             Place::Number => ValueRef::Integer(number),
         };
-        if self.only_with.is_some_and(|place| value(place) == ValueRef::Null) {
-            return false;
+        entry.clear();
+        entry.extend(self.parts.iter().map(|part| value(part.place)));
+        entry.push(ValueRef::Integer(number));
+        self.only_with.is_none_or(|place| value(place) != ValueRef::Null)
+    }
+
+    /// Makes the key of an entry. Its number is in it only where a NULL makes it like no other; entries with equal keys
+    /// come in the order of their numbers.
+    fn put_key(&self, key: &mut Vec<u8>, entry: &[ValueRef<'_>]) {
+        for (part, value) in self.parts.iter().zip(entry) {
+            key::put_value(key, *value, part.collation, part.descending);
         }
-        let mut values = Vec::with_capacity(self.parts.len() + 1);
-        for part in &self.parts {
-            let value = value(part.place);
-            key::put_value(key, value, part.collation, part.descending);
-            values.push(value);
+        if let Some(number) = entry.last().filter(|_| entry.contains(&ValueRef::Null)) {
+            key::put_value(key, *number, Collation::Binary, false);
         }
-        let number = ValueRef::Integer(number);
-        if values.contains(&ValueRef::Null) {
-            // With a NULL in it, a key is like no other.
-            key::put_value(key, number, Collation::Binary, false);
-        }
-        values.push(number);
-        put_record(record, &values);
-        true
     }
 }

@@ -34,7 +34,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 /// Memory for entries of indexes, before they go to the disk.
-const MOST_IN_MEMORY: usize = 24 << 20;
+const MOST_IN_MEMORY: usize = 12 << 20;
 
 /// Writes tables into a file that the engine has open and leaves alone meanwhile.
 pub struct PageWriter {

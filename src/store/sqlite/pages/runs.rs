@@ -11,8 +11,8 @@ use std::path::PathBuf;
 /// Bytes that are gathered before they are written.
 const PIECE: usize = 1 << 20;
 /// Bytes that are read at once, of all runs together and of one.
-const READ_IN_ALL: usize = 16 << 20;
-const READ: std::ops::RangeInclusive<usize> = 4 << 10..=256 << 10;
+const READ_IN_ALL: usize = 4 << 20;
+const READ: std::ops::RangeInclusive<usize> = 4 << 10..=64 << 10;
 
 /// The file, once it is needed.
 pub struct Spill {
