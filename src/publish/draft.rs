@@ -244,6 +244,20 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_ones_own_is_private_and_has_no_name() {
+        let folder = tempdir().unwrap();
+        let mut file = unnamed_in(folder.path()).unwrap();
+        assert_eq!(files_in(&folder), [""; 0]);
+        file.write_all(b"rows").unwrap();
+        file.rewind().unwrap();
+        let mut back = String::new();
+        file.read_to_string(&mut back).unwrap();
+        assert_eq!(back, "rows");
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o7777, 0o600);
+        assert_eq!(kind_of(&unnamed_in(&folder.path().join("none")).unwrap_err()), Kind::Unfinished);
+    }
+
+    #[test]
     fn the_usual_way_needs_no_name_at_all() {
         let folder = tempdir().unwrap();
         let draft = Draft::beside(&folder.path().join("a.zst")).unwrap();

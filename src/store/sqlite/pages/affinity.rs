@@ -1,5 +1,6 @@
 //! Values as the engine stores them: what a column's type makes of a number or a text.
 
+use super::key::LIMIT;
 use crate::fault::Result;
 use crate::store::sqlite::errors::Told;
 use crate::store::sqlite::sql::{bind, ours};
@@ -28,8 +29,6 @@ pub enum Stored<'a> {
 
 /// Whole numbers that a column of fractions holds as such; longer ones are no shorter than a fraction.
 const SHORT: std::ops::RangeInclusive<i64> = -0x8000_0000_0000..=0x7fff_ffff_ffff;
-/// The first number that no `i64` is.
-const LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
 impl Affinity {
     /// The affinity of a declared type, by the engine's own rules.

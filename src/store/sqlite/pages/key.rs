@@ -39,8 +39,8 @@ const BLOB: u8 = 0x40;
 const LESS: u8 = 0x01;
 const EXACTLY: u8 = 0x02;
 const MORE: u8 = 0x03;
-/// The first number that no `i64` is.
-const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+/// The first number that is too large for a whole one.
+pub const LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
 /// Puts a value at the end of `key`.
 pub fn put_value(key: &mut Vec<u8>, value: ValueRef<'_>, collation: Collation, descending: bool) {

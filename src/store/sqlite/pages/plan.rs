@@ -68,7 +68,7 @@ pub fn understands(table: &Table) -> bool {
     let computed = |column: &Column| column.generated != Generated::No;
     let usual = table.kind == TableKind::Plain
         && table.columns.iter().all(|column| matches!(column.generated, Generated::No | Generated::Virtual))
-        // What is computed is not looked at here.
+        // What is computed is not looked at here; its type, the engine's check of the finished copy looks at.
         && !table.columns.iter().any(|column| computed(column) && column.not_null)
         // `ON CONFLICT REPLACE` makes something else of a row that does not fit.
         && !table.definition.to_ascii_lowercase().contains("conflict");
@@ -148,20 +148,17 @@ impl TablePlan {
 impl IndexPlan {
     fn of(new: &Connection, table: &Table, index: &Index) -> Result<Self> {
         let reading = || format!("looking at index {}", index.name);
-        let sql = format!(
-            "SELECT name, \"desc\", coll FROM pragma_index_xinfo({}) WHERE key ORDER BY seqno",
-            quote_text(&index.name)
-        );
-        let mut statement = new.prepare(&sql).told(reading)?;
-        let mut rows = statement.query([]).told(reading)?;
+        let sql = "SELECT name, coll, \"desc\" FROM pragma_index_xinfo(?1) WHERE key ORDER BY seqno";
+        let mut statement = new.prepare(sql).told(reading)?;
+        let mut rows = statement.query([&index.name]).told(reading)?;
         let mut parts = Vec::new();
         while let Some(row) = rows.next().told(reading)? {
-            let (name, collation): (String, String) = (row.get(0).told(reading)?, row.get(2).told(reading)?);
+            let (name, collation): (String, String) = (row.get(0).told(reading)?, row.get(1).told(reading)?);
             let (Some(place), Some(collation)) = (place_of(table, &name), Collation::named(&collation))
             else {
                 return Err(Fault::unfinished(format!("{}: it is not what it was", reading())).into());
             };
-            parts.push(PartPlan { place, collation, descending: row.get(1).told(reading)? });
+            parts.push(PartPlan { place, collation, descending: row.get(2).told(reading)? });
         }
         let unique = index.unique.then(|| duplicate(table, index));
         let root = root(new, "index", &index.name)?;
@@ -185,8 +182,4 @@ fn root(new: &Connection, kind: &str, name: &str) -> Result<u32> {
         row.get(0)
     })
     .told(|| format!("looking for {kind} {}", quote(name)))
-}
-
-fn quote_text(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
