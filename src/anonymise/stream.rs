@@ -6,10 +6,10 @@
 use super::hands::{InTurn, LOADS_WAITING, threads};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
-use crate::masking::{Crowd, RowMasker, Settler, Tally};
+use crate::masking::{Crowd, Mask, RowMasker, Settler, Tally};
 use crate::progress::Progress;
 use crate::schema::MappedTable;
-use crate::store::{Builder, Load, Snapshot, Value, ValueRef};
+use crate::store::{Builder, Load, Snapshot, ValueRef};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
@@ -139,23 +139,22 @@ impl Reading {
 
 /// Masks loads until there are no more, or nobody wants them.
 fn mask_jobs(tasks: &[Task<'_>], jobs: &Receiver<Job>, results: &SyncSender<Result<Job>>) {
-    let mut masks = Vec::new();
     for mut job in jobs {
-        let result = mask_rows(&tasks[job.task], &mut job, &mut masks).map(|()| job);
+        let result = mask_rows(&tasks[job.task], &mut job).map(|()| job);
         if results.send(result).is_err() {
             return;
         }
     }
 }
 
-fn mask_rows(task: &Task<'_>, job: &mut Job, masks: &mut Vec<Value>) -> Result<()> {
+fn mask_rows(task: &Task<'_>, job: &mut Job) -> Result<()> {
     let number = usize::from(task.mapped.table.row_number.is_some());
-    let mut row: Vec<ValueRef<'_>> = Vec::new();
+    let (mut row, mut masks): (Vec<ValueRef<'_>>, Vec<Mask<'_>>) = (Vec::new(), Vec::new());
     for at in 0..job.raw.len() {
         row.clear();
         row.extend(job.raw.row(at));
-        task.masker.mask(&row[number..], masks, &mut job.tallies)?;
-        job.masked.push(row[..number].iter().copied().chain(masks.iter().map(Value::borrow)));
+        task.masker.mask(&row[number..], &mut masks, &mut job.tallies)?;
+        job.masked.push(row[..number].iter().copied().chain(masks.iter().map(Mask::borrow)));
     }
     Ok(())
 }
@@ -231,7 +230,7 @@ fn settled(settler: &mut Settler<'_>, job: &mut Job, number: usize) -> Option<Lo
         }
         match (&mut load, again) {
             (Some(load), Some(again)) => {
-                load.push(masks[..number].iter().copied().chain(again.iter().map(Value::borrow)));
+                load.push(masks[..number].iter().copied().chain(again.iter().map(Mask::borrow)));
             }
             (Some(load), None) => load.push(masks.iter().copied()),
             (None, _) => {}

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// What is shorter is found everywhere by chance. In bytes.
 pub const SHORTEST: usize = 8;
-/// Bits for the first bytes: 2 MiB, so that they stay near the processor.
-const START_BITS: usize = 1 << 24;
+/// Bits for the first bytes: 512 KiB, so that they stay near the processor.
+const START_BITS: usize = 1 << 22;
 /// So many bytes of a run tell whether one may begin there at all, for less than its first [`SHORTEST`] ones do.
 const FEW: usize = 4;
 /// Bits for the few first bytes: 32 KiB, so that they stay within the processor.
@@ -130,6 +130,16 @@ impl Runs {
             Walk::Found(digest) => Some(digest),
             Walk::Open | Walk::Nothing => None,
         }
+    }
+
+    /// Whether one of the runs stands anywhere in the bytes.
+    pub fn begin_within(&self, bytes: &[u8]) -> bool {
+        let mut eights = bytes.windows(SHORTEST).enumerate();
+        eights.any(|(at, first)| {
+            // Most places are told by this look alone.
+            let few = first.first_chunk().is_some_and(|few| self.marks.may_start_with(*few));
+            few && self.begins(&bytes[at..], |_| true).is_some()
+        })
     }
 
     /// Whether one of the runs begins like the run, as far as that can be told quickly.

@@ -4,6 +4,8 @@
 const FIRST_SORT: usize = 1 << 20;
 /// How many share a drawer at least: together they fit in one line of the processor's cache.
 const IN_A_DRAWER: usize = 8;
+/// Bits of the sieve for each digest: it lets one in five through that is not among them.
+const BITS_FOR_EACH: usize = 4;
 
 /// Fingerprints that are being gathered. Equal ones are taken out on the way, so that memory follows the different ones.
 #[derive(Debug)]
@@ -53,7 +55,12 @@ impl Gathering {
             }
         }
         drawers.resize(count + 1, self.digests.len() as u32);
-        Fingerprints { sorted: self.digests, drawers }
+        let mut sieve = vec![0; (self.digests.len() * BITS_FOR_EACH).next_power_of_two().div_ceil(64)];
+        for digest in &self.digests {
+            let (word, bit) = place_in(&sieve, *digest);
+            sieve[word] |= bit;
+        }
+        Fingerprints { sieve, sorted: self.digests, drawers }
     }
 
     fn sort(&mut self) {
@@ -62,9 +69,10 @@ impl Gathering {
     }
 }
 
-/// Fingerprints that can be searched for, in one or two looks.
+/// Fingerprints that can be searched for: most that are not among them are told by one look, into little memory.
 #[derive(Debug)]
 pub struct Fingerprints {
+    sieve: Vec<u64>,
     sorted: Vec<u64>,
     /// Where those begin whose first bits are 0, 1, 2 and so on, and where the last ones end. Memory is full before
     /// four thousand million digests are there.
@@ -74,6 +82,10 @@ pub struct Fingerprints {
 impl Fingerprints {
     /// Whether the digest is among them.
     pub fn holds(&self, digest: u64) -> bool {
+        let (word, bit) = place_in(&self.sieve, digest);
+        if self.sieve[word] & bit == 0 {
+            return false;
+        }
         let drawer = drawer(digest, self.drawers.len() - 1);
         self.sorted[self.drawers[drawer] as usize..self.drawers[drawer + 1] as usize].contains(&digest)
     }
@@ -87,6 +99,11 @@ impl Fingerprints {
     pub fn is_empty(&self) -> bool {
         self.sorted.is_empty()
     }
+}
+
+/// The word and the bit of a digest, by other bits than its drawer.
+fn place_in(sieve: &[u64], digest: u64) -> (usize, u64) {
+    (digest as usize >> 6 & (sieve.len() - 1), 1 << (digest & 63))
 }
 
 /// The first bits of a digest, as many as tell `count` drawers apart.

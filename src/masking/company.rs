@@ -168,7 +168,7 @@ mod tests {
             let mask = slug(&masker.company_name(name, 0));
             for domain in domains {
                 let domain = masker.domain(domain, 0);
-                let domain = domain.strip_prefix("www.").unwrap_or(&domain);
+                let domain = domain.strip_prefix("www.").unwrap_or(&*domain);
                 let stem = slug(masker.company_stem(stem, 0));
                 assert!(domain.starts_with(&stem) && mask.starts_with(&stem), "{mask} and {domain}");
             }

@@ -1,6 +1,7 @@
 //! Columns that are computed from others: done again from the masks.
 
 use super::style::{cut, digits};
+use super::value::Mask;
 use crate::schema::Derivation;
 use crate::store::{Value, ValueRef};
 
@@ -54,7 +55,7 @@ pub(super) fn really(how: &Derivation, source: &str, result: &str) -> Derivation
 }
 
 /// A template's text, each `{column}` replaced; blanks that an empty column leaves are taken out.
-pub(super) fn filled(template: &[Piece], values: &[Value]) -> String {
+pub(super) fn filled(template: &[Piece], values: &[Mask<'_>]) -> String {
     let mut out = String::new();
     for piece in template {
         match piece {
@@ -130,7 +131,7 @@ mod tests {
     #[test]
     fn templates_leave_no_double_blanks() {
         let pieces = pieces("{a} {b} ({c})", |name| ["a", "b", "c"].iter().position(|known| *known == name));
-        let values = ["Julie".into(), Value::Null, Value::Integer(3)];
+        let values = ["Julie".into(), Value::Null, Value::Integer(3)].map(Mask::Other);
         assert_eq!(filled(&pieces.expect("known columns"), &values), "Julie (3)");
         assert_eq!(super::pieces("{z}", |_| None), Err("z".into()));
     }

@@ -5,6 +5,8 @@ use super::masker::{Masker, Shape};
 use super::style::{cut, slug};
 use crate::schema::Category;
 use crate::words;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A digit and 14 characters of 5 bits: among a million addresses two share it with a probability below 10^-10, and
 /// in a unique column the later of the two would be drawn again.
@@ -47,13 +49,24 @@ impl Masker {
             Some(start) if start.eq_ignore_ascii_case("mailto:") => value.split_at(7),
             _ => ("", value),
         };
-        let folded = address.to_lowercase();
-        let suffix = self.suffix(&folded, turn);
+        let folded = lower(address);
         let (local, domain) = match folded.rsplit_once('@') {
             Some((local, host)) => (local, Some(self.domain(host, 0))),
-            None => (folded.as_str(), None),
+            None => (&*folded, None),
         };
-        let name = self.nobodys(self.local_part(local));
+        let mut name = self.nobodys(self.local_part(local));
+        let end = domain.as_ref().map_or(0, |domain| 1 + domain.len());
+        // There are no more characters than bytes.
+        if scheme.is_empty() && name.len() + SUFFIX + 1 + end <= most {
+            self.push_suffix(&folded, turn, &mut name);
+            if let Some(domain) = domain {
+                name.push('@');
+                name.push_str(&domain);
+            }
+            return name;
+        }
+        let mut suffix = String::with_capacity(SUFFIX + 1);
+        self.push_suffix(&folded, turn, &mut suffix);
         let most = most.saturating_sub(scheme.len());
         format!("{scheme}{}", fitted(&name, &suffix, domain.as_deref(), most))
     }
@@ -90,29 +103,40 @@ impl Masker {
 
     /// The digit and letters that tell two addresses apart. It stands right behind the name, so that the name is
     /// never a run of its own that could be somebody's login.
-    fn suffix(&self, folded: &str, turn: u32) -> String {
+    fn push_suffix(&self, folded: &str, turn: u32, to: &mut String) {
         let mut draw = self.key.draw(Purpose::Address, turn, folded.as_bytes());
-        let mut suffix = String::with_capacity(SUFFIX + 1);
-        suffix.push((b'0' + draw.below(10) as u8) as char);
-        draw.push_tag(SUFFIX, &mut suffix);
-        suffix
+        to.push((b'0' + draw.below(10) as u8) as char);
+        draw.push_tag(SUFFIX, to);
     }
 
     /// The parts of a local part, each masked by the function of its kind, with the marks between them.
     fn local_part(&self, local: &str) -> String {
-        let words = words_of(local);
-        let mut name = String::with_capacity(48);
+        let (words, marks): (Vec<Arc<AddressWord>>, Vec<Option<char>>) =
+            words_of(local).map(|(word, mark)| (self.address_word(&word), mark)).unzip();
+        // Room for a suffix and a domain as well.
+        let mut name = String::with_capacity(64);
         for (at, word) in words.iter().enumerate() {
-            let part = part_of(&words, at);
-            let make = || Some(self.local_word(&word.letters, part));
-            let mask = self.address_words.of(part, &word.letters, make).unwrap_or_default();
+            let mask = match part_of(&words, at) {
+                Part::Given => &word.as_given,
+                Part::Family => &word.as_family,
+            };
             if !mask.is_empty() {
-                let mark = at.checked_sub(1).and_then(|before| words[before].mark);
+                let mark = at.checked_sub(1).and_then(|before| marks[before]);
                 name.extend(mark.filter(|_| !name.is_empty()));
-                name.push_str(&mask);
+                name.push_str(mask);
             }
         }
         name
+    }
+
+    fn address_word(&self, word: &str) -> Arc<AddressWord> {
+        let make = || AddressWord {
+            is_given: words::is_given_name(word),
+            is_family: words::is_family_name(word),
+            as_given: self.local_word(word, Part::Given),
+            as_family: self.local_word(word, Part::Family),
+        };
+        self.address_words.of((), word, || Arc::new(make()))
     }
 
     fn local_word(&self, word: &str, part: Part) -> String {
@@ -136,41 +160,50 @@ impl Masker {
 }
 
 /// Which of a person's names a word is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Part {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
     Given,
     Family,
 }
 
-/// A word of a local part.
-struct Word {
-    letters: String,
-    /// What stands behind it.
-    mark: Option<char>,
+/// A word of a local part: what it may be, and its mask as the one and as the other.
+#[derive(Debug)]
+pub(super) struct AddressWord {
     is_given: bool,
     is_family: bool,
+    as_given: String,
+    as_family: String,
 }
 
-/// The words of a local part. A hyphen separates words where nothing else does, unless it belongs to a name:
-/// `jean-pierre`.
-fn words_of(local: &str) -> Vec<Word> {
+/// The letters of each word of a local part, and the mark behind it. A hyphen separates words where nothing else does,
+/// unless it belongs to a name: `jean-pierre`.
+fn words_of(local: &str) -> impl Iterator<Item = (Cow<'_, str>, Option<char>)> {
     let is_mark = |sign: char| matches!(sign, '.' | '_' | '+') || sign.is_whitespace();
     let is_name = |word: &str| words::is_given_name(word) || words::is_family_name(word);
     let by_hyphen = local.contains('-') && !local.contains(is_mark) && !is_name(local);
-    let is_end = |sign: char| is_mark(sign) || by_hyphen && sign == '-';
-    let of_word = |letter: &char| letter.is_alphabetic() || *letter == '-' && !by_hyphen;
-    let word = |piece: &str| {
-        let letters: String = piece.chars().filter(of_word).collect();
+    let is_end = move |sign: char| is_mark(sign) || by_hyphen && sign == '-';
+    let of_word = move |letter: char| letter.is_alphabetic() || letter == '-' && !by_hyphen;
+    local.split_inclusive(is_end).take(MOST_PARTS).map(move |piece| {
         let mark = piece.chars().next_back().filter(|sign| is_end(*sign));
-        let (is_given, is_family) = (words::is_given_name(&letters), words::is_family_name(&letters));
-        Word { letters, mark, is_given, is_family }
-    };
-    local.split_inclusive(is_end).take(MOST_PARTS).map(word).collect()
+        let bare = &piece[..piece.len() - mark.map_or(0, char::len_utf8)];
+        let letters = if bare.chars().all(of_word) {
+            Cow::Borrowed(bare)
+        } else {
+            Cow::Owned(bare.chars().filter(|letter| of_word(*letter)).collect())
+        };
+        (letters, mark)
+    })
+}
+
+/// The text in lower case, which most addresses are in already.
+fn lower(text: &str) -> Cow<'_, str> {
+    let is_lower = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 /// What a word most likely is. Many family names are given names as well (Martin, Robin): the place decides, and the
 /// given name stands first, unless the words say otherwise.
-fn part_of(words: &[Word], at: usize) -> Part {
+fn part_of(words: &[Arc<AddressWord>], at: usize) -> Part {
     let last = words.len() - 1;
     let (one, other) = (&words[0], &words[last]);
     let backwards = !one.is_given && other.is_given && (one.is_family || !other.is_family);

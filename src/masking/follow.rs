@@ -1,6 +1,7 @@
 //! Columns that are computed from others, when one of those is corrected: done again in the way of the CRM.
 
 use super::derive::{derived, filled, in_class, pieces, really, text_of};
+use super::value::Mask;
 use crate::schema::{Content, Derivation, MappedTable};
 use crate::store::Value;
 
@@ -35,7 +36,7 @@ pub fn followed(
         let before = old(&column.name);
         let after = match (how, from.as_slice()) {
             (Derivation::Template(template), sources) => {
-                let values: Vec<Value> = sources.iter().map(|source| now(source)).collect();
+                let values: Vec<Mask<'_>> = sources.iter().map(|source| Mask::Other(now(source))).collect();
                 let place = |name: &str| sources.iter().position(|source| source.eq_ignore_ascii_case(name));
                 let Ok(pieces) = pieces(template, place) else { continue };
                 in_class(before.borrow(), &filled(&pieces, &values), usize::MAX)

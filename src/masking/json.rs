@@ -16,6 +16,16 @@ pub(super) struct JsonRules {
     otherwise: Category,
 }
 
+/// The same, borrowed.
+#[derive(Clone, Copy)]
+struct Rules<'a> {
+    paths: &'a [(JsonPath, Category)],
+    otherwise: Category,
+}
+
+/// A document without a leaf: most are.
+const EMPTY: [&str; 2] = ["{}", "[]"];
+
 /// Where a leaf is.
 #[derive(Clone, Copy)]
 enum Place<'a> {
@@ -29,6 +39,12 @@ impl JsonRules {
         JsonRules { paths: paths.to_vec(), otherwise }
     }
 
+    fn borrow(&self) -> Rules<'_> {
+        Rules { paths: &self.paths, otherwise: self.otherwise }
+    }
+}
+
+impl Rules<'_> {
     fn category(&self, trail: &[Place<'_>]) -> Category {
         self.named(trail).unwrap_or(self.otherwise)
     }
@@ -62,12 +78,15 @@ fn step_fits(step: &JsonStep, place: Place<'_>) -> bool {
 impl Masker {
     /// The masked document as text; nothing where the text is no JSON.
     pub(super) fn json(&self, text: &str, rules: &JsonRules) -> Option<String> {
+        if EMPTY.contains(&text) {
+            return Some(text.to_owned());
+        }
         let mut document: Json = serde_json::from_str(text).ok()?;
-        self.json_node(&mut document, rules, &[]);
+        self.json_node(&mut document, rules.borrow(), &[]);
         serde_json::to_string(&document).ok()
     }
 
-    fn json_node(&self, node: &mut Json, rules: &JsonRules, trail: &[Place<'_>]) {
+    fn json_node(&self, node: &mut Json, rules: Rules<'_>, trail: &[Place<'_>]) {
         match node {
             Json::Array(items) => {
                 let below = [trail, &[Place::Item]].concat();
@@ -116,7 +135,7 @@ impl Masker {
     }
 
     /// A member's name stays where the map names it or a program wrote it; else it may be a person's.
-    fn json_key(&self, key: &str, rules: &JsonRules) -> String {
+    fn json_key(&self, key: &str, rules: Rules<'_>) -> String {
         let plain = key.len() <= 40
             && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
             && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
@@ -136,7 +155,7 @@ pub fn json_texts(
     paths: &[(JsonPath, Category)],
     otherwise: Category,
 ) -> Vec<(Category, String)> {
-    let rules = JsonRules::new(paths, otherwise);
+    let rules = Rules { paths, otherwise };
     let mut found = Vec::new();
     each_leaf(text, &mut |trail, leaf| match leaf {
         Json::String(text) => found.push((rules.category(trail), text.clone())),
@@ -148,7 +167,7 @@ pub fn json_texts(
 
 /// How many texts and numbers of a document a path names, and how many none does.
 pub fn json_named(text: &str, paths: &[(JsonPath, Category)]) -> (u64, u64) {
-    let rules = JsonRules::new(paths, Category::Keep);
+    let rules = Rules { paths, otherwise: Category::Keep };
     let mut count = (0, 0);
     each_leaf(text, &mut |trail, leaf| match leaf {
         Json::String(_) | Json::Number(_) if rules.named(trail).is_some() => count.0 += 1,
@@ -178,6 +197,9 @@ fn each_leaf(text: &str, show: &mut dyn FnMut(&[Place<'_>], &Json)) {
             }
             leaf => show(trail, leaf),
         }
+    }
+    if EMPTY.contains(&text) {
+        return;
     }
     if let Ok(document) = serde_json::from_str::<Json>(text) {
         walk(&document, &mut Vec::new(), show);

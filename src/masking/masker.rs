@@ -2,7 +2,7 @@
 
 use super::company::CompanyWords;
 use super::dates::Step;
-use super::email::Part;
+use super::email::AddressWord;
 use super::generalise;
 use super::html;
 use super::key::{Draw, Key};
@@ -13,6 +13,7 @@ use super::text::Sentences;
 use crate::schema::Category;
 use crate::words::{self, Commune, Gender, fold};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Makes masks. One per archive; it is only read, so threads may share it.
 pub struct Masker {
@@ -20,11 +21,10 @@ pub struct Masker {
     pub(super) originals: Taken,
     pub(super) lists: Lists,
     /// By what a mask depends on: the category, the most characters, whether the CRM checks the value.
-    memo: Memo<(Category, usize, bool)>,
+    memo: Memo<(Category, usize, bool), Option<String>>,
     /// By the turn.
-    pub(super) domains: Memo<u32>,
-    /// Words of addresses, by what they are.
-    pub(super) address_words: Memo<Part>,
+    pub(super) domains: Memo<u32, Arc<str>>,
+    pub(super) address_words: Memo<(), Arc<AddressWord>>,
 }
 
 /// The words that masks are drawn from. Those that are originals stay in their places and are passed over, so that
@@ -142,7 +142,7 @@ impl Masker {
         if category == Category::FreeText && !shape.unique && !html::is_html(original) {
             let draft = self.plain_text(original, shape.turn);
             let is_taken = draft.holds_one_of(&self.originals, &self.lists.text.joints);
-            return Some((style::cut(&draft.text, shape.most).to_owned(), is_taken));
+            return Some((style::shortened(draft.text, shape.most), is_taken));
         }
         let text = self.fitted(category, original, shape)?;
         let is_taken = self.originals.stand_in(&text);
@@ -163,7 +163,7 @@ impl Masker {
         let text = self.once(category, original, shape)?;
         let injective = !shape.unique || self.is_injective(category, shape.most);
         if injective {
-            return Some(style::cut(&text, shape.most).to_owned());
+            return Some(style::shortened(text, shape.most));
         }
         let tag = self.unique_tag(category, original, shape.turn);
         let tag = style::cut(&tag, shape.most);

@@ -66,3 +66,4 @@ pub use room::{Tight, tight_columns};
 pub use row::RowMasker;
 pub use settle::{Settler, Tally};
 pub use valid::{doubt_about, objection_to};
+pub use value::Mask;

@@ -5,11 +5,14 @@ use super::key::Purpose;
 use super::masker::Masker;
 use super::style::{cut, slug};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 /// The part of a domain mask that tells domains of like names apart.
 const DOMAIN_TAG: usize = 5;
 /// A label with its trade is no longer than this, so that addresses fit where addresses fit.
 const MOST_LABEL: usize = 22;
+/// How often a label is drawn again because it is somebody's.
+const MOST_LABELS: u32 = 20;
 /// The part of a URL mask that stands for its path: 70 bits.
 const PATH_TAG: usize = 14;
 /// First labels that name a service and say nothing about whose it is.
@@ -20,8 +23,8 @@ const REGISTRIES: &[&str] = &["co", "com", "org", "net", "gov", "gouv", "ac", "a
 
 impl Masker {
     /// A host below `.example` (RFC 2606) made of the words a company of that name gets. A name without a dot stays one.
-    pub(super) fn domain(&self, host: &str, turn: u32) -> String {
-        self.domains.of(turn, host, || Some(self.fresh_domain(host, turn))).unwrap_or_default()
+    pub(super) fn domain(&self, host: &str, turn: u32) -> Arc<str> {
+        self.domains.of(turn, host, || self.fresh_domain(host, turn).into())
     }
 
     fn fresh_domain(&self, host: &str, turn: u32) -> String {
@@ -37,18 +40,27 @@ impl Masker {
             mask.push_str(service);
             mask.push('.');
         }
-        mask.push_str(&slug(self.company_stem(&words.stem, 0)));
-        let trade = self.company_trade(&words.rest, 0).map(slug).unwrap_or_default();
-        if !trade.is_empty() && mask.len() + trade.len() <= MOST_LABEL {
+        // As often as a company's name is drawn again, so that the two go on agreeing.
+        let mut labels_drawn = (0..MOST_LABELS).map(|turn| self.company_label(&words, turn));
+        if let Some(label) = labels_drawn.find(|label| !self.originals.stand_in(label)) {
+            mask.push_str(&label);
             mask.push('-');
-            mask.push_str(&trade);
         }
-        mask.push('-');
         self.key.draw(Purpose::Domain, turn, registered.as_bytes()).push_tag(DOMAIN_TAG, &mut mask);
         if labels.len() > 1 {
             mask.push_str(".example");
         }
         mask
+    }
+
+    fn company_label(&self, words: &CompanyWords, turn: u32) -> String {
+        let mut label = slug(self.company_stem(&words.stem, turn));
+        let trade = self.company_trade(&words.rest, turn).map(slug).unwrap_or_default();
+        if !trade.is_empty() && label.len() + trade.len() <= MOST_LABEL {
+            label.push('-');
+            label.push_str(&trade);
+        }
+        label
     }
 
     /// A web address on the mask of its host; a path becomes a token. Text that is no address is masked as text.
@@ -69,8 +81,10 @@ impl Masker {
             return self.free_text(value, turn);
         }
         let (host, port) = split_port(host);
-        let host =
-            if host.parse::<Ipv4Addr>().is_ok() { self.ip(host, turn) } else { self.domain(host, turn) };
+        let host = match host.parse::<Ipv4Addr>() {
+            Ok(_) => self.ip(host, turn).into(),
+            Err(_) => self.domain(host, turn),
+        };
         let mut mask = scheme.map(|scheme| scheme + "://").unwrap_or_default() + &host + port;
         if path.len() > 1 {
             mask.push('/');
@@ -169,8 +183,8 @@ mod tests {
         let domain = masker.domain("acme.fr", 0);
         assert!(domain.ends_with(".example"), "{domain}");
         assert_eq!(masker.url("https://www.acme.fr/", 0, 99), format!("https://www.{domain}/"));
-        assert_eq!(masker.url("acme.fr", 0, 99), domain);
-        assert_eq!(masker.domain("mail.acme.fr", 0), format!("mail.{domain}"));
+        assert_eq!(masker.url("acme.fr", 0, 99), *domain);
+        assert_eq!(*masker.domain("mail.acme.fr", 0), format!("mail.{domain}"));
         assert_ne!(masker.domain("acme.com", 0), domain);
     }
 

@@ -145,7 +145,8 @@ impl Taken {
     }
 
     fn are_within(&self, run: &Run) -> bool {
-        (0..run.text.len()).any(|at| self.begin_at(run, at))
+        self.runs.begin_within(run.text.as_bytes())
+            || self.has_short && run.starts().any(|at| self.short_one_begins(&run.text.as_bytes()[at..]))
     }
 
     /// Whether one of the values begins in a place of the run; one that is short without its accents counts as whole
@@ -193,8 +194,7 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn of(text: &str) -> Self {
         let (mut run, mut within) = (Run { text: String::with_capacity(text.len()), words: 0 }, false);
-        let mut add = |letter: char| {
-            let is_word = letter.is_alphanumeric();
+        let mut add = |letter: char, is_word: bool| {
             if is_word && !within {
                 if run.words > 0 {
                     run.text.push(' ');
@@ -206,7 +206,13 @@ impl Run {
             }
             within = is_word;
         };
-        text.chars().for_each(|letter| fold_letter(letter, &mut add));
+        for letter in text.chars() {
+            if letter.is_ascii() {
+                add(letter.to_ascii_lowercase(), letter.is_ascii_alphanumeric());
+            } else {
+                fold_letter(letter, &mut |letter| add(letter, letter.is_alphanumeric()));
+            }
+        }
         run
     }
 
@@ -219,6 +225,13 @@ impl Run {
         self.text.push_str(&other.text);
         self.words += other.words;
         start
+    }
+
+    /// The places at which a word begins.
+    fn starts(&self) -> impl Iterator<Item = usize> {
+        let blanks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b' ');
+        let first = (!self.text.is_empty()).then_some(0);
+        first.into_iter().chain(blanks.map(|(at, _)| at + 1))
     }
 
     /// Whether a word begins there.

@@ -7,7 +7,7 @@ use super::masker::Shape;
 use super::typed::Class;
 use crate::fault::{Fault, Result};
 use crate::schema::{Category, Content, Derivation, Generalise, LinkTarget, MappedColumn, MappedTable};
-use crate::store::{Column, Table, Value};
+use crate::store::{Column, Table, Value, ValueRef};
 use std::collections::BTreeMap;
 
 /// What happens to the values of one column.
@@ -23,6 +23,16 @@ pub(super) struct ColumnPlan {
     pub(super) person: Option<(usize, String)>,
     /// Whether somebody said of this very column that its texts are kept.
     pub(super) texts_kept: bool,
+}
+
+impl ColumnPlan {
+    /// Whether the value goes across without a look at it.
+    pub(super) fn passes(&self, value: ValueRef<'_>) -> bool {
+        matches!(self.action, Action::Keep)
+            && self.generalise.is_none()
+            && self.person.is_none()
+            && !(self.texts_kept && matches!(value, ValueRef::Text(_)))
+    }
 }
 
 /// The ways of treating a value. Columns are named by their place among the stored ones.

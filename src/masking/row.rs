@@ -8,7 +8,7 @@ use super::kept::told_in;
 use super::masker::{Masker, Shape};
 use super::plan::{Action, Setting, TablePlan};
 use super::settle::{Settler, Tally};
-use super::value::Fate;
+use super::value::{Fate, Mask};
 use crate::fault::{Fault, Result};
 use crate::schema::{Category, MappedTable};
 use crate::store::{Value, ValueRef};
@@ -50,7 +50,12 @@ impl<'a> RowMasker<'a> {
     /// # Errors
     /// Refused when a column that is kept by its declared type holds a value of another, or a text that the map keeps
     /// tells how to reach somebody; the value is not named.
-    pub fn mask(&self, row: &[ValueRef<'_>], out: &mut Vec<Value>, tallies: &mut Vec<Tally>) -> Result<()> {
+    pub fn mask<'v>(
+        &self,
+        row: &[ValueRef<'v>],
+        out: &mut Vec<Mask<'v>>,
+        tallies: &mut Vec<Tally>,
+    ) -> Result<()> {
         let columns = &self.plan.columns;
         if row.len() != columns.len() {
             let (table, has, got) = (&self.table, columns.len(), row.len());
@@ -60,20 +65,23 @@ impl<'a> RowMasker<'a> {
         }
         out.clear();
         for at in 0..row.len() {
-            let value = self.column(at, row)?;
-            out.push(value);
+            let passes = columns[at].passes(row[at]);
+            out.push(if passes { Mask::Same(row[at]) } else { self.column(at, row)? });
         }
         self.make_nobodys_name(row, out);
         self.finish(row, out);
         tallies.resize(columns.len(), Tally::default());
         for (at, tally) in tallies.iter_mut().enumerate() {
-            tally.add(columns[at].action.changes(), row[at], out[at].borrow());
+            match &out[at] {
+                Mask::Same(_) => tally.add_same(columns[at].action.changes(), row[at]),
+                Mask::Other(value) => tally.add(columns[at].action.changes(), row[at], value.borrow()),
+            }
         }
         Ok(())
     }
 
     /// Draws the mask of one column again, for the given time.
-    pub(super) fn redraw(&self, at: usize, turn: u32, row: &[ValueRef<'_>], out: &mut [Value]) {
+    pub(super) fn redraw<'v>(&self, at: usize, turn: u32, row: &[ValueRef<'v>], out: &mut [Mask<'v>]) {
         if let Some(fate) = self.fate(at, row, turn) {
             out[at] = self.settle(at, row[at], fate, turn);
         }
@@ -81,7 +89,7 @@ impl<'a> RowMasker<'a> {
     }
 
     /// Two masked names together may be an original's; then both are drawn as the whole name would be.
-    fn make_nobodys_name(&self, row: &[ValueRef<'_>], out: &mut [Value]) {
+    fn make_nobodys_name(&self, row: &[ValueRef<'_>], out: &mut [Mask<'_>]) {
         let Some((given, family)) = self.plan.name else { return };
         for draw in 1..MOST_TURNS {
             let (first, last) = (text_of(out[given].borrow()), text_of(out[family].borrow()));
@@ -92,13 +100,13 @@ impl<'a> RowMasker<'a> {
                 let shape = Shape { turn: draw, ..self.plan.columns[at].shape };
                 if let Some(mask) = row[at].as_str().and_then(|text| self.masker.drawn(category, text, shape))
                 {
-                    out[at] = mask.into();
+                    out[at] = Mask::Other(mask.into());
                 }
             }
         }
     }
 
-    fn column(&self, at: usize, row: &[ValueRef<'_>]) -> Result<Value> {
+    fn column<'v>(&self, at: usize, row: &[ValueRef<'v>]) -> Result<Mask<'v>> {
         if let Action::KeepTyped { class, declared } = &self.plan.columns[at].action
             && let Some(intruder) = class.intruder(row[at])
         {
@@ -191,27 +199,27 @@ impl<'a> RowMasker<'a> {
         Fate::Masked(super::style::cut(&mask, shape.most).into())
     }
 
-    fn settle(&self, at: usize, original: ValueRef<'_>, fate: Fate, turn: u32) -> Value {
+    fn settle<'v>(&self, at: usize, original: ValueRef<'v>, fate: Fate, turn: u32) -> Mask<'v> {
         match fate {
-            Fate::Kept | Fate::Nothing => original.to_value(),
-            Fate::Masked(value) => value,
+            Fate::Kept | Fate::Nothing => Mask::Same(original),
+            Fate::Masked(value) => Mask::Other(value),
             Fate::Blank => {
                 let column = &self.plan.columns[at];
                 let shape = Shape { turn, ..column.shape };
-                column.emptied.value(original, shape, &self.tokens)
+                Mask::Other(column.emptied.value(original, shape, &self.tokens))
             }
         }
     }
 
     /// Computes the computed columns, then sets what the copy must not do by itself.
-    fn finish(&self, row: &[ValueRef<'_>], out: &mut [Value]) {
+    fn finish(&self, row: &[ValueRef<'_>], out: &mut [Mask<'_>]) {
         for at in &self.plan.derived {
             let column = &self.plan.columns[*at];
             let original = row[*at];
             if text_of(original).trim().is_empty() && !matches!(original, ValueRef::Blob([_, ..])) {
                 continue;
             }
-            out[*at] = match &column.action {
+            let value = match &column.action {
                 Action::Derive { how, from } => {
                     let how = really(how, &text_of(row[*from]), &text_of(original));
                     in_class(original, &derived(&how, &text_of(out[*from].borrow())), column.shape.most)
@@ -219,10 +227,11 @@ impl<'a> RowMasker<'a> {
                 Action::Fill { template } => in_class(original, &filled(template, out), column.shape.most),
                 _ => continue,
             };
+            out[*at] = Mask::Other(value);
         }
         for setting in self.plan.settings.iter().filter(|setting| fits(setting, row)) {
             for (at, value) in &setting.set {
-                out[*at] = value.clone();
+                out[*at] = Mask::Other(value.clone());
             }
         }
     }

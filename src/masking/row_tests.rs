@@ -85,9 +85,9 @@ impl<'a> InOrder<'a> {
     fn mask(&mut self, row: &[ValueRef<'_>]) -> Result<Vec<Value>> {
         let mut out = Vec::new();
         self.rows.mask(row, &mut out, &mut self.tallies)?;
-        let masks: Vec<ValueRef<'_>> = out.iter().map(Value::borrow).collect();
+        let masks: Vec<ValueRef<'_>> = out.iter().map(Mask::borrow).collect();
         let again = self.settler.settle(row, &masks, &mut self.tallies);
-        Ok(again.unwrap_or(out))
+        Ok(again.as_ref().unwrap_or(&out).iter().map(|mask| mask.borrow().to_value()).collect())
     }
 }
 

@@ -3,8 +3,9 @@
 use super::crowd::{Crowd, Crowds};
 use super::row::{MOST_TURNS, RowMasker};
 use super::unique::Guards;
+use super::value::Mask;
 use crate::schema::MappedTable;
-use crate::store::{Value, ValueRef};
+use crate::store::ValueRef;
 
 /// What was done to the values of a column. NULL is not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,6 +26,17 @@ impl Tally {
     pub(super) fn add(&mut self, changes: bool, original: ValueRef<'_>, mask: ValueRef<'_>) {
         if let Some(count) = self.count_of(changes, original, mask) {
             *count += 1;
+        }
+    }
+
+    /// The same where the mask is the value itself.
+    pub(super) fn add_same(&mut self, changes: bool, value: ValueRef<'_>) {
+        match value {
+            ValueRef::Null => {}
+            ValueRef::Text(text) if text.trim_ascii().is_empty() => self.empty += 1,
+            ValueRef::Blob([]) => self.empty += 1,
+            _ if changes => self.same += 1,
+            _ => self.kept += 1,
         }
     }
 
@@ -80,15 +92,15 @@ impl<'a> Settler<'a> {
     }
 
     /// Looks at the next row and its mask; returns another mask where this one cannot go out.
-    pub fn settle(
+    pub fn settle<'v>(
         &mut self,
-        row: &[ValueRef<'_>],
-        masks: &[ValueRef<'_>],
+        row: &[ValueRef<'v>],
+        masks: &[ValueRef<'v>],
         tallies: &mut [Tally],
-    ) -> Option<Vec<Value>> {
+    ) -> Option<Vec<Mask<'v>>> {
         let again = self.guards.conflict(row, masks).map(|at| self.drawn_again(at, row, masks));
         let borrowed: Option<Vec<ValueRef<'_>>> =
-            again.as_ref().map(|values| values.iter().map(Value::borrow).collect());
+            again.as_ref().map(|values| values.iter().map(Mask::borrow).collect());
         let out = borrowed.as_deref().unwrap_or(masks);
         if again.is_some() {
             for (at, tally) in tallies.iter_mut().enumerate() {
@@ -104,13 +116,13 @@ impl<'a> Settler<'a> {
         again
     }
 
-    fn drawn_again(&self, at: usize, row: &[ValueRef<'_>], masks: &[ValueRef<'_>]) -> Vec<Value> {
-        let mut out: Vec<Value> = masks.iter().map(|mask| mask.to_value()).collect();
+    fn drawn_again<'v>(&self, at: usize, row: &[ValueRef<'v>], masks: &[ValueRef<'v>]) -> Vec<Mask<'v>> {
+        let mut out: Vec<Mask<'v>> = masks.iter().map(|mask| Mask::Same(*mask)).collect();
         let mut clash = Some(at);
         for turn in 1..=MOST_TURNS {
             let Some(at) = clash else { break };
             self.rows.redraw(at, turn, row, &mut out);
-            let borrowed: Vec<ValueRef<'_>> = out.iter().map(Value::borrow).collect();
+            let borrowed: Vec<ValueRef<'_>> = out.iter().map(Mask::borrow).collect();
             clash = self.guards.conflict(row, &borrowed);
         }
         out

@@ -19,10 +19,20 @@ pub(super) fn like(original: &str, mask: String) -> String {
 
 /// The first `most` characters, without blanks at their end.
 pub(super) fn cut(text: &str, most: usize) -> &str {
+    // There are no more characters than bytes.
+    if text.len() <= most {
+        return text;
+    }
     match text.char_indices().nth(most) {
         Some((end, _)) => text[..end].trim_end(),
         None => text,
     }
+}
+
+/// The same, in place.
+pub(super) fn shortened(mut text: String, most: usize) -> String {
+    text.truncate(cut(&text, most).len());
+    text
 }
 
 /// Lower-case ASCII letters, digits and hyphens of a name, as an address writes it.

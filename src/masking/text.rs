@@ -80,8 +80,7 @@ pub(super) struct Banned {
 impl Banned {
     /// Reads them from the original.
     pub(super) fn of(original: &str) -> Self {
-        let capital = |word: &&str| word.starts_with(char::is_uppercase);
-        let words: Vec<u64> = letters_of(original).filter(capital).filter(is_telling).map(digest).collect();
+        let words: Vec<u64> = capitalised_words(original).filter(is_telling).map(digest).collect();
         Banned { sieve: sieve(&words), words }
     }
 
@@ -97,6 +96,24 @@ fn telling_words(text: &str) -> impl Iterator<Item = &str> {
 fn is_telling(word: &&str) -> bool {
     // Four letters are at least four bytes; counting characters comes second.
     word.len() >= TELLING && word.chars().nth(TELLING - 1).is_some()
+}
+
+/// The words of letters alone that begin with a capital. Everything between two capitals is passed over byte by byte.
+fn capitalised_words(text: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let may_be = |byte: &u8| byte.is_ascii_uppercase() || *byte >= 0xc0;
+            at += text.as_bytes()[at..].iter().position(may_be)?;
+            let letter = text[at..].chars().next()?;
+            if letter.is_uppercase() && !text[..at].ends_with(char::is_alphabetic) {
+                let word = &text[at..at + alphabetic(&text[at..], true)];
+                at += word.len();
+                return Some(word);
+            }
+            at += letter.len_utf8();
+        }
+    })
 }
 
 /// The words of a text, of letters alone.
@@ -313,6 +330,16 @@ mod tests {
                 let words: Vec<u64> = telling_words(&mask).map(digest).collect();
                 assert!(!words.iter().any(|word| banned.words.contains(word)), "{mask}");
             }
+        }
+    }
+
+    #[test]
+    fn capitalised_words_are_those_of_all_that_begin_with_a_capital() {
+        for text in [LETTER, "éÉcole ÉCOLE aB Ab x1Yz-Été, l'Étoile", "", "É", "ÀÉ 7É", "ǅ Ω ωΩ"]
+        {
+            let capital = |word: &&str| word.starts_with(char::is_uppercase);
+            let all: Vec<&str> = letters_of(text).filter(capital).collect();
+            assert_eq!(capitalised_words(text).collect::<Vec<_>>(), all, "{text}");
         }
     }
 

@@ -6,6 +6,25 @@ use super::masker::{Masker, Shape};
 use crate::schema::Category;
 use crate::store::{Value, ValueRef};
 
+/// What goes out in place of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mask<'a> {
+    /// The value itself.
+    Same(ValueRef<'a>),
+    /// Another one.
+    Other(Value),
+}
+
+impl Mask<'_> {
+    /// What goes out.
+    pub fn borrow(&self) -> ValueRef<'_> {
+        match self {
+            Mask::Same(value) => *value,
+            Mask::Other(value) => value.borrow(),
+        }
+    }
+}
+
 /// What becomes of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Fate {
