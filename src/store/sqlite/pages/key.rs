@@ -73,7 +73,7 @@ fn put_whole(key: &mut Vec<u8>, number: i64) {
 /// The whole part and what is left of it are both exact, so that a number with a fraction finds its place between whole
 /// numbers, however large.
 fn put_real(key: &mut Vec<u8>, number: f64) {
-    if number >= LIMIT || number < -LIMIT {
+    if !(-LIMIT..LIMIT).contains(&number) {
         key.push(if number > 0.0 { ABOVE_ALL } else { BELOW_ALL });
         key.extend_from_slice(&in_order(number));
         return;

@@ -68,12 +68,13 @@ fn put_value(out: &mut Vec<u8>, value: ValueRef<'_>) {
 /// How many bytes a whole number takes: there is no kind for five or seven of them.
 fn integer_length(number: i64) -> usize {
     let magnitude = if number < 0 { !number } else { number };
-    match magnitude {
-        0..=0x7f => 1,
-        0..=0x7fff => 2,
-        0..=0x7f_ffff => 3,
-        0..=0x7fff_ffff => 4,
-        0..=0x7fff_ffff_ffff => 6,
+    // One bit more, for the sign.
+    match 65 - magnitude.leading_zeros() {
+        1..=8 => 1,
+        9..=16 => 2,
+        17..=24 => 3,
+        25..=32 => 4,
+        33..=48 => 6,
         _ => 8,
     }
 }
