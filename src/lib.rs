@@ -47,8 +47,9 @@
 //! 5. A first pass over the source reads what identifies ([`anonymise::originals`]): the masks may be none of it
 //!    ([`masking::Originals`]), and the proof may find none of it ([`proof::Needles`]). Both keep digests, no text.
 //! 6. [`anonymise::copy`] streams every table through a [`masking::RowMasker`] under a fresh [`masking::Key`] into a
-//!    [`store::Builder`]. No clear value is written on the way. Then come indexes, search indexes, views, triggers and
-//!    statistics, made from masked rows; and the engine's own checks, compared with those of the source.
+//!    [`store::Builder`]. No clear value is written on the way. Tables and indexes of a usual shape are written as
+//!    finished pages, without the engine. Then come all other indexes, search indexes, views, triggers and statistics,
+//!    made from masked rows; and the engine's own checks, compared with those of the source.
 //! 7. [`archive::Writer`] packs the masked database into independent zstd frames and ends the file with a manifest and
 //!    digests: what was done to each column, in counts and words, never a value.
 //! 8. The archive is decoded as a technician would do it and held against the source: [`proof`]. Anything found, or

@@ -172,6 +172,17 @@ fn exists(target: &Path) -> Fault {
     Fault::refused(format!("{} exists", target.display())).hint("choose another name: nothing is overwritten")
 }
 
+/// Makes a private file in a folder for one's own use: it never gets a name, and is gone when it is closed.
+///
+/// # Errors
+/// Unfinished when the folder is missing or cannot be written.
+pub fn unnamed_in(folder: &Path) -> Result<File> {
+    let folder = Folder::open(folder)?;
+    let (file, hidden) = nameless(&folder)?;
+    hidden.iter().for_each(|name| folder.remove(name));
+    Ok(file)
+}
+
 /// A file without a name, or with a hidden one where the file system (or a missing /proc) does not allow it.
 fn nameless(folder: &Folder) -> Result<(File, Option<OsString>)> {
     if !Path::new("/proc/self/fd").exists() {
@@ -230,6 +241,20 @@ mod tests {
             assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o7777, 0o600);
             assert_eq!(files_in(&folder), ["a.zst"]);
         }
+    }
+
+    #[test]
+    fn a_file_of_ones_own_is_private_and_has_no_name() {
+        let folder = tempdir().unwrap();
+        let mut file = unnamed_in(folder.path()).unwrap();
+        assert_eq!(files_in(&folder), [""; 0]);
+        file.write_all(b"rows").unwrap();
+        file.rewind().unwrap();
+        let mut back = String::new();
+        file.read_to_string(&mut back).unwrap();
+        assert_eq!(back, "rows");
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o7777, 0o600);
+        assert_eq!(kind_of(&unnamed_in(&folder.path().join("none")).unwrap_err()), Kind::Unfinished);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 mod draft;
 mod scratch;
 
-pub use draft::Draft;
+pub use draft::{Draft, unnamed_in};
 pub use scratch::{Scratch, scratch_in};
 
 use crate::fault::{Fault, Result};

@@ -1,13 +1,19 @@
 //! A database in the making: rows go in once, in order; whatever stands on them comes after.
+//!
+//! The engine and the writer of pages have the file in turn: the engine makes tables, and fills those that the writer
+//! does not know. Between them stands a commit, and a header that says that the file was changed.
 
 use super::errors::Told;
+use super::pages::{self, PageWriter};
 use super::sql::{bind, places, quote, quoted_list};
 use super::{health, search_index, session, transaction};
-use crate::fault::Result;
-use crate::store::{Builder, Catalog, Health, Load, Table, TableKind, Transaction};
+use crate::fault::{Fault, Result};
+use crate::store::{Builder, Catalog, Health, Index, Load, Table, TableKind, Transaction};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 /// Pages kept in memory while writing: 32 MiB, in the engine's unit of negative kibibytes.
 const CACHE: &str = "-32768";
@@ -18,6 +24,9 @@ pub struct NewDatabase {
     catalog: Catalog,
     /// Search indexes that are made anew from the rows of other tables.
     rebuilt: Vec<String>,
+    /// Writes pages itself, where there is a table that allows it; and whether it fills the table now.
+    pages: Option<PageWriter>,
+    by_pages: bool,
     /// Tables that have their indexes.
     indexed: Vec<String>,
     insert: String,
@@ -25,7 +34,12 @@ pub struct NewDatabase {
 }
 
 /// A new SQLite file that is open and still empty. Its name is not needed any more.
-pub struct NewFile(Connection);
+pub struct NewFile {
+    connection: Connection,
+    /// The same file, for the pages that the engine does not write.
+    file: File,
+    folder: PathBuf,
+}
 
 impl NewFile {
     /// Opens an empty file that only its maker knows: there is no journal, since the file is thrown away whenever
@@ -33,8 +47,19 @@ impl NewFile {
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub fn open(file: &Path) -> Result<Self> {
-        open(file).map(NewFile)
+    pub fn open(path: &Path) -> Result<Self> {
+        let connection = open(path)?;
+        // Between two transactions the file is not the engine's alone, so that it looks at what was changed.
+        connection
+            .execute_batch("PRAGMA locking_mode = NORMAL")
+            .told(|| format!("opening {}", path.display()))?;
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32)
+            .open(path)
+            .map_err(|error| Fault::unfinished(format!("opening {}: {error}", path.display())))?;
+        Ok(NewFile { connection, file, folder: path.parent().unwrap_or(Path::new(".")).to_owned() })
     }
 
     /// Begins a database. The tables of `catalog` are there afterwards; search indexes that [`Builder::complete`] makes
@@ -43,24 +68,32 @@ impl NewFile {
     /// # Errors
     /// When the file cannot be written, or the engine does not understand a table's own definition.
     pub fn begin(self, catalog: &Catalog, rebuilt: &[&str]) -> Result<NewDatabase> {
-        let connection = self.0;
+        let connection = self.connection;
         for name in ["page_size", "encoding", "auto_vacuum", "user_version", "application_id"] {
             if let Some(value) = catalog.settings.get(name) {
                 let pragma = format!("PRAGMA main.{name} = '{}'", value.replace('\'', "''"));
                 connection.execute_batch(&pragma).told(|| format!("setting {name}"))?;
             }
         }
-        connection.execute_batch("BEGIN").told(|| "beginning the new database".into())?;
-        let new = NewDatabase {
+        let mut new = NewDatabase {
             connection,
             catalog: catalog.clone(),
             rebuilt: rebuilt.iter().map(|name| (*name).to_owned()).collect(),
+            pages: None,
+            by_pages: false,
             indexed: Vec::new(),
             insert: String::new(),
             doing: String::new(),
         };
         for table in new.catalog.data_tables().filter(|table| !new.is_rebuilt(table)) {
             new.define(&table.definition, &format!("making table {}", table.name))?;
+            for index in table.indexes.iter().filter(|index| new.is_made_early(table, index)) {
+                new.make_index(index)?;
+            }
+        }
+        if new.catalog.data_tables().any(|table| new.is_written_as_pages(table)) {
+            new.let_go()?;
+            new.pages = PageWriter::of(&new.connection, self.file, self.folder)?;
         }
         Ok(new)
     }
@@ -84,6 +117,8 @@ impl NewDatabase {
             connection,
             catalog: Catalog::default(),
             rebuilt: Vec::new(),
+            pages: None,
+            by_pages: false,
             indexed: Vec::new(),
             insert: String::new(),
             doing: String::new(),
@@ -102,17 +137,68 @@ impl NewDatabase {
         self.rebuilt.iter().any(|name| name.eq_ignore_ascii_case(&table.name))
     }
 
+    fn is_written_as_pages(&self, table: &Table) -> bool {
+        pages::understands_settings(&self.catalog) && !self.is_rebuilt(table) && pages::understands(table)
+    }
+
+    /// Whether an index is there before its table is filled. The engine is quicker with one that it fills afterwards.
+    fn is_made_early(&self, table: &Table, index: &Index) -> bool {
+        self.is_written_as_pages(table) && pages::understands_index(table, index)
+    }
+
+    /// Begins a transaction of the engine, where there is none.
+    fn take(&self) -> Result<()> {
+        if self.connection.is_autocommit() {
+            self.connection.execute_batch("BEGIN").told(|| "beginning the new database".into())?;
+        }
+        Ok(())
+    }
+
+    /// Ends a transaction of the engine, so that everything is in the file.
+    fn let_go(&self) -> Result<()> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("COMMIT").told(|| "completing the new database".into())?;
+        }
+        Ok(())
+    }
+
+    /// Completes the table that is written as pages, if one is.
+    fn end_pages(&mut self) -> Result<()> {
+        match &mut self.pages {
+            Some(pages) if std::mem::take(&mut self.by_pages) => pages.end(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes rows as pages, as long as they are as they should be; returns how many.
+    fn write_pages(&mut self, load: &Load) -> Result<usize> {
+        let Some(pages) = self.pages.as_mut().filter(|_| self.by_pages) else { return Ok(0) };
+        let mut row = Vec::new();
+        for number in 0..load.len() {
+            row.clear();
+            row.extend(load.row(number));
+            if !pages.add(&mut row)? {
+                // The engine goes on with it: it may know how, or says why not.
+                self.end_pages()?;
+                return Ok(number);
+            }
+        }
+        Ok(load.len())
+    }
+
     fn define(&self, definition: &str, doing: &str) -> Result<()> {
+        self.take()?;
         self.connection.execute(definition, []).map(|_| ()).told(|| doing.to_owned())
     }
 
     fn index_now(&self, table: &Table) -> Result<()> {
-        for index in &table.indexes {
-            if let Some(definition) = &index.definition {
-                self.define(definition, &format!("making index {}", index.name))?;
-            }
-        }
-        Ok(())
+        let late = table.indexes.iter().filter(|index| !self.is_made_early(table, index));
+        late.into_iter().try_for_each(|index| self.make_index(index))
+    }
+
+    fn make_index(&self, index: &Index) -> Result<()> {
+        let doing = || format!("making index {}", index.name);
+        index.definition.iter().try_for_each(|definition| self.define(definition, &doing()))
     }
 
     fn restore_counters(&self) -> Result<()> {
@@ -154,6 +240,7 @@ impl Builder for NewDatabase {
     fn fill(&mut self, table: &Table) -> Result<()> {
         let mut columns: Vec<&str> = table.row_number.iter().map(String::as_str).collect();
         columns.extend(table.stored().map(|column| column.name.as_str()));
+        self.let_go()?;
         self.doing = format!("writing {}", table.name);
         self.insert = format!(
             "INSERT INTO {} ({}) VALUES ({})",
@@ -161,13 +248,22 @@ impl Builder for NewDatabase {
             quoted_list(&columns),
             places(columns.len())
         );
+        self.by_pages = match &mut self.pages {
+            Some(pages) => pages.begin(&table.name)?,
+            None => false,
+        };
         self.connection.prepare_cached(&self.insert).map(|_| ()).told(|| self.doing.clone())
     }
 
     fn rows(&mut self, load: &Load) -> Result<()> {
+        let written = self.write_pages(load)?;
+        if written == load.len() {
+            return Ok(());
+        }
+        self.take()?;
         let doing = || self.doing.clone();
         let mut statement = self.connection.prepare_cached(&self.insert).told(doing)?;
-        for number in 0..load.len() {
+        for number in written..load.len() {
             bind(&mut statement, 1, load.row(number)).told(doing)?;
             statement.raw_execute().told(doing)?;
         }
@@ -175,12 +271,14 @@ impl Builder for NewDatabase {
     }
 
     fn index(&mut self, table: &Table) -> Result<()> {
+        self.end_pages()?;
         self.index_now(table)?;
         self.indexed.push(table.name.clone());
         Ok(())
     }
 
     fn complete(&mut self) -> Result<()> {
+        self.take()?;
         let missing = |table: &&Table| !self.indexed.contains(&table.name) && !self.is_rebuilt(table);
         self.catalog.data_tables().filter(missing).try_for_each(|table| self.index_now(table))?;
         self.restore_counters()?;

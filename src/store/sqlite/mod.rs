@@ -7,6 +7,7 @@ mod columns;
 mod errors;
 mod file;
 mod health;
+mod pages;
 mod scrub;
 mod search;
 mod search_index;

@@ -1,0 +1,152 @@
+//! The entries of one index, gathered in any order and given back sorted: in memory, or as sorted runs on the disk.
+
+use super::runs::{Reader, Run, Spill};
+use crate::fault::Result;
+use crate::interrupt;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+
+/// Entries between two looks at the signals.
+const BETWEEN_LOOKS: usize = 10_000;
+/// What the lengths of a key and a record take before them.
+pub const LENGTHS: usize = 8;
+
+/// Entries, each a key that says its place and a record that is written there. Entries with equal keys stay in the
+/// order in which they came.
+#[derive(Default)]
+pub struct Keys {
+    /// All entries, one behind the other.
+    bytes: Vec<u8>,
+    slots: Vec<Slot>,
+    runs: Vec<Run>,
+}
+
+/// Where an entry is, with the beginning of its key, which nearly always tells two entries apart.
+struct Slot {
+    head: u64,
+    at: usize,
+}
+
+/// Gets the key and the record of every entry, in order.
+pub type Take<'a> = dyn FnMut(&[u8], &[u8]) -> Result<()> + 'a;
+
+impl Keys {
+    /// Adds an entry.
+    pub fn add(&mut self, key: &[u8], record: &[u8]) {
+        let at = self.bytes.len();
+        for part in [key, record] {
+            self.bytes.extend_from_slice(&(part.len() as u32).to_ne_bytes());
+        }
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(record);
+        let mut head = [0; 8];
+        let length = key.len().min(8);
+        head[..length].copy_from_slice(&key[..length]);
+        self.slots.push(Slot { head: u64::from_be_bytes(head), at });
+    }
+
+    /// The memory that it takes.
+    pub fn size(&self) -> usize {
+        self.bytes.len() + self.slots.len() * size_of::<Slot>()
+    }
+
+    /// Writes what is in memory to the disk.
+    pub fn spill(&mut self, spill: &mut Spill) -> Result<()> {
+        self.sort();
+        let entries = self.slots.iter().map(|slot| {
+            let (key, record) = lengths(&self.bytes[slot.at..]);
+            &self.bytes[slot.at..slot.at + LENGTHS + key + record]
+        });
+        self.runs.push(spill.write(entries)?);
+        self.bytes = Vec::new();
+        self.slots = Vec::new();
+        Ok(())
+    }
+
+    /// Gives all entries back in order.
+    pub fn drain(mut self, spill: &mut Spill, take: &mut Take<'_>) -> Result<()> {
+        if !self.runs.is_empty() {
+            self.spill(spill)?;
+            return merge(&self.runs, spill, take);
+        }
+        self.sort();
+        for (number, slot) in self.slots.iter().enumerate() {
+            if number % BETWEEN_LOOKS == 0 {
+                interrupt::check()?;
+            }
+            let (key, record) = parts(&self.bytes[slot.at..]);
+            take(key, record)?;
+        }
+        Ok(())
+    }
+
+    fn sort(&mut self) {
+        let bytes = &self.bytes;
+        let key = |slot: &Slot| parts(&bytes[slot.at..]).0;
+        // Stable, and quick with what is in order already, as keys of children often are.
+        self.slots.sort_by(|a, b| a.head.cmp(&b.head).then_with(|| key(a).cmp(key(b))));
+    }
+}
+
+/// The lengths of the key and of the record of the entry that begins here.
+pub fn lengths(entry: &[u8]) -> (usize, usize) {
+    let length =
+        |at: usize| u32::from_ne_bytes([entry[at], entry[at + 1], entry[at + 2], entry[at + 3]]) as usize;
+    (length(0), length(4))
+}
+
+/// The key and the record of the entry that begins here.
+pub fn parts(entry: &[u8]) -> (&[u8], &[u8]) {
+    let (key, record) = lengths(entry);
+    entry[LENGTHS..LENGTHS + key + record].split_at(key)
+}
+
+fn merge(runs: &[Run], spill: &Spill, take: &mut Take<'_>) -> Result<()> {
+    let mut next = BinaryHeap::with_capacity(runs.len());
+    for (number, run) in runs.iter().enumerate() {
+        let mut reader = spill.read(run, runs.len());
+        if reader.advance()? {
+            next.push(InTurn { reader, number });
+        }
+    }
+    let mut count = 0;
+    while let Some(mut first) = next.peek_mut() {
+        if count % BETWEEN_LOOKS == 0 {
+            interrupt::check()?;
+        }
+        count += 1;
+        let (key, record) = first.reader.entry();
+        take(key, record)?;
+        if !first.reader.advance()? {
+            PeekMut::pop(first);
+        }
+    }
+    Ok(())
+}
+
+/// A run at its next entry; the greatest is the one whose entry comes first.
+struct InTurn<'a> {
+    reader: Reader<'a>,
+    number: usize,
+}
+
+impl Ord for InTurn<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.reader.entry().0.cmp(self.reader.entry().0).then(other.number.cmp(&self.number))
+    }
+}
+
+impl PartialOrd for InTurn<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for InTurn<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for InTurn<'_> {}
