@@ -3,6 +3,7 @@
 //! The engine and the writer of pages have the file in turn: the engine makes tables, and fills those that the writer
 //! does not know. Between them stands a commit, and a header that says that the file was changed.
 
+use super::checker::Checker;
 use super::errors::Told;
 use super::pages::{self, PageWriter};
 use super::sql::{bind, places, quote, quoted_list};
@@ -14,6 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 /// Pages kept in memory while writing: 32 MiB, in the engine's unit of negative kibibytes.
 const CACHE: &str = "-32768";
@@ -29,6 +31,9 @@ pub struct NewDatabase {
     by_pages: bool,
     /// Tables that have their indexes.
     indexed: Vec<String>,
+    /// Looks at what is done, and what it said of it.
+    checker: Option<Checker>,
+    health: Option<Result<Health>>,
     insert: String,
     doing: String,
 }
@@ -38,6 +43,7 @@ pub struct NewFile {
     connection: Connection,
     /// The same file, for the pages that the engine does not write.
     file: File,
+    checker: Checker,
     folder: PathBuf,
 }
 
@@ -59,7 +65,8 @@ impl NewFile {
             .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32)
             .open(path)
             .map_err(|error| Fault::unfinished(format!("opening {}: {error}", path.display())))?;
-        Ok(NewFile { connection, file, folder: path.parent().unwrap_or(Path::new(".")).to_owned() })
+        let checker = Checker::open(path)?;
+        Ok(NewFile { connection, file, checker, folder: path.parent().unwrap_or(Path::new(".")).to_owned() })
     }
 
     /// Begins a database. The tables of `catalog` are there afterwards; search indexes that [`Builder::complete`] makes
@@ -82,9 +89,13 @@ impl NewFile {
             pages: None,
             by_pages: false,
             indexed: Vec::new(),
+            checker: None,
+            health: None,
             insert: String::new(),
             doing: String::new(),
         };
+        // Where the engine may move pages about, what is done may change again.
+        new.checker = Some(self.checker).filter(|_| pages::understands_settings(&new.catalog));
         for table in new.catalog.data_tables().filter(|table| !new.is_rebuilt(table)) {
             new.define(&table.definition, &format!("making table {}", table.name))?;
             for index in table.indexes.iter().filter(|index| new.is_made_early(table, index)) {
@@ -120,6 +131,8 @@ impl NewDatabase {
             pages: None,
             by_pages: false,
             indexed: Vec::new(),
+            checker: None,
+            health: None,
             insert: String::new(),
             doing: String::new(),
         })
@@ -199,6 +212,30 @@ impl NewDatabase {
     fn make_index(&self, index: &Index) -> Result<()> {
         let doing = || format!("making index {}", index.name);
         index.definition.iter().try_for_each(|definition| self.define(definition, &doing()))
+    }
+
+    /// What stands on rows that do not change any more: search indexes, triggers and statistics.
+    fn make_the_rest(&self) -> Result<()> {
+        self.take()?;
+        // A search index may be over a view.
+        let searches = self.catalog.data_tables().filter(|table| self.is_rebuilt(table));
+        searches
+            .into_iter()
+            .try_for_each(|search| search_index::make(&self.connection, search, &self.catalog))?;
+        for trigger in &self.catalog.triggers {
+            self.define(&trigger.definition, &format!("making trigger {}", trigger.name))?;
+        }
+        if self.catalog.settings.get("statistics").is_some_and(|said| said == "yes") {
+            // Anew, from the masked rows: the source's statistics hold samples of real values.
+            self.connection.execute_batch("ANALYZE").told(|| "collecting statistics".into())?;
+        }
+        self.let_go()
+    }
+
+    /// Search indexes are made by the engine from these very rows; to read them again takes long.
+    fn checked_tables(&self) -> Vec<&str> {
+        let tables = self.catalog.data_tables().filter(|table| !matches!(table.kind, TableKind::Virtual(_)));
+        tables.map(|table| table.name.as_str()).collect()
     }
 
     fn restore_counters(&self) -> Result<()> {
@@ -285,27 +322,26 @@ impl Builder for NewDatabase {
         for view in &self.catalog.views {
             self.define(&view.definition, &format!("making view {}", view.name))?;
         }
-        // A search index may be over a view.
-        let searches = self.catalog.data_tables().filter(|table| self.is_rebuilt(table));
-        searches
-            .into_iter()
-            .try_for_each(|search| search_index::make(&self.connection, search, &self.catalog))?;
-        for trigger in &self.catalog.triggers {
-            self.define(&trigger.definition, &format!("making trigger {}", trigger.name))?;
-        }
-        if self.catalog.settings.get("statistics").is_some_and(|said| said == "yes") {
-            // Anew, from the masked rows: the source's statistics hold samples of real values.
-            self.connection.execute_batch("ANALYZE").told(|| "collecting statistics".into())?;
-        }
-        self.connection.execute_batch("COMMIT").told(|| "completing the new database".into())
+        self.let_go()?;
+        let Some(mut checker) = self.checker.take() else { return self.make_the_rest() };
+        checker.begin()?;
+        let tables = self.checked_tables();
+        let (made, health) = thread::scope(|scope| -> Result<_> {
+            let checking = thread::Builder::new()
+                .spawn_scoped(scope, || checker.health(&tables))
+                .map_err(Fault::no_thread)?;
+            let made = self.make_the_rest();
+            let stopped = |_| Err(Fault::thread_stopped("checks").into());
+            Ok((made, checking.join().unwrap_or_else(stopped)))
+        })?;
+        self.health = Some(health);
+        made
     }
 
     fn health(&mut self) -> Result<Health> {
         self.connection.execute_batch("PRAGMA ignore_check_constraints = OFF").told(|| "checking".into())?;
-        // Search indexes were made by the engine a moment ago from these very rows; to read them again takes long.
-        let tables = self.catalog.data_tables().filter(|table| !matches!(table.kind, TableKind::Virtual(_)));
-        let tables: Vec<&str> = tables.map(|table| table.name.as_str()).collect();
-        let health = health::of_tables(&self.connection, &tables)?;
+        let early = self.health.take();
+        let health = early.unwrap_or_else(|| health::of_tables(&self.connection, &self.checked_tables()))?;
         // A check of one table stops at a hundred lines.
         if health.page_errors.is_empty() {
             Ok(health)

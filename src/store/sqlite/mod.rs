@@ -3,6 +3,7 @@
 
 mod builder;
 mod catalog;
+mod checker;
 mod columns;
 mod errors;
 mod file;
