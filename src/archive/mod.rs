@@ -40,6 +40,7 @@ mod header;
 mod manifest;
 mod pool;
 mod reader;
+mod same;
 mod sniff;
 mod trailer;
 mod writer;
@@ -52,6 +53,7 @@ pub use manifest::{
     QuasiIdentifiers, SCHEMA, Table,
 };
 pub use reader::{Archive, Limits, Verified};
+pub use same::Same;
 pub use writer::{Options, Summary, Writer};
 
 use crate::fault::Fault;

@@ -31,6 +31,16 @@ pub struct Work<'a> {
     progress: &'a mut dyn Progress,
 }
 
+/// A masked database, complete and still open.
+struct Made {
+    copied: Copied,
+    new: NewDatabase,
+    /// Its file.
+    database: File,
+    /// The same, for the one who reads it when it is done.
+    awaited: Awaited,
+}
+
 /// What one backup did.
 pub struct Done {
     /// What was copied.
@@ -76,7 +86,7 @@ impl<'a> Work<'a> {
         let Known { masker, needles, count } =
             Known::read(source, self.map, key, self.with_proof, self.progress)?;
         lap("reading what identifies");
-        let (copied, mut new, mut database) = self.mask(source, &masker, folder)?;
+        let Made { copied, mut new, mut database, awaited } = self.mask(source, &masker, folder)?;
         drop(masker);
         lap("masking");
         let (health, summary) = thread::scope(|scope| -> Result<_> {
@@ -88,30 +98,29 @@ impl<'a> Work<'a> {
         })?;
         anonymise::check(source, &health)?;
         let summary = summary?;
-        drop((new, database));
+        // The engine lets go of the file: it is read by another one's eyes now.
+        drop(new);
         lap("compressing and checking");
-        let evidence = if self.with_proof { Some(self.prove(source, &needles, folder, out)?) } else { None };
+        let evidence = match self.with_proof {
+            true => Some(self.prove(source, &needles, database, awaited, out)?),
+            false => None,
+        };
         lap("proving");
         self.progress.finish();
         Ok(Done { copied, pseudonyms: self.pseudonyms(), summary, evidence, times })
     }
 
-    fn mask(
-        &mut self,
-        source: &mut dyn Snapshot,
-        masker: &Masker,
-        folder: &Path,
-    ) -> Result<(Copied, NewDatabase, File)> {
+    fn mask(&mut self, source: &mut dyn Snapshot, masker: &Masker, folder: &Path) -> Result<Made> {
         let rebuilt = self.map.tables().iter().filter(|mapped| mapped.rows == Rows::Rebuild);
         let rebuilt: Vec<&str> = rebuilt.map(|mapped| mapped.table.name.as_str()).collect();
         let mut scratch = scratch_in(folder)?;
         let new = NewFile::open(scratch.path())?;
+        let awaited = Awaited::at(scratch.path())?;
         // Before the first byte is written the file has no name: not even a kill leaves anything behind.
         scratch.unlink()?;
         let mut new = new.begin(self.catalog, &rebuilt)?;
         let copied = anonymise::copy(source, self.map, masker, &mut new, self.progress)?;
-        let file = scratch.file().try_clone()?;
-        Ok((copied, new, file))
+        Ok(Made { copied, new, database: scratch.file().try_clone()?, awaited })
     }
 
     fn pack(
@@ -130,23 +139,27 @@ impl<'a> Work<'a> {
         Ok(summary)
     }
 
-    /// Decodes the archive as a technician would, and holds it against the source.
+    /// Decodes the archive as a technician would, and holds it against the source. What it decodes to is, byte for byte,
+    /// the database that was packed: that one is read, and no second one is written.
     fn prove(
         &mut self,
         source: &mut dyn Snapshot,
         needles: &Needles,
-        folder: &Path,
+        mut database: File,
+        awaited: Awaited,
         out: &mut File,
     ) -> Result<Evidence> {
         let mut archive =
             Archive::open(BufReader::new(out.try_clone()?), Limits { max_decoded_bytes: u64::MAX })?;
-        let mut decoded = scratch_in(folder)?;
-        let awaited = Awaited::at(decoded.path())?;
-        decoded.unlink()?;
+        database.rewind()?;
+        let mut same = archive::Same::of(database);
         self.progress.stage("searching the archive", Some(archive.decoded_bytes()));
         let schema = proof::Known::of(self.catalog, needles);
         let watched =
-            proof::watch(decoded.file(), needles, &schema, |to| archive.unpack(to, self.progress).map(drop))?;
+            proof::watch(&mut same, needles, &schema, |to| archive.unpack(to, self.progress).map(drop))?;
+        if !same.is_all()? {
+            return Err(Fault::damaged("the archive is shorter than what was packed").into());
+        }
         let copy = awaited.arrived()?;
         let (in_bytes, bytes) = (watched.originals, watched.bytes);
         let mut evidence =
