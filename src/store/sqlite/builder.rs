@@ -370,4 +370,21 @@ mod tests {
         assert!(file.metadata().unwrap().len() > 0);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
+
+    #[test]
+    fn tables_are_written_as_pages_or_by_the_engine_in_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = Connection::open_in_memory().unwrap();
+        let schema =
+            "CREATE TABLE a (x UNIQUE); CREATE TABLE b (x PRIMARY KEY) WITHOUT ROWID; CREATE TABLE c (x);";
+        source.execute_batch(schema).unwrap();
+        let catalog = super::super::catalog::read(&source).unwrap();
+        std::fs::write(folder.path().join("new"), "").unwrap();
+        let mut new = NewFile::open(&folder.path().join("new")).unwrap().begin(&catalog, &[]).unwrap();
+        for (table, by_pages) in catalog.tables.iter().zip([true, false, true]) {
+            new.fill(table).unwrap();
+            assert_eq!(new.by_pages, by_pages, "{}", table.name);
+            new.index(table).unwrap();
+        }
+    }
 }
