@@ -18,7 +18,9 @@ pub const NATIONAL: usize = 9;
 
 /// Whether a host, in lower case, is one that never leads anywhere.
 pub fn is_reserved(host: &str) -> bool {
-    RESERVED.iter().any(|name| host == *name || host.ends_with(&format!(".{name}")))
+    let is_below =
+        |name: &str| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    RESERVED.iter().any(|name| is_below(name))
 }
 
 /// Whether a French number, without its leading 0, is of the ranges that are reserved for fiction.

@@ -134,12 +134,14 @@ impl Runs {
 
     /// Whether one of the runs stands anywhere in the bytes.
     pub fn begin_within(&self, bytes: &[u8]) -> bool {
-        let mut eights = bytes.windows(SHORTEST).enumerate();
-        eights.any(|(at, first)| {
-            // Most places are told by this look alone.
-            let few = first.first_chunk().is_some_and(|few| self.marks.may_start_with(*few));
-            few && self.begins(&bytes[at..], |_| true).is_some()
-        })
+        let last = (bytes.len() + 1).saturating_sub(SHORTEST);
+        (0..last).any(|at| self.may_begin(&bytes[at..]) && self.begins(&bytes[at..], |_| true).is_some())
+    }
+
+    /// Whether one of the runs may be a beginning of the bytes. It costs little, and is no for most.
+    #[inline]
+    pub fn may_begin(&self, bytes: &[u8]) -> bool {
+        bytes.first_chunk().is_some_and(|few| self.marks.may_start_with(*few))
     }
 
     /// Whether one of the runs begins like the run, as far as that can be told quickly.
@@ -199,6 +201,7 @@ impl Marks {
         (self.starts[word].load(Ordering::Relaxed) & bit != 0).then_some(running)
     }
 
+    #[inline]
     fn may_start_with(&self, few: [u8; FEW]) -> bool {
         let (word, bit) = few_bit(self.seed, few);
         self.few[word].load(Ordering::Relaxed) & bit != 0

@@ -78,7 +78,7 @@ impl Originals {
         }
     }
 
-    /// Adds a part of a text, which nobody writes without its blanks.
+    /// Adds a text, or a part of one, which nobody writes without its blanks.
     pub fn add_text(&mut self, text: &str) {
         if !self.recent_texts.has_seen(text.as_bytes()) {
             self.add_run(text);

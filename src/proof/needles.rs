@@ -85,7 +85,12 @@ impl Needles {
     }
 
     /// The digest of the value that begins here and ends at a boundary, if there is one. `bytes` is folded already.
+    #[inline]
     pub fn begins_at(&self, bytes: &[u8]) -> Option<u64> {
+        // Most places are told by this look alone.
+        if !self.0.may_begin(bytes) {
+            return None;
+        }
         // What was cut goes on in the middle of a word.
         self.0.begins(bytes, |length| length > LONGEST - LONGEST_LETTER || ends_here(&bytes[length..]))
     }
@@ -93,8 +98,19 @@ impl Needles {
 
 /// Whether a byte belongs to a word: letters and digits of ASCII, and every byte of a longer character.
 pub fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
+    WORD[byte as usize]
 }
+
+/// Every byte of an archive is asked.
+static WORD: [bool; 256] = {
+    let mut words = [false; 256];
+    let mut byte = 0;
+    while byte < words.len() {
+        words[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    words
+};
 
 fn ends_here(rest: &[u8]) -> bool {
     rest.first().is_none_or(|byte| !is_word(*byte))

@@ -52,13 +52,17 @@ impl<'a> Scanner<'a> {
 /// Shows the digest of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
 /// begins there.
 fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(u64)) {
+    let Some(first) = bytes.first() else { return };
+    let mut before = is_word(*first);
     for at in 1..bytes.len().min(decided + 1) {
-        if is_word(bytes[at])
-            && !is_word(bytes[at - 1])
+        let now = is_word(bytes[at]);
+        if now
+            && !before
             && let Some(digest) = needles.begins_at(&bytes[at..])
         {
             hit(digest);
         }
+        before = now;
     }
 }
 

@@ -85,6 +85,8 @@ impl Gathered {
             // A hash or a random token: no mask can be one. A password in clear may be a word.
             Category::Secret if original.value.len() > LONGEST_WORD => {}
             Category::FreeText => add_text(&mut self.originals, original.value),
+            // Nobody writes them without what stands between their words.
+            Category::Email | Category::Url | Category::Street => self.originals.add_text(original.value),
             category => {
                 self.originals.add(original.value);
                 also_written(category, original.value).iter().for_each(|value| self.originals.add(value));

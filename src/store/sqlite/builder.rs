@@ -17,8 +17,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-/// Pages kept in memory while writing: 32 MiB, in the engine's unit of negative kibibytes.
-const CACHE: &str = "-32768";
+/// Pages kept in memory while writing: 16 MiB, in the engine's unit of negative kibibytes.
+const CACHE: &str = "-16384";
 
 /// A new SQLite file that nobody else sees yet.
 pub struct NewDatabase {
