@@ -1,6 +1,7 @@
 //! Out of memory is an error with words and a status, not an abort.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::panic;
 
 /// The system's memory; when there is none left, the program says so and ends with status 1.
 ///
@@ -30,6 +31,21 @@ unsafe impl GlobalAlloc for Memory {
         // SAFETY: as above.
         unsafe { System.dealloc(old, layout) }
     }
+}
+
+/// A new thread asks the system for a stack of its signals before any of our code runs in it. Where there is none, the
+/// standard library panics: from now on that ends in the same words as everything else that wants memory.
+pub fn also_in_new_threads() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |told| {
+        let what = told.payload().downcast_ref::<String>().map(String::as_str).unwrap_or_default();
+        if what.starts_with("failed to allocate an alternative stack")
+            || what.starts_with("failed to set up alternative stack guard page")
+        {
+            give_up();
+        }
+        usual(told);
+    }));
 }
 
 fn some(memory: *mut u8) -> *mut u8 {

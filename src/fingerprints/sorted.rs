@@ -1,7 +1,5 @@
 //! Digests that are gathered first and searched afterwards, at eight bytes and a little more for each.
 
-use std::thread;
-
 /// So many are gathered before equal ones are taken out for the first time.
 const FIRST_SORT: usize = 1 << 20;
 /// How many share a drawer at least: together they fit in one line of the processor's cache.
@@ -36,12 +34,8 @@ impl Gathering {
     /// Adds what another has gathered.
     pub fn join(&mut self, mut other: Self) {
         // Equal ones first: both are in memory for a moment.
-        thread::scope(|scope| {
-            let sorting = thread::Builder::new().spawn_scoped(scope, || other.sort());
-            self.sort();
-            // Where no thread can be had, the order comes a little later.
-            drop(sorting);
-        });
+        other.sort();
+        self.sort();
         self.digests.reserve_exact(other.digests.len());
         self.digests.append(&mut other.digests);
         drop(other);
