@@ -256,6 +256,28 @@ fn an_unfinished_transaction_in_a_folder_that_may_not_be_written_is_named_as_the
 }
 
 #[test]
+fn rows_that_break_a_check_already_may_go_on_doing_so_where_the_database_may_only_be_read() {
+    let world = World::small();
+    let crm = rusqlite::Connection::open(world.path("crm.db")).unwrap();
+    crm.execute_batch(
+        "PRAGMA ignore_check_constraints = ON;
+         CREATE TABLE stage (id INTEGER PRIMARY KEY, \"rank\" INTEGER CHECK (rank < 3));
+         INSERT INTO stage VALUES (1, 1), (2, 3), (3, 4), (4, NULL);",
+    )
+    .unwrap();
+    drop(crm);
+    let map = fs::read_to_string(world.path("map.toml")).unwrap();
+    fs::write(world.path("map.toml"), format!("{map}\n[table.stage]\nid = 'keep'\nrank = 'keep'\n")).unwrap();
+    rights(&world.path("crm.db"), 0o444);
+    rights(&world.path("map.toml"), 0o644);
+    fs::create_dir(world.path("own")).unwrap();
+    rights(&world.path("own"), 0o777);
+    let Some(mut command) = as_somebody_else(&world, "crm.db") else { return };
+    Told::of(command.args(["backup", "-o", "own/out.zst"])).exits(0);
+    assert_eq!(number(&world.unpacked("own/out.zst"), "SELECT sum(rank) FROM stage"), 8);
+}
+
+#[test]
 fn a_database_that_may_only_be_read_is_enough() {
     let world = World::small();
     fs::create_dir(world.path("closed")).unwrap();

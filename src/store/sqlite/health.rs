@@ -2,6 +2,7 @@
 
 use super::errors::Told;
 use super::sql::quote;
+use super::unseen;
 use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::store::Health;
@@ -42,6 +43,7 @@ pub fn of(connection: &Connection, depth: Depth) -> Result<Health> {
         Depth::Full => "integrity_check",
     };
     pages_and_rows(connection, &format!("{word}({MOST_LINES})"), &mut health)?;
+    unseen::add_broken_checks(connection, &mut health)?;
     dangling(connection, &mut health)?;
     Ok(health)
 }

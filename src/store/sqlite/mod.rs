@@ -16,6 +16,7 @@ mod session;
 mod snapshot;
 mod sql;
 mod transaction;
+mod unseen;
 mod whole;
 
 pub use builder::{NewDatabase, NewFile};
