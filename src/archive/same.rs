@@ -1,6 +1,5 @@
 //! Bytes that have to be the ones that a file holds already: what an archive decodes to, beside what was packed.
 
-use crate::fault::Fault;
 use std::io::{self, Read, Write};
 
 /// Takes bytes as if it wrote them, and holds each against the next one of `what`.
@@ -26,13 +25,13 @@ impl<R: Read> Same<R> {
 }
 
 impl<R: Read> Write for Same<R> {
-    /// The error is a [`Fault`] inside where the bytes are others, or too many.
+    /// An error where the bytes are others, or too many.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.room.resize(bytes.len(), 0);
         match self.what.read_exact(&mut self.room) {
             Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(error),
             Ok(()) if self.room == bytes => Ok(bytes.len()),
-            _ => Err(io::Error::other(Fault::damaged("the archive does not decode to what was packed"))),
+            _ => Err(io::Error::other("the archive does not decode to what was packed")),
         }
     }
 

@@ -125,6 +125,7 @@ impl Runs {
     }
 
     /// The digest of the shortest run with which the bytes begin; only those count that are as long as `may_end` allows.
+    #[inline]
     pub fn begins(&self, bytes: &[u8], may_end: impl Fn(usize) -> bool) -> Option<u64> {
         match self.walk(bytes, may_end) {
             Walk::Found(digest) => Some(digest),
@@ -135,13 +136,7 @@ impl Runs {
     /// Whether one of the runs stands anywhere in the bytes.
     pub fn begin_within(&self, bytes: &[u8]) -> bool {
         let last = (bytes.len() + 1).saturating_sub(SHORTEST);
-        (0..last).any(|at| self.may_begin(&bytes[at..]) && self.begins(&bytes[at..], |_| true).is_some())
-    }
-
-    /// Whether one of the runs may be a beginning of the bytes. It costs little, and is no for most.
-    #[inline]
-    pub fn may_begin(&self, bytes: &[u8]) -> bool {
-        bytes.first_chunk().is_some_and(|few| self.marks.may_start_with(*few))
+        (0..last).any(|at| self.begins(&bytes[at..], |_| true).is_some())
     }
 
     /// Whether one of the runs begins like the run, as far as that can be told quickly.
@@ -155,12 +150,22 @@ impl Runs {
         matches!(self.walk(bytes, |_| false), Walk::Open)
     }
 
+    // The first look tells nearly all: what comes after it is not to be in its way.
+    #[inline]
     fn walk(&self, bytes: &[u8], may_end: impl Fn(usize) -> bool) -> Walk {
         let Some(first) = bytes.first_chunk() else {
             let may = bytes.first_chunk().is_none_or(|few| self.marks.may_start_with(*few));
             return if may { Walk::Open } else { Walk::Nothing };
         };
-        let Some(mut running) = self.marks.beginning_like(first) else { return Walk::Nothing };
+        match self.marks.beginning_like(first) {
+            Some(running) => self.walk_on(running, bytes, may_end),
+            None => Walk::Nothing,
+        }
+    }
+
+    #[inline(never)]
+    fn walk_on(&self, beginning: u64, bytes: &[u8], may_end: impl Fn(usize) -> bool) -> Walk {
+        let mut running = beginning;
         let mut length = SHORTEST;
         loop {
             let marks = self.marks.at(running).load(Ordering::Relaxed);
@@ -191,6 +196,7 @@ enum Walk {
 
 impl Marks {
     /// The digest of these first bytes, where a run may begin with them.
+    #[inline]
     fn beginning_like(&self, first: &[u8; SHORTEST]) -> Option<u64> {
         let [a, b, c, d, ..] = *first;
         if !self.may_start_with([a, b, c, d]) {

@@ -79,9 +79,7 @@ impl Joints {
 }
 
 fn may_stand_across(originals: &Taken, first: &Phrase, second: &Phrase) -> bool {
-    let mut run = Run::default();
-    run.join(&first.run);
-    run.join(&second.run);
+    let run = Run::of_both(&first.run, &second.run);
     first.open.iter().any(|at| originals.begin_at(&run, *at) || originals.is_open(&run, *at))
 }
 

@@ -54,19 +54,8 @@ impl Masker {
             Some((local, host)) => (local, Some(self.domain(host, 0))),
             None => (&*folded, None),
         };
-        let mut name = self.nobodys(self.local_part(local));
-        let end = domain.as_ref().map_or(0, |domain| 1 + domain.len());
-        // There are no more characters than bytes.
-        if scheme.is_empty() && name.len() + SUFFIX + 1 + end <= most {
-            self.push_suffix(&folded, turn, &mut name);
-            if let Some(domain) = domain {
-                name.push('@');
-                name.push_str(&domain);
-            }
-            return name;
-        }
-        let mut suffix = String::with_capacity(SUFFIX + 1);
-        self.push_suffix(&folded, turn, &mut suffix);
+        let name = self.nobodys(self.local_part(local));
+        let suffix = self.suffix(&folded, turn);
         let most = most.saturating_sub(scheme.len());
         format!("{scheme}{}", fitted(&name, &suffix, domain.as_deref(), most))
     }
@@ -103,18 +92,19 @@ impl Masker {
 
     /// The digit and letters that tell two addresses apart. It stands right behind the name, so that the name is
     /// never a run of its own that could be somebody's login.
-    fn push_suffix(&self, folded: &str, turn: u32, to: &mut String) {
+    fn suffix(&self, folded: &str, turn: u32) -> String {
         let mut draw = self.key.draw(Purpose::Address, turn, folded.as_bytes());
-        to.push((b'0' + draw.below(10) as u8) as char);
-        draw.push_tag(SUFFIX, to);
+        let mut suffix = String::with_capacity(SUFFIX + 1);
+        suffix.push((b'0' + draw.below(10) as u8) as char);
+        draw.push_tag(SUFFIX, &mut suffix);
+        suffix
     }
 
     /// The parts of a local part, each masked by the function of its kind, with the marks between them.
     fn local_part(&self, local: &str) -> String {
         let (words, marks): (Vec<Arc<AddressWord>>, Vec<Option<char>>) =
             words_of(local).map(|(word, mark)| (self.address_word(&word), mark)).unzip();
-        // Room for a suffix and a domain as well.
-        let mut name = String::with_capacity(64);
+        let mut name = String::with_capacity(24);
         for (at, word) in words.iter().enumerate() {
             let mask = match part_of(&words, at) {
                 Part::Given => &word.as_given,

@@ -8,18 +8,12 @@ use crate::schema::{Category, JsonPath, JsonStep};
 use crate::store::{Value, ValueRef};
 use crate::words;
 use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
 
 /// The rules of one JSON column.
 #[derive(Debug, Clone)]
-pub(super) struct JsonRules {
-    paths: Vec<(JsonPath, Category)>,
-    otherwise: Category,
-}
-
-/// The same, borrowed.
-#[derive(Clone, Copy)]
-struct Rules<'a> {
-    paths: &'a [(JsonPath, Category)],
+pub(super) struct JsonRules<'a> {
+    paths: Cow<'a, [(JsonPath, Category)]>,
     otherwise: Category,
 }
 
@@ -33,18 +27,17 @@ enum Place<'a> {
     Item,
 }
 
-impl JsonRules {
-    /// The rules of a column; the first path that fits decides.
-    pub(super) fn new(paths: &[(JsonPath, Category)], otherwise: Category) -> Self {
-        JsonRules { paths: paths.to_vec(), otherwise }
+impl<'a> JsonRules<'a> {
+    /// The rules of a column, to be kept; the first path that fits decides.
+    pub(super) fn new(paths: &[(JsonPath, Category)], otherwise: Category) -> JsonRules<'static> {
+        JsonRules { paths: Cow::Owned(paths.to_vec()), otherwise }
     }
 
-    fn borrow(&self) -> Rules<'_> {
-        Rules { paths: &self.paths, otherwise: self.otherwise }
+    /// The same for a look at one document.
+    fn of(paths: &'a [(JsonPath, Category)], otherwise: Category) -> Self {
+        JsonRules { paths: Cow::Borrowed(paths), otherwise }
     }
-}
 
-impl Rules<'_> {
     fn category(&self, trail: &[Place<'_>]) -> Category {
         self.named(trail).unwrap_or(self.otherwise)
     }
@@ -77,16 +70,16 @@ fn step_fits(step: &JsonStep, place: Place<'_>) -> bool {
 
 impl Masker {
     /// The masked document as text; nothing where the text is no JSON.
-    pub(super) fn json(&self, text: &str, rules: &JsonRules) -> Option<String> {
+    pub(super) fn json(&self, text: &str, rules: &JsonRules<'_>) -> Option<String> {
         if EMPTY.contains(&text) {
             return Some(text.to_owned());
         }
         let mut document: Json = serde_json::from_str(text).ok()?;
-        self.json_node(&mut document, rules.borrow(), &[]);
+        self.json_node(&mut document, rules, &[]);
         serde_json::to_string(&document).ok()
     }
 
-    fn json_node(&self, node: &mut Json, rules: Rules<'_>, trail: &[Place<'_>]) {
+    fn json_node(&self, node: &mut Json, rules: &JsonRules<'_>, trail: &[Place<'_>]) {
         match node {
             Json::Array(items) => {
                 let below = [trail, &[Place::Item]].concat();
@@ -135,7 +128,7 @@ impl Masker {
     }
 
     /// A member's name stays where the map names it or a program wrote it; else it may be a person's.
-    fn json_key(&self, key: &str, rules: Rules<'_>) -> String {
+    fn json_key(&self, key: &str, rules: &JsonRules<'_>) -> String {
         let plain = key.len() <= 40
             && key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
             && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
@@ -155,7 +148,7 @@ pub fn json_texts(
     paths: &[(JsonPath, Category)],
     otherwise: Category,
 ) -> Vec<(Category, String)> {
-    let rules = Rules { paths, otherwise };
+    let rules = JsonRules::of(paths, otherwise);
     let mut found = Vec::new();
     each_leaf(text, &mut |trail, leaf| match leaf {
         Json::String(text) => found.push((rules.category(trail), text.clone())),
@@ -167,7 +160,7 @@ pub fn json_texts(
 
 /// How many texts and numbers of a document a path names, and how many none does.
 pub fn json_named(text: &str, paths: &[(JsonPath, Category)]) -> (u64, u64) {
-    let rules = Rules { paths, otherwise: Category::Keep };
+    let rules = JsonRules::of(paths, Category::Keep);
     let mut count = (0, 0);
     each_leaf(text, &mut |trail, leaf| match leaf {
         Json::String(_) | Json::Number(_) if rules.named(trail).is_some() => count.0 += 1,
@@ -211,7 +204,7 @@ mod tests {
     use super::super::masker::tests::masker;
     use super::*;
 
-    fn rules() -> JsonRules {
+    fn rules() -> JsonRules<'static> {
         let key = |name: &str| JsonStep::Key(name.into());
         JsonRules::new(
             &[

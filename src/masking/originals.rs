@@ -119,13 +119,7 @@ impl Taken {
             return false;
         }
         let (one, other) = (Run::of(one), Run::of(other));
-        let joined = |first: &Run, second: &Run| {
-            let mut run = Run::default();
-            run.join(first);
-            run.join(second);
-            run
-        };
-        let (run, turned) = (joined(&one, &other), joined(&other, &one));
+        let (run, turned) = (Run::of_both(&one, &other), Run::of_both(&other, &one));
         // What stands in one of the two alone is found in the first order.
         self.holds_one_of(&run)
             || self.are_all_of(&turned)
@@ -213,6 +207,14 @@ impl Run {
                 fold_letter(letter, &mut |letter| add(letter, letter.is_alphanumeric()));
             }
         }
+        run
+    }
+
+    /// The words of two, one after the other.
+    pub(super) fn of_both(first: &Run, second: &Run) -> Self {
+        let mut run = Run::default();
+        run.join(first);
+        run.join(second);
         run
     }
 

@@ -48,7 +48,7 @@ pub(super) enum Action {
     /// A town or postcode, together with the other of the two.
     Commune { partner: usize, town: bool },
     /// Leaf by leaf.
-    Json(JsonRules),
+    Json(JsonRules<'static>),
     /// Value by value.
     List(Category),
     /// Emptied.

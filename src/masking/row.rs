@@ -72,10 +72,7 @@ impl<'a> RowMasker<'a> {
         self.finish(row, out);
         tallies.resize(columns.len(), Tally::default());
         for (at, tally) in tallies.iter_mut().enumerate() {
-            match &out[at] {
-                Mask::Same(_) => tally.add_same(columns[at].action.changes(), row[at]),
-                Mask::Other(value) => tally.add(columns[at].action.changes(), row[at], value.borrow()),
-            }
+            tally.add(columns[at].action.changes(), row[at], out[at].borrow());
         }
         Ok(())
     }

@@ -29,17 +29,6 @@ impl Tally {
         }
     }
 
-    /// The same where the mask is the value itself.
-    pub(super) fn add_same(&mut self, changes: bool, value: ValueRef<'_>) {
-        match value {
-            ValueRef::Null => {}
-            ValueRef::Text(text) if text.trim_ascii().is_empty() => self.empty += 1,
-            ValueRef::Blob([]) => self.empty += 1,
-            _ if changes => self.same += 1,
-            _ => self.kept += 1,
-        }
-    }
-
     /// Takes back what was added for a mask that does not go out.
     fn take_back(&mut self, changes: bool, original: ValueRef<'_>, mask: ValueRef<'_>) {
         if let Some(count) = self.count_of(changes, original, mask) {

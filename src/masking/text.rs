@@ -80,7 +80,10 @@ pub(super) struct Banned {
 impl Banned {
     /// Reads them from the original.
     pub(super) fn of(original: &str) -> Self {
-        let words: Vec<u64> = capitalised_words(original).filter(is_telling).map(digest).collect();
+        let words: Vec<u64> = words::words_with(original, char::is_uppercase, char::is_alphabetic)
+            .filter(is_telling)
+            .map(digest)
+            .collect();
         Banned { sieve: sieve(&words), words }
     }
 
@@ -90,57 +93,12 @@ impl Banned {
 }
 
 fn telling_words(text: &str) -> impl Iterator<Item = &str> {
-    letters_of(text).filter(is_telling)
+    words::words_with(text, char::is_alphabetic, char::is_alphabetic).filter(is_telling)
 }
 
 fn is_telling(word: &&str) -> bool {
     // Four letters are at least four bytes; counting characters comes second.
     word.len() >= TELLING && word.chars().nth(TELLING - 1).is_some()
-}
-
-/// The words of letters alone that begin with a capital. Everything between two capitals is passed over byte by byte.
-fn capitalised_words(text: &str) -> impl Iterator<Item = &str> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let may_be = |byte: &u8| byte.is_ascii_uppercase() || *byte >= 0xc0;
-            at += text.as_bytes()[at..].iter().position(may_be)?;
-            let letter = text[at..].chars().next()?;
-            if letter.is_uppercase() && !text[..at].ends_with(char::is_alphabetic) {
-                let word = &text[at..at + alphabetic(&text[at..], true)];
-                at += word.len();
-                return Some(word);
-            }
-            at += letter.len_utf8();
-        }
-    })
-}
-
-/// The words of a text, of letters alone.
-fn letters_of(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        rest = &rest[alphabetic(rest, false)..];
-        let (word, after) = rest.split_at(alphabetic(rest, true));
-        rest = after;
-        Some(word).filter(|word| !word.is_empty())
-    })
-}
-
-/// How many bytes of the text are letters, or are none, before the first that is otherwise. ASCII goes by the byte: every
-/// text of a database is read like this.
-fn alphabetic(text: &str, are_letters: bool) -> usize {
-    let mut at = 0;
-    loop {
-        match text.as_bytes().get(at) {
-            Some(byte) if byte.is_ascii_alphabetic() == are_letters && byte.is_ascii() => at += 1,
-            None | Some(0..0x80) => return at,
-            Some(_) => match text[at..].chars().next() {
-                Some(letter) if letter.is_alphabetic() == are_letters => at += letter.len_utf8(),
-                _ => return at,
-            },
-        }
-    }
 }
 
 /// Whether the line begins like this, which is in lower case, whatever the line's case.
@@ -330,16 +288,6 @@ mod tests {
                 let words: Vec<u64> = telling_words(&mask).map(digest).collect();
                 assert!(!words.iter().any(|word| banned.words.contains(word)), "{mask}");
             }
-        }
-    }
-
-    #[test]
-    fn capitalised_words_are_those_of_all_that_begin_with_a_capital() {
-        for text in [LETTER, "éÉcole ÉCOLE aB Ab x1Yz-Été, l'Étoile", "", "É", "ÀÉ 7É", "ǅ Ω ωΩ"]
-        {
-            let capital = |word: &&str| word.starts_with(char::is_uppercase);
-            let all: Vec<&str> = letters_of(text).filter(capital).collect();
-            assert_eq!(capitalised_words(text).collect::<Vec<_>>(), all, "{text}");
         }
     }
 

@@ -87,10 +87,6 @@ impl Needles {
     /// The digest of the value that begins here and ends at a boundary, if there is one. `bytes` is folded already.
     #[inline]
     pub fn begins_at(&self, bytes: &[u8]) -> Option<u64> {
-        // Most places are told by this look alone.
-        if !self.0.may_begin(bytes) {
-            return None;
-        }
         // What was cut goes on in the middle of a word.
         self.0.begins(bytes, |length| length > LONGEST - LONGEST_LETTER || ends_here(&bytes[length..]))
     }

@@ -87,6 +87,31 @@ pub fn name_key(name: &str) -> Cow<'_, str> {
     Cow::Owned(key)
 }
 
+/// The words of a text that begin like this, to the last letter that belongs to them. All else is passed over byte by
+/// byte: every text of a database is read like this.
+pub fn words_with(
+    text: &str,
+    begins: impl Fn(char) -> bool,
+    belongs: impl Fn(char) -> bool,
+) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let may_begin =
+                |byte: &u8| if byte.is_ascii() { begins(char::from(*byte)) } else { *byte >= 0xc0 };
+            at += text.as_bytes()[at..].iter().position(may_begin)?;
+            let (before, rest) = text.split_at(at);
+            let first = rest.chars().next()?;
+            if begins(first) && !before.ends_with(&belongs) {
+                let length = rest.find(|letter| !belongs(letter)).unwrap_or(rest.len());
+                at += length;
+                return Some(&rest[..length]);
+            }
+            at += first.len_utf8();
+        }
+    })
+}
+
 /// What entries of a list are told apart by: folded, with one spelling for hyphens, spaces and apostrophes.
 fn look_up_key(name: &str) -> String {
     let one_spelling = |letter| match letter {

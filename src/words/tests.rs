@@ -226,3 +226,36 @@ fn common_passwords_are_known_whatever_their_case_and_ending() {
         assert!(!is_common_password(own), "{own}");
     }
 }
+
+#[test]
+fn words_with_a_beginning_are_those_of_all_words_that_have_it() {
+    let texts = [
+        "Bonjour Madame Durand,\r\n\r\n  - rappeler au 06 12 34 56 78 avant Vendredi 12 !\n\
+         Monsieur LEFÈVRE a commandé 3 palettes. Voir avec Toulouse ?\n",
+        "éÉcole ÉCOLE aB Ab x1Yz-Été, l'Étoile",
+        "Vu Marie Lefèvre le 12, ABC12É-été 7e éÉ É7",
+        "Ωmega x9Y 9xY É",
+        "l'Étoile ①②③ 12€3",
+        "ÀÉ 7É",
+        "ǅ Ω ωΩ",
+        "É",
+        "",
+    ];
+    for text in texts {
+        let all = |begins: fn(char) -> bool, belongs: fn(char) -> bool| -> Vec<&str> {
+            let words = text.split(|letter: char| !belongs(letter));
+            words.filter(|word| word.chars().next().is_some_and(begins)).collect()
+        };
+        let found = |begins: fn(char) -> bool, belongs: fn(char) -> bool| -> Vec<&str> {
+            words_with(text, begins, belongs).collect()
+        };
+        let telling = |first: char| first.is_uppercase() || first.is_numeric();
+        for (begins, belongs) in [
+            (char::is_uppercase as fn(char) -> bool, char::is_alphabetic as fn(char) -> bool),
+            (char::is_alphabetic, char::is_alphabetic),
+            (telling, char::is_alphanumeric),
+        ] {
+            assert_eq!(found(begins, belongs), all(begins, belongs), "{text}");
+        }
+    }
+}

@@ -82,18 +82,8 @@ impl NewFile {
                 connection.execute_batch(&pragma).told(|| format!("setting {name}"))?;
             }
         }
-        let mut new = NewDatabase {
-            connection,
-            catalog: catalog.clone(),
-            rebuilt: rebuilt.iter().map(|name| (*name).to_owned()).collect(),
-            pages: None,
-            by_pages: false,
-            indexed: Vec::new(),
-            checker: None,
-            health: None,
-            insert: String::new(),
-            doing: String::new(),
-        };
+        let mut new = NewDatabase::over(connection, catalog.clone());
+        new.rebuilt = rebuilt.iter().map(|name| (*name).to_owned()).collect();
         // Where the engine may move pages about, what is done may change again.
         new.checker = Some(self.checker).filter(|_| pages::understands_settings(&new.catalog));
         for table in new.catalog.data_tables().filter(|table| !new.is_rebuilt(table)) {
@@ -124,9 +114,13 @@ impl NewDatabase {
         connection
             .execute_batch("PRAGMA ignore_check_constraints = OFF; PRAGMA foreign_keys = ON;")
             .told(making)?;
-        Ok(NewDatabase {
+        Ok(NewDatabase::over(connection, Catalog::default()))
+    }
+
+    fn over(connection: Connection, catalog: Catalog) -> Self {
+        NewDatabase {
             connection,
-            catalog: Catalog::default(),
+            catalog,
             rebuilt: Vec::new(),
             pages: None,
             by_pages: false,
@@ -135,7 +129,7 @@ impl NewDatabase {
             health: None,
             insert: String::new(),
             doing: String::new(),
-        })
+        }
     }
 
     /// Fills a database that was made from a script.

@@ -107,7 +107,7 @@ fn merge(runs: &[Run], spill: &Spill, take: &mut Take<'_>) -> Result<()> {
     for (number, run) in runs.iter().enumerate() {
         let mut reader = spill.read(run, runs.len());
         if reader.advance()? {
-            next.push(InTurn { reader, number });
+            next.push(Head { reader, number });
         }
     }
     let mut count = 0;
@@ -126,27 +126,27 @@ fn merge(runs: &[Run], spill: &Spill, take: &mut Take<'_>) -> Result<()> {
 }
 
 /// A run at its next entry; the greatest is the one whose entry comes first.
-struct InTurn<'a> {
+struct Head<'a> {
     reader: Reader<'a>,
     number: usize,
 }
 
-impl Ord for InTurn<'_> {
+impl Ord for Head<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         other.reader.entry().0.cmp(self.reader.entry().0).then(other.number.cmp(&self.number))
     }
 }
 
-impl PartialOrd for InTurn<'_> {
+impl PartialOrd for Head<'_> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for InTurn<'_> {
+impl PartialEq for Head<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
 
-impl Eq for InTurn<'_> {}
+impl Eq for Head<'_> {}
