@@ -124,16 +124,22 @@ impl Masker {
     }
 
     fn fresh(&self, category: Category, original: &str, shape: Shape) -> Option<String> {
-        let mut mask = None;
+        let (mut spare, mut last) = (None, None);
         for draw in 0..MOST_DRAWS {
             let shape = Shape { turn: shape.turn.wrapping_mul(MOST_DRAWS).wrapping_add(draw), ..shape };
             let (text, is_taken) = self.tried(category, original, shape)?;
             if text != original && !is_taken {
                 return Some(text);
             }
-            mask = Some(text);
+            // A name's end and the beginning of the next one may be somebody's whenever they meet: better than an
+            // original that stands there in whole words.
+            if spare.is_none() && text != original && !self.originals.stand_in_words_of(&text) {
+                spare = Some(text);
+            } else {
+                last = Some(text);
+            }
         }
-        mask
+        spare.or(last)
     }
 
     /// One draw of a mask, and whether an original stands in it.
@@ -283,5 +289,21 @@ pub(super) mod tests {
         static MASKER: LazyLock<Masker> =
             LazyLock::new(|| Masker::new(Key::from_bytes([42; 32]), Originals::default()));
         &MASKER
+    }
+
+    #[test]
+    fn a_mask_in_which_something_always_stands_is_no_original_in_whole_words() {
+        let value = "Lison Constantin";
+        let draws: Vec<String> = (0..MOST_DRAWS).map(|turn| masker().full_name(value, turn)).collect();
+        let last = draws.last().expect("a draw");
+        let mut originals = Originals::default();
+        originals.add(last);
+        for name in &draws {
+            // As `Laine Durand` stands in `Madelaine Durand`.
+            originals.add(&name[1..]);
+        }
+        let warned = Masker::new(Key::from_bytes([42; 32]), originals);
+        let mask = warned.text(Category::FullName, value, Shape::default()).expect("a mask");
+        assert!(mask != *last && draws.contains(&mask), "{mask}");
     }
 }

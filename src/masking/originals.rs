@@ -113,6 +113,22 @@ impl Taken {
         self.holds_one_of(&Run::of(text))
     }
 
+    /// Whether one of the values stands in the text in whole words, as a search for it would find it.
+    pub(super) fn stand_in_words_of(&self, text: &str) -> bool {
+        let run = Run::of(text);
+        self.are_all_of(&run)
+            || self.are_words_of(&run)
+            || run.with_numbers_closed().is_some_and(|run| self.are_words_of(&run))
+    }
+
+    fn are_words_of(&self, run: &Run) -> bool {
+        run.starts().any(|at| {
+            let bytes = &run.text.as_bytes()[at..];
+            let is_end = |length: usize| bytes.get(length).is_none_or(|byte| *byte == b' ');
+            self.runs.begins(bytes, is_end).is_some() || self.has_short && self.short_one_begins(bytes)
+        })
+    }
+
     /// Whether one of the values stands anywhere in the two texts, one after the other, in either order.
     pub(super) fn stand_in_either_order(&self, one: &str, other: &str) -> bool {
         if self.runs.is_empty() {
@@ -279,7 +295,12 @@ mod tests {
         assert!(originals.stand_in("12 rue Victor-Hugo"));
         assert!(originals.stand_in("DOMINIQUE Martin"));
         assert!(originals.stand_in("julie.dominique7k3"));
-        assert!(originals.stand_in("Porcelaine SAS"));
+        assert!(originals.stand_in("Porcelaine SAS") && !originals.stand_in_words_of("Porcelaine SAS"));
+        assert!(
+            ["La laine, SAS", "rue Victor-Hugo", "laine sas"]
+                .iter()
+                .all(|text| originals.stand_in_words_of(text))
+        );
         assert!(!originals.stand_in("Laine de verre SAS"));
         for (one, other) in [("Hugo", "Rue Victor"), ("Rue Victor", "Hugo"), ("DOMINIQUE", "Martin")] {
             assert!(originals.stand_in_either_order(one, other), "{one} {other}");

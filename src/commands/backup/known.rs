@@ -105,12 +105,18 @@ impl Gathered {
 /// stand in no column at all.
 fn add_text(originals: &mut Originals, text: &str) {
     text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add_text(sentence));
-    let is_name = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
-    let mut last: Option<&str> = None;
+    // An initial or a civility names nobody, and would be found at the end of many a name.
+    let is_name = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_some()
+    };
+    let (mut last, mut pair): (Option<&str>, String) = (None, String::new());
     for word in text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())) {
         let name = Some(word).filter(|word| is_name(word));
         if let (Some(first), Some(second)) = (last, name) {
-            originals.add(&format!("{first} {second}"));
+            pair.clear();
+            pair.extend([first, " ", second]);
+            originals.add(&pair);
         }
         last = name;
     }
