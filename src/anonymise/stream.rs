@@ -178,7 +178,7 @@ impl Writing {
 
     fn table(&mut self, task: &Task<'_>, new: &mut dyn Builder) -> Result<Option<Passed>> {
         let table = &task.mapped.table;
-        new.fill(table)?;
+        new.fill(table, &task.masker.changed())?;
         let mut settler = task.masker.settler(task.mapped);
         let mut passed = Passed::default();
         passed.tallies.resize(table.stored().count(), Tally::default());

@@ -26,11 +26,17 @@ pub(super) struct ColumnPlan {
 }
 
 impl ColumnPlan {
+    /// Whether values go across as they are, where they go across.
+    pub(super) fn stays(&self) -> bool {
+        matches!(self.action, Action::Keep | Action::KeepTyped { .. })
+            && self.generalise.is_none()
+            && self.person.is_none()
+    }
+
     /// Whether the value goes across without a look at it.
     pub(super) fn passes(&self, value: ValueRef<'_>) -> bool {
         matches!(self.action, Action::Keep)
-            && self.generalise.is_none()
-            && self.person.is_none()
+            && self.stays()
             && !(self.texts_kept && matches!(value, ValueRef::Text(_)))
     }
 }

@@ -43,6 +43,15 @@ impl<'a> RowMasker<'a> {
         Settler::of(self, mapped)
     }
 
+    /// The columns whose values may come out changed.
+    pub fn changed(&self) -> Vec<&str> {
+        let set: Vec<usize> =
+            self.plan.settings.iter().flat_map(|setting| setting.set.iter().map(|(at, _)| *at)).collect();
+        let columns = self.plan.columns.iter().enumerate();
+        let changed = columns.filter(|(at, column)| !column.stays() || set.contains(at));
+        changed.map(|(_, column)| column.name.as_str()).collect()
+    }
+
     /// Masks a row, and adds what was done to the tallies, one for each column. `row` has the stored columns, in the
     /// order of [`crate::store::Table::stored`] and without the row's own number; `out` gets their masks in the same
     /// order, in place of what it held.

@@ -159,11 +159,12 @@ pub trait Transaction: Snapshot {
 /// A database in the making: first its tables, then rows, then all that stands on them. Rows may be written on
 /// another thread than the one that masks them.
 pub trait Builder: Send {
-    /// Starts filling one table; the columns are those that [`Table::stored`] lists.
+    /// Starts filling one table; the columns are those that [`Table::stored`] lists. All rows of the source will come, and
+    /// only the columns named in `changed` will have other values.
     ///
     /// # Errors
     /// When there is no such table.
-    fn fill(&mut self, table: &Table) -> Result<()>;
+    fn fill(&mut self, table: &Table, changed: &[&str]) -> Result<()>;
 
     /// Adds rows to the table that is being filled: of each its row number first, where the table has one.
     ///
@@ -183,7 +184,8 @@ pub trait Builder: Send {
     /// When one of them does not fit the rows.
     fn complete(&mut self) -> Result<()>;
 
-    /// What the engine's own checks say about the result.
+    /// What the engine's own checks say about the result. Rules about columns that were not changed need no look: what
+    /// breaks them broke them before.
     ///
     /// # Errors
     /// When the checks cannot be run.

@@ -89,7 +89,7 @@ impl Built {
         let mut source = self.source();
         let mut moment = source.snapshot().unwrap();
         for table in catalog.data_tables().filter(|table| !matches!(table.kind, TableKind::Virtual(_))) {
-            new.fill(table).unwrap();
+            new.fill(table, &[]).unwrap();
             let mut load = Load::default();
             moment
                 .scan(&table.name, &columns(table), &mut |row| {
@@ -196,7 +196,7 @@ fn rows_may_come_in_any_order() {
         let (number, text) = (Value::Integer(*number), Value::from(format!("text {number}")));
         load.push([number.borrow(), text.borrow()]);
     }
-    new.fill(&catalog.tables[0]).unwrap();
+    new.fill(&catalog.tables[0], &[]).unwrap();
     new.rows(&load).unwrap();
     new.index(&catalog.tables[0]).unwrap();
     new.complete().unwrap();
@@ -245,7 +245,7 @@ fn written<const N: usize>(schema: &str, rows: &[[Value; N]]) -> Result<()> {
     let mut new = built.begin(&catalog);
     let mut load = Load::default();
     rows.iter().for_each(|row| load.push(row.iter().map(Value::borrow)));
-    new.fill(&catalog.tables[0])?;
+    new.fill(&catalog.tables[0], &[])?;
     new.rows(&load)?;
     new.index(&catalog.tables[0])?;
     new.complete()
@@ -273,7 +273,7 @@ fn what_a_strict_table_computes_is_held_to_its_type() {
         let mut load = Load::default();
         load.push([ValueRef::Integer(1), value.borrow()]);
         let mut filled = || {
-            new.fill(&catalog.tables[0])?;
+            new.fill(&catalog.tables[0], &[])?;
             new.rows(&load)?;
             new.index(&catalog.tables[0])?;
             new.complete()?;
@@ -281,4 +281,48 @@ fn what_a_strict_table_computes_is_held_to_its_type() {
         };
         assert_eq!(filled().is_ok_and(|health| health.page_errors.is_empty()), fits, "{value:?}");
     }
+}
+
+#[test]
+fn what_was_changed_is_held_to_the_rules_and_what_was_not_breaks_what_it_broke_before() {
+    let schema = "
+        CREATE TABLE parent (id INTEGER PRIMARY KEY, code TEXT UNIQUE);
+        CREATE TABLE child (id INTEGER PRIMARY KEY, parent_id REFERENCES parent (id), code REFERENCES parent (code),
+                            size INT CHECK (size < 5), day TEXT CHECK (day IS date(day)), twice AS (size * 2),
+                            CHECK (twice <> 18));";
+    let told = |changed: [&[&str]; 2], with_parent: bool| {
+        let built = Built::of("", schema);
+        let catalog = built.catalog();
+        let mut new = built.begin(&catalog);
+        let rows = [("parent", "1 a"), ("child", "1 1 a 9 2026-11-26"), ("child", "2 7 z 3 x")];
+        for (table, changed) in ["parent", "child"].into_iter().zip(changed) {
+            let table = catalog.table(table).unwrap();
+            if table.name == "parent" && !with_parent {
+                continue;
+            }
+            new.fill(table, changed).unwrap();
+            let mut load = Load::default();
+            for (_, row) in rows.iter().filter(|(name, _)| *name == table.name) {
+                let value = |word: &str| word.parse().map_or(Value::from(word), Value::Integer);
+                let row: Vec<Value> = row.split(' ').map(value).collect();
+                load.push(row.iter().map(Value::borrow));
+            }
+            new.rows(&load).unwrap();
+            new.index(table).unwrap();
+        }
+        new.complete().unwrap();
+        let health = new.health().unwrap();
+        let broken: Vec<u64> = health.page_errors.into_values().collect();
+        (broken, health.dangling.into_values().collect::<Vec<u64>>())
+    };
+    assert_eq!(told([&[], &[]], true), (vec![], vec![]), "nothing was changed");
+    assert_eq!(
+        told([&[], &["id"]], true),
+        (vec![2], vec![2]),
+        "what is broken anywhere is counted everywhere"
+    );
+    assert_eq!(told([&[], &["day"]], true), (vec![2], vec![2]));
+    assert_eq!(told([&["code"], &[]], true), (vec![], vec![2]), "a parent's key");
+    assert_eq!(told([&[], &["Parent_ID"]], true).1, [2], "a child's key");
+    assert_eq!(told([&[], &[]], false), (vec![], vec![4]), "no parent came");
 }

@@ -5,9 +5,11 @@
 
 use super::checker::Checker;
 use super::errors::Told;
+use super::health::Look;
 use super::pages::{self, PageWriter};
+use super::rules::Copied;
 use super::sql::{bind, places, quote, quoted_list};
-use super::{health, search_index, session, transaction};
+use super::{health, rules, search_index, session, transaction};
 use crate::fault::{Fault, Result};
 use crate::store::{Builder, Catalog, Health, Index, Load, Table, TableKind, Transaction};
 use rusqlite::config::DbConfig;
@@ -31,6 +33,8 @@ pub struct NewDatabase {
     by_pages: bool,
     /// Tables that have their indexes.
     indexed: Vec<String>,
+    /// What was filled.
+    copied: Vec<Copied>,
     /// Looks at what is done, and what it said of it.
     checker: Option<Checker>,
     health: Option<Result<Health>>,
@@ -125,6 +129,7 @@ impl NewDatabase {
             pages: None,
             by_pages: false,
             indexed: Vec::new(),
+            copied: Vec::new(),
             checker: None,
             health: None,
             insert: String::new(),
@@ -227,9 +232,16 @@ impl NewDatabase {
     }
 
     /// Search indexes are made by the engine from these very rows; to read them again takes long.
-    fn checked_tables(&self) -> Vec<&str> {
+    fn looks(&self) -> Vec<Look<'_>> {
         let tables = self.catalog.data_tables().filter(|table| !matches!(table.kind, TableKind::Virtual(_)));
-        tables.map(|table| table.name.as_str()).collect()
+        let look = tables.map(|table| {
+            let copied = self.copied.iter().find(|copied| copied.table == table.name);
+            let conditions =
+                copied.map_or(Some(Vec::new()), |copied| rules::conditions(table, &copied.changed));
+            let keys = rules::may_dangle(table, &self.catalog, &self.copied);
+            Look { table: &table.name, conditions, keys }
+        });
+        look.collect()
     }
 
     fn restore_counters(&self) -> Result<()> {
@@ -268,7 +280,9 @@ fn open(file: &Path) -> Result<Connection> {
 }
 
 impl Builder for NewDatabase {
-    fn fill(&mut self, table: &Table) -> Result<()> {
+    fn fill(&mut self, table: &Table, changed: &[&str]) -> Result<()> {
+        let changed = changed.iter().map(|column| (*column).to_owned()).collect();
+        self.copied.push(Copied { table: table.name.clone(), changed });
         let mut columns: Vec<&str> = table.row_number.iter().map(String::as_str).collect();
         columns.extend(table.stored().map(|column| column.name.as_str()));
         self.let_go()?;
@@ -319,10 +333,10 @@ impl Builder for NewDatabase {
         self.let_go()?;
         let Some(mut checker) = self.checker.take() else { return self.make_the_rest() };
         checker.begin()?;
-        let tables = self.checked_tables();
+        let looks = self.looks();
         let (made, health) = thread::scope(|scope| -> Result<_> {
             let checking = thread::Builder::new()
-                .spawn_scoped(scope, || checker.health(&tables))
+                .spawn_scoped(scope, || checker.health(&looks))
                 .map_err(Fault::no_thread)?;
             let made = self.make_the_rest();
             let stopped = |_| Err(Fault::thread_stopped("checks").into());
@@ -333,13 +347,15 @@ impl Builder for NewDatabase {
     }
 
     fn health(&mut self) -> Result<Health> {
-        self.connection.execute_batch("PRAGMA ignore_check_constraints = OFF").told(|| "checking".into())?;
         let early = self.health.take();
-        let health = early.unwrap_or_else(|| health::of_tables(&self.connection, &self.checked_tables()))?;
+        let health = early.unwrap_or_else(|| health::of_tables(&self.connection, &self.looks()))?;
         // A check of one table stops at a hundred lines.
         if health.page_errors.is_empty() {
             Ok(health)
         } else {
+            self.connection
+                .execute_batch("PRAGMA ignore_check_constraints = OFF")
+                .told(|| "checking".into())?;
             health::of(&self.connection, health::Depth::Quick)
         }
     }
@@ -376,7 +392,7 @@ mod tests {
         std::fs::write(folder.path().join("new"), "").unwrap();
         let mut new = NewFile::open(&folder.path().join("new")).unwrap().begin(&catalog, &[]).unwrap();
         for (table, by_pages) in catalog.tables.iter().zip([true, false, true]) {
-            new.fill(table).unwrap();
+            new.fill(table, &[]).unwrap();
             assert_eq!(new.by_pages, by_pages, "{}", table.name);
             new.index(table).unwrap();
         }

@@ -1,7 +1,8 @@
 //! Eyes of its own on a database in the making: they look at tables that are done while others are made.
 
 use super::errors::Told;
-use super::{health, session};
+use super::health::{self, Look};
+use super::session;
 use crate::fault::Result;
 use crate::store::Health;
 use rusqlite::config::DbConfig;
@@ -46,8 +47,8 @@ impl Checker {
     ///
     /// # Errors
     /// Damaged when a page contradicts another.
-    pub fn health(self, tables: &[&str]) -> Result<Health> {
-        health::of_tables(&self.0, tables)
+    pub fn health(self, looks: &[Look<'_>]) -> Result<Health> {
+        health::of_tables(&self.0, looks)
     }
 }
 
@@ -76,11 +77,12 @@ mod tests {
         making
             .execute_batch("BEGIN; CREATE TABLE later AS SELECT * FROM t; CREATE INDEX x ON later (n)")
             .unwrap();
-        let health = checker.health(&["t", "child"]).unwrap();
+        let look = |table, condition| Look { table, conditions: Some(vec![condition]), keys: true };
+        let health = checker.health(&[look("t", "n <> 3"), look("child", "t_id > 0")]).unwrap();
         making.execute_batch("COMMIT").unwrap();
         assert_eq!(
             health.page_errors.into_iter().collect::<Vec<_>>(),
-            [("CHECK constraint failed in t".to_owned(), 100)]
+            [("CHECK constraint failed in t".to_owned(), 1000)]
         );
         assert_eq!(
             health.dangling.into_iter().collect::<Vec<_>>(),

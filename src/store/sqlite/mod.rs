@@ -9,6 +9,7 @@ mod errors;
 mod file;
 mod health;
 mod pages;
+mod rules;
 mod scrub;
 mod search;
 mod search_index;
