@@ -188,7 +188,7 @@ impl<'a> Lookout<'a> {
                 Content::ByColumn { when, otherwise, .. } => {
                     let decider =
                         post.decider.map(|place| masking::decider_text(row[place])).unwrap_or_default();
-                    tell(*when.get(decider.as_str()).unwrap_or(otherwise), text)?;
+                    tell(*when.get(&*decider).unwrap_or(otherwise), text)?;
                 }
                 Content::ListOf(category) => {
                     for item in masking::list_items(text) {

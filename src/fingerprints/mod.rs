@@ -4,5 +4,5 @@ mod recent;
 mod runs;
 mod sorted;
 
-pub use recent::Recent;
+pub use recent::{Recent, digest};
 pub use runs::{Gathering, Runs, SHORTEST};

@@ -28,8 +28,9 @@ impl Recent {
     }
 }
 
-/// A digest of the whole text, eight bytes at a time; never 0, which stands for none.
-fn digest(seed: u64, text: &[u8]) -> u64 {
+/// A digest of the whole text, eight bytes at a time; never 0, which stands for none. The seed is random and of this
+/// process, and the text is compared or the chance is taken.
+pub fn digest(seed: u64, text: &[u8]) -> u64 {
     let mix = |running: u64, eight: u64| {
         let wide = u128::from(running ^ eight) * u128::from(0x9e37_79b9_7f4a_7c15_u64);
         wide as u64 ^ (wide >> 64) as u64

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 /// What is shorter is found everywhere by chance. In bytes.
 pub const SHORTEST: usize = 8;
 /// Bits for the first bytes: 512 KiB, so that they stay near the processor.
-const START_BITS: usize = 1 << 22;
+const START_BITS: usize = 1 << 24;
 /// So many bytes of a run tell whether one may begin there at all, for less than its first [`SHORTEST`] ones do.
 const FEW: usize = 4;
 /// Bits for the few first bytes: 32 KiB, so that they stay within the processor.

@@ -4,7 +4,7 @@ use super::key::Purpose;
 use super::masker::{Masker, Shape};
 use super::moments::{civil, date_prefix, days, fixed, is_time};
 use super::style::cut;
-use super::value::Fate;
+use super::value::{Fate, readable};
 use crate::store::{Value, ValueRef};
 
 /// The furthest that a date moves.
@@ -49,7 +49,7 @@ impl Masker {
             ValueRef::Null => return Fate::Nothing,
             ValueRef::Text(bytes) if bytes.trim_ascii().is_empty() => return Fate::Nothing,
             ValueRef::Text(bytes) => {
-                let mask = self.date(&String::from_utf8_lossy(bytes), step, time);
+                let mask = self.date(&readable(bytes), step, time);
                 mask.map(|mask| cut(&mask, most).into())
             }
             ValueRef::Integer(number) => self.date_number(number, step).map(Value::Integer),

@@ -1,17 +1,18 @@
 //! Columns that are computed from others: done again from the masks.
 
 use super::style::{cut, digits};
-use super::value::Mask;
+use super::value::{Mask, readable};
 use crate::schema::Derivation;
 use crate::store::{Value, ValueRef};
+use std::borrow::Cow;
 
 /// A value's text, as a computed column sees it.
-pub fn text_of(value: ValueRef<'_>) -> String {
+pub fn text_of(value: ValueRef<'_>) -> Cow<'_, str> {
     match value {
-        ValueRef::Null | ValueRef::Blob(_) => String::new(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(number) => number.to_string(),
-        ValueRef::Text(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        ValueRef::Null | ValueRef::Blob(_) => "".into(),
+        ValueRef::Integer(number) => number.to_string().into(),
+        ValueRef::Real(number) => number.to_string().into(),
+        ValueRef::Text(bytes) => readable(bytes),
     }
 }
 

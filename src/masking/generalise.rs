@@ -110,7 +110,7 @@ fn department(original: ValueRef<'_>, half: &Half<'_>) -> Option<&'static str> {
 fn postcode_text(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Integer(number) => format!("{number:05}"),
-        other => text_of(other),
+        other => text_of(other).into_owned(),
     }
 }
 

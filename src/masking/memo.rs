@@ -1,20 +1,21 @@
 //! Masks of late: a town, a job or a first name comes a thousand times, and has one mask.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use crate::fingerprints::digest;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Mutex;
 
 /// Longer values hardly come twice. In bytes.
 const LONGEST: usize = 48;
 /// Threads that look at different shelves do not wait for each other.
 const SHELVES: usize = 64;
-/// Places of a shelf: all together take a few megabytes.
-const PLACES: usize = 512;
+/// Values that are remembered: all together take a few megabytes.
+const USUAL: usize = 1 << 15;
 
 /// What was made not long ago, a mask or what goes into one, each in the one place where it may stand. A `kind` is what
 /// it depends on besides the value and the key.
 #[derive(Debug)]
 pub(super) struct Memo<K, M> {
-    state: RandomState,
+    seed: u64,
     shelves: Vec<Shelf<K, M>>,
 }
 
@@ -29,23 +30,31 @@ struct Entry<K, M> {
 
 impl<K, M> Default for Memo<K, M> {
     fn default() -> Self {
-        let shelf = || Mutex::new((0..PLACES).map(|_| None).collect());
-        Memo { state: RandomState::new(), shelves: (0..SHELVES).map(|_| shelf()).collect() }
+        Memo::of_places(USUAL)
     }
 }
 
-impl<K: Copy + Eq + Hash, M: Clone> Memo<K, M> {
+impl<K, M> Memo<K, M> {
+    /// One that remembers so many values.
+    pub(super) fn of_places(count: usize) -> Self {
+        let shelf = || Mutex::new((0..count / SHELVES).map(|_| None).collect());
+        Memo { seed: RandomState::new().hash_one(0u8), shelves: (0..SHELVES).map(|_| shelf()).collect() }
+    }
+}
+
+impl<K: Copy + Eq, M: Clone> Memo<K, M> {
     /// What `make` makes of the value, or made of it a while ago.
     pub(super) fn of(&self, kind: K, value: &str, make: impl FnOnce() -> M) -> M {
         if value.len() > LONGEST {
             return make();
         }
-        let digest = self.state.hash_one((kind, value));
-        let shelf = &self.shelves[digest as usize % SHELVES];
-        let place = (digest >> 32) as usize % PLACES;
+        // Hardly a value comes as two kinds.
+        let digest = digest(self.seed, value.as_bytes());
+        let shelf = &self.shelves[(digest >> 8) as usize % SHELVES];
+        let place = |count: usize| (digest >> 32) as usize % count;
         // Who would have to wait is quicker alone.
         if let Ok(shelf) = shelf.try_lock()
-            && let Some(entry) = &shelf[place]
+            && let Some(entry) = &shelf[place(shelf.len())]
             && entry.kind == kind
             && *entry.value == *value
         {
@@ -53,6 +62,7 @@ impl<K: Copy + Eq + Hash, M: Clone> Memo<K, M> {
         }
         let mask = make();
         if let Ok(mut shelf) = shelf.try_lock() {
+            let place = place(shelf.len());
             shelf[place] = Some(Entry { kind, value: value.into(), mask: mask.clone() });
         }
         mask

@@ -5,6 +5,7 @@ use super::phone::national_part;
 use crate::fingerprints::{Gathering, Recent, Runs, SHORTEST};
 use crate::schema::Category;
 use crate::words::fold_letter;
+use std::cell::RefCell;
 
 /// The identifying values of a database, being gathered: [`Masker::new`](super::Masker::new) takes them.
 pub struct Originals {
@@ -12,6 +13,8 @@ pub struct Originals {
     recent: Recent,
     recent_texts: Recent,
     has_short: bool,
+    /// The value that is being added, in memory that is used again.
+    run: Run,
 }
 
 /// What a value is in other places: the SIREN of a SIRET or VAT number, and a telephone number with its 0 and with the
@@ -58,7 +61,8 @@ impl Originals {
     }
 
     fn with(runs: Gathering) -> Self {
-        Originals { runs, recent: Recent::default(), recent_texts: Recent::default(), has_short: false }
+        let [recent, recent_texts] = [Recent::default(), Recent::default()];
+        Originals { runs, recent, recent_texts, has_short: false, run: Run::default() }
     }
 
     /// Adds what a sibling has gathered.
@@ -72,9 +76,14 @@ impl Originals {
         if self.recent.has_seen(value.as_bytes()) {
             return;
         }
-        let run = self.add_run(value);
-        if run.words > 1 {
-            self.runs.add(&without_blanks(&run.text).take(LONGEST).collect::<Vec<u8>>());
+        self.add_run(value);
+        if self.run.words > 1 {
+            let (mut closed, mut length) = ([0; LONGEST], 0);
+            for byte in without_blanks(&self.run.text).take(LONGEST) {
+                closed[length] = byte;
+                length += 1;
+            }
+            self.runs.add(&closed[..length]);
         }
     }
 
@@ -85,16 +94,15 @@ impl Originals {
         }
     }
 
-    fn add_run(&mut self, value: &str) -> Run {
-        let run = Run::of(value);
-        let text = run.text.as_bytes();
+    fn add_run(&mut self, value: &str) {
+        self.run.refill(value);
+        let text = &self.run.text;
         // `Lefèvre` has eight bytes, and the proof finds it; `lefevre` has seven.
         if text.len() < SHORTEST && value.len() >= SHORTEST && !text.is_empty() {
             self.has_short = true;
             self.runs.add(&padded(text));
         }
         self.runs.add(&text[..text.len().min(LONGEST)]);
-        run
     }
 
     /// Makes them searchable.
@@ -107,23 +115,21 @@ impl Taken {
     /// Whether one of the values stands anywhere in the text, inside a longer word too: `Laine SAS` in `Porcelaine
     /// SAS`; numbers however their digits are grouped.
     pub(super) fn stand_in(&self, text: &str) -> bool {
-        if self.runs.is_empty() {
-            return false;
-        }
-        self.holds_one_of(&Run::of(text))
+        !self.runs.is_empty() && Run::once(text, |run| self.holds_one_of(run))
     }
 
     /// Whether one of the values stands in the text in whole words, as a search for it would find it.
     pub(super) fn stand_in_words_of(&self, text: &str) -> bool {
-        let run = Run::of(text);
-        self.are_all_of(&run)
-            || self.are_words_of(&run)
-            || run.with_numbers_closed().is_some_and(|run| self.are_words_of(&run))
+        Run::once(text, |run| {
+            self.are_all_of(run)
+                || self.are_words_of(run)
+                || run.with_numbers_closed().is_some_and(|run| self.are_words_of(&run))
+        })
     }
 
     fn are_words_of(&self, run: &Run) -> bool {
         run.starts().any(|at| {
-            let bytes = &run.text.as_bytes()[at..];
+            let bytes = &run.text[at..];
             let is_end = |length: usize| bytes.get(length).is_none_or(|byte| *byte == b' ');
             self.runs.begins(bytes, is_end).is_some() || self.has_short && self.short_one_begins(bytes)
         })
@@ -155,14 +161,14 @@ impl Taken {
     }
 
     fn are_within(&self, run: &Run) -> bool {
-        self.runs.begin_within(run.text.as_bytes())
-            || self.has_short && run.starts().any(|at| self.short_one_begins(&run.text.as_bytes()[at..]))
+        self.runs.begin_within(&run.text)
+            || self.has_short && run.starts().any(|at| self.short_one_begins(&run.text[at..]))
     }
 
     /// Whether one of the values begins in a place of the run; one that is short without its accents counts as whole
     /// words only.
     pub(super) fn begin_at(&self, run: &Run, at: usize) -> bool {
-        let bytes = &run.text.as_bytes()[at..];
+        let bytes = &run.text[at..];
         self.begins(bytes) || self.has_short && run.is_start(at) && self.short_one_begins(bytes)
     }
 
@@ -189,7 +195,7 @@ impl Taken {
 
     /// Whether a value may begin in a place of the run and go on beyond its end.
     pub(super) fn is_open(&self, run: &Run, at: usize) -> bool {
-        let bytes = &run.text.as_bytes()[at..];
+        let bytes = &run.text[at..];
         self.runs.may_go_on(bytes) || self.has_short && bytes.len() < SHORTEST && run.is_start(at)
     }
 }
@@ -197,33 +203,66 @@ impl Taken {
 /// A text as originals are compared: its folded words with one blank between two.
 #[derive(Debug, Default)]
 pub(super) struct Run {
-    pub(super) text: String,
+    /// UTF-8.
+    pub(super) text: Vec<u8>,
     words: usize,
 }
 
+/// A longer run's memory is not kept. In bytes.
+const LONGEST_KEPT: usize = 64 << 10;
+
 impl Run {
     pub(super) fn of(text: &str) -> Self {
-        let (mut run, mut within) = (Run { text: String::with_capacity(text.len()), words: 0 }, false);
-        let mut add = |letter: char, is_word: bool| {
-            if is_word && !within {
-                if run.words > 0 {
-                    run.text.push(' ');
-                }
-                run.words += 1;
-            }
-            if is_word {
-                run.text.push(letter);
-            }
-            within = is_word;
-        };
+        let mut run = Run::default();
+        run.refill(text);
+        run
+    }
+
+    /// Looks at the run of a text, in memory that the next one uses again: nearly every mask is looked at.
+    fn once<T>(text: &str, look: impl FnOnce(&Run) -> T) -> T {
+        thread_local! { static RUN: RefCell<Run> = RefCell::default(); }
+        RUN.with_borrow_mut(|run| {
+            run.refill(text);
+            let seen = look(run);
+            run.text.shrink_to(LONGEST_KEPT);
+            seen
+        })
+    }
+
+    fn refill(&mut self, text: &str) {
+        self.text.clear();
+        self.text.reserve(text.len());
+        self.words = 0;
+        let mut within = false;
         for letter in text.chars() {
             if letter.is_ascii() {
-                add(letter.to_ascii_lowercase(), letter.is_ascii_alphanumeric());
+                // Such a letter is one byte.
+                let is_word = letter.is_ascii_alphanumeric();
+                self.begin_word(is_word && !within);
+                within = is_word;
+                if is_word {
+                    self.text.push(letter.to_ascii_lowercase() as u8);
+                }
             } else {
-                fold_letter(letter, &mut |letter| add(letter, letter.is_alphanumeric()));
+                fold_letter(letter, &mut |letter| {
+                    let is_word = letter.is_alphanumeric();
+                    self.begin_word(is_word && !within);
+                    within = is_word;
+                    if is_word {
+                        self.text.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+                    }
+                });
             }
         }
-        run
+    }
+
+    fn begin_word(&mut self, begins: bool) {
+        if begins {
+            if self.words > 0 {
+                self.text.push(b' ');
+            }
+            self.words += 1;
+        }
     }
 
     /// The words of two, one after the other.
@@ -237,37 +276,37 @@ impl Run {
     /// Adds the words of another; returns where they begin.
     pub(super) fn join(&mut self, other: &Run) -> usize {
         if !self.text.is_empty() && !other.text.is_empty() {
-            self.text.push(' ');
+            self.text.push(b' ');
         }
         let start = self.text.len();
-        self.text.push_str(&other.text);
+        self.text.extend_from_slice(&other.text);
         self.words += other.words;
         start
     }
 
     /// The places at which a word begins.
     fn starts(&self) -> impl Iterator<Item = usize> {
-        let blanks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b' ');
+        let blanks = self.text.iter().enumerate().filter(|(_, byte)| **byte == b' ');
         let first = (!self.text.is_empty()).then_some(0);
         first.into_iter().chain(blanks.map(|(at, _)| at + 1))
     }
 
     /// Whether a word begins there.
     fn is_start(&self, at: usize) -> bool {
-        let bytes = self.text.as_bytes();
+        let bytes = &self.text;
         bytes[at] != b' ' && at.checked_sub(1).is_none_or(|before| bytes[before] == b' ')
     }
 
     /// The run without the blanks between two digits; nothing where there are none.
     fn with_numbers_closed(&self) -> Option<Run> {
-        let bytes = self.text.as_bytes();
+        let bytes = &self.text;
         let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
         let is_gap = |at: usize| bytes[at] == b' ' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
         if !(0..bytes.len()).any(is_gap) {
             return None;
         }
-        let kept = self.text.char_indices().filter(|(at, _)| !is_gap(*at));
-        Some(Run { text: kept.map(|(_, letter)| letter).collect(), words: self.words })
+        let kept = bytes.iter().enumerate().filter(|(at, _)| !is_gap(*at));
+        Some(Run { text: kept.map(|(_, byte)| *byte).collect(), words: self.words })
     }
 }
 
@@ -276,8 +315,8 @@ fn padded(run: &[u8]) -> [u8; SHORTEST] {
     std::array::from_fn(|at| run.get(at).copied().unwrap_or_default())
 }
 
-fn without_blanks(run: &str) -> impl Iterator<Item = u8> {
-    run.bytes().filter(|byte| *byte != b' ')
+fn without_blanks(run: &[u8]) -> impl Iterator<Item = u8> {
+    run.iter().copied().filter(|byte| *byte != b' ')
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::kept::told_in;
 use super::masker::{Masker, Shape};
 use super::plan::{Action, Setting, TablePlan};
 use super::settle::{Settler, Tally};
-use super::value::{Fate, Mask};
+use super::value::{Fate, Mask, readable};
 use crate::fault::{Fault, Result};
 use crate::schema::{Category, MappedTable};
 use crate::store::{Value, ValueRef};
@@ -81,7 +81,7 @@ impl<'a> RowMasker<'a> {
         self.finish(row, out);
         tallies.resize(columns.len(), Tally::default());
         for (at, tally) in tallies.iter_mut().enumerate() {
-            tally.add(columns[at].action.changes(), row[at], out[at].borrow());
+            tally.add(columns[at].action.changes(), row[at], &out[at]);
         }
         Ok(())
     }
@@ -162,7 +162,7 @@ impl<'a> RowMasker<'a> {
             Action::Keep | Action::KeepTyped { .. } => Fate::Kept,
             Action::Mask(category) => value(*category),
             Action::By { column, when, otherwise } => {
-                value(*when.get(&text_of(row[*column])).unwrap_or(otherwise))
+                value(*when.get(&*text_of(row[*column])).unwrap_or(otherwise))
             }
             Action::Commune { partner, town } => self.half_commune(original, row[*partner], *town, shape),
             Action::Json(rules) => match text_in(original) {
@@ -177,7 +177,7 @@ impl<'a> RowMasker<'a> {
             },
             Action::List(category) => match original {
                 ValueRef::Text(bytes) if !category.is_kept() && !bytes.trim_ascii().is_empty() => {
-                    let list = self.masker.list(*category, &String::from_utf8_lossy(bytes), shape);
+                    let list = self.masker.list(*category, &readable(bytes), shape);
                     list.map_or(Fate::Blank, |list| Fate::Masked(list.into()))
                 }
                 _ => value(*category),
@@ -245,7 +245,7 @@ impl<'a> RowMasker<'a> {
 
 fn text_in(value: ValueRef<'_>) -> Option<std::borrow::Cow<'_, str>> {
     match value {
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(String::from_utf8_lossy(bytes)),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(readable(bytes)),
         _ => None,
     }
 }

@@ -23,26 +23,36 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, changes: bool, original: ValueRef<'_>, mask: ValueRef<'_>) {
-        if let Some(count) = self.count_of(changes, original, mask) {
+    pub(super) fn add(&mut self, changes: bool, original: ValueRef<'_>, mask: &Mask<'_>) {
+        let other = match mask {
+            Mask::Same(_) => None,
+            Mask::Other(value) => Some(value.borrow()),
+        };
+        if let Some(count) = self.count_of(changes, original, other) {
             *count += 1;
         }
     }
 
     /// Takes back what was added for a mask that does not go out.
     fn take_back(&mut self, changes: bool, original: ValueRef<'_>, mask: ValueRef<'_>) {
-        if let Some(count) = self.count_of(changes, original, mask) {
+        if let Some(count) = self.count_of(changes, original, Some(mask)) {
             *count = count.saturating_sub(1);
         }
     }
 
-    fn count_of(&mut self, changes: bool, original: ValueRef<'_>, mask: ValueRef<'_>) -> Option<&mut u64> {
-        Some(match original {
-            ValueRef::Null => return None,
-            ValueRef::Text(text) if text.trim_ascii().is_empty() => &mut self.empty,
-            ValueRef::Blob([]) => &mut self.empty,
-            _ if is_blank(mask) => &mut self.blank,
-            original if original != mask => &mut self.masked,
+    /// The count for a value and what goes out in its place, if anything does.
+    fn count_of(
+        &mut self,
+        changes: bool,
+        original: ValueRef<'_>,
+        other: Option<ValueRef<'_>>,
+    ) -> Option<&mut u64> {
+        Some(match (original, other) {
+            (ValueRef::Null, _) => return None,
+            (ValueRef::Text(text), _) if text.trim_ascii().is_empty() => &mut self.empty,
+            (ValueRef::Blob([]), _) => &mut self.empty,
+            (_, Some(other)) if is_blank(other) => &mut self.blank,
+            (original, Some(other)) if original != other => &mut self.masked,
             _ if changes => &mut self.same,
             _ => &mut self.kept,
         })
@@ -91,11 +101,11 @@ impl<'a> Settler<'a> {
         let borrowed: Option<Vec<ValueRef<'_>>> =
             again.as_ref().map(|values| values.iter().map(Mask::borrow).collect());
         let out = borrowed.as_deref().unwrap_or(masks);
-        if again.is_some() {
+        if let Some(again) = &again {
             for (at, tally) in tallies.iter_mut().enumerate() {
                 let changes = self.rows.plan.columns[at].action.changes();
                 tally.take_back(changes, row[at], masks[at]);
-                tally.add(changes, row[at], out[at]);
+                tally.add(changes, row[at], &again[at]);
             }
         }
         self.guards.note(row, out);

@@ -5,6 +5,7 @@ use super::document::{stub, stub_text};
 use super::masker::{Masker, Shape};
 use crate::schema::Category;
 use crate::store::{Value, ValueRef};
+use std::borrow::Cow;
 
 /// What goes out in place of a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,12 @@ impl Mask<'_> {
             Mask::Other(value) => value.borrow(),
         }
     }
+}
+
+/// A text as far as it is UTF-8, which nearly every one is.
+pub(super) fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    // Told at once where it is; what is not is looked at byte by byte.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// What becomes of a value.
@@ -51,7 +58,7 @@ impl Masker {
             ValueRef::Null => Fate::Nothing,
             _ if category.is_kept() => Fate::Kept,
             ValueRef::Text(bytes) => {
-                let text = String::from_utf8_lossy(bytes);
+                let text = readable(bytes);
                 if text.trim().is_empty() {
                     return Fate::Nothing;
                 }

@@ -107,7 +107,7 @@ impl<'a> Notes<'a> {
                     list_items(&text).into_iter().try_for_each(|item| show(column, *category, item))?;
                 }
                 Sort::Decided { at, when, otherwise } => {
-                    let category = when.get(&decider_text(row[*at])).copied().unwrap_or(*otherwise);
+                    let category = when.get(&*decider_text(row[*at])).copied().unwrap_or(*otherwise);
                     show(column, category, &text)?;
                 }
                 Sort::Json { paths, otherwise } => {

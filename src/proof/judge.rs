@@ -55,7 +55,7 @@ impl<'a> Judge<'a> {
             Content::One(category) => Some(*category),
             Content::ByColumn { when, otherwise, .. } => {
                 let decider = masking::decider_text(row[self.decider?]);
-                Some(*when.get(decider.as_str()).unwrap_or(otherwise))
+                Some(*when.get(&*decider).unwrap_or(otherwise))
             }
             _ => None,
         }
@@ -69,7 +69,7 @@ impl<'a> Judge<'a> {
         let (named, unnamed) = match self.content {
             Some(Content::ByColumn { when, otherwise, .. }) if otherwise.is_kept() => {
                 let decider = self.decider.map(|place| masking::decider_text(row[place])).unwrap_or_default();
-                let is_named = when.contains_key(decider.as_str());
+                let is_named = when.contains_key(&*decider);
                 (u64::from(is_named), u64::from(!is_named))
             }
             Some(Content::Json { paths, otherwise }) if otherwise.is_kept() && !paths.is_empty() => {

@@ -203,6 +203,6 @@ fn is_true(value: ValueRef<'_>) -> bool {
 fn word(key: ValueRef<'_>) -> String {
     match key {
         ValueRef::Blob(bytes) => format!("{bytes:?}"),
-        other => decider_text(other),
+        other => decider_text(other).into_owned(),
     }
 }
