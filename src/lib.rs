@@ -69,6 +69,7 @@ pub mod accounts;
 pub mod address;
 pub mod anonymise;
 pub mod archive;
+pub mod background;
 pub mod checksum;
 pub mod cli;
 pub mod clipboard;

@@ -35,6 +35,7 @@
 //! one possible value. The SQLite header at the beginning of the decoded bytes has to agree with their number (page
 //! size times page count). Digests tell damage, not forgery: whoever can write an archive can also write its digests.
 
+mod ahead;
 mod frame;
 mod header;
 mod manifest;
@@ -48,6 +49,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use ahead::Ahead;
 pub use manifest::{
     Column, Content, Crowd, Database, FilesNotCopied, Manifest, MapStamp, Proof, ProofState, Pseudonyms,
     QuasiIdentifiers, SCHEMA, Table,

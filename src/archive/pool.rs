@@ -37,9 +37,9 @@ impl Pool {
     }
 
     /// Waits for the frames that are still being made, and gives them to `take`.
-    pub(super) fn drain(mut self, take: &mut Take<'_>) -> Result<()> {
-        let next = self.next;
-        self.workers.rotate_left(next);
+    pub(super) fn settle(&mut self, take: &mut Take<'_>) -> Result<()> {
+        self.workers.rotate_left(self.next);
+        self.next = 0;
         self.workers.iter_mut().try_for_each(|worker| worker.collect(take).map(drop))
     }
 }

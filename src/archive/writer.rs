@@ -1,5 +1,6 @@
 //! Writes an archive: bytes of a database go in, frames and the trailer come out.
 
+use super::ahead::Ahead;
 use super::frame::Entry;
 use super::header::{self, Pages};
 use super::pool::Pool;
@@ -48,6 +49,9 @@ pub struct Summary {
 pub struct Writer<W: Write> {
     frames: Frames<W>,
     pool: Pool,
+    ahead: Option<Ahead>,
+    /// A frame of it.
+    ready: Vec<u8>,
     plain: Vec<u8>,
     frame: usize,
     start: Vec<u8>,
@@ -95,6 +99,8 @@ impl<W: Write> Writer<W> {
         Ok(Writer {
             frames: Frames { out, entries: Vec::new(), bytes: 0 },
             pool: Pool::new(options.level, options.threads)?,
+            ahead: None,
+            ready: Vec::new(),
             plain: Vec::new(),
             frame,
             start: Vec::new(),
@@ -102,6 +108,13 @@ impl<W: Write> Writer<W> {
             decoded_bytes: 0,
             failed: false,
         })
+    }
+
+    /// Takes the frames that are ready wherever the bytes are still those that they were made of. They have to be of the
+    /// same level.
+    #[must_use]
+    pub fn with(self, ahead: Option<Ahead>) -> Self {
+        Writer { ahead, ..self }
     }
 
     /// Adds the next bytes of the database.
@@ -138,8 +151,8 @@ impl<W: Write> Writer<W> {
         self.unless_failed(|writer| if writer.plain.is_empty() { Ok(()) } else { writer.compress() })?;
         Pages::of(&self.start, self.decoded_bytes)
             .map_err(|why| Fault::unfinished(format!("the archive would be useless: {why}")))?;
-        let Writer { mut frames, pool, hasher, decoded_bytes, .. } = self;
-        pool.drain(&mut |frame, entry| frames.push(frame, entry))?;
+        let Writer { mut frames, mut pool, hasher, decoded_bytes, .. } = self;
+        pool.settle(&mut |frame, entry| frames.push(frame, entry))?;
         let sha256 = hasher.digest();
         let manifest = serde_json::to_vec(manifest).context("writing the manifest")?;
         frames.write(&trailer::write(&manifest, &frames.entries, decoded_bytes, sha256)?)?;
@@ -175,9 +188,19 @@ impl<W: Write> Writer<W> {
         if self.decoded_bytes == 0 {
             self.start = self.plain[..self.plain.len().min(header::LENGTH)].to_vec();
         }
+        let number = (self.decoded_bytes / self.frame as u64) as usize;
         self.decoded_bytes += self.plain.len() as u64;
         self.hasher.add(&self.plain);
-        self.pool.give(&mut self.plain, &mut |frame, entry| self.frames.push(frame, entry))
+        let mut push = |frame: &[u8], entry| self.frames.push(frame, entry);
+        if let Some(ahead) = &self.ahead
+            && let Some(entry) = ahead.take(number, &self.plain, &mut self.ready)?
+        {
+            // Those before it come first.
+            self.pool.settle(&mut push)?;
+            self.plain.clear();
+            return push(&self.ready, entry);
+        }
+        self.pool.give(&mut self.plain, &mut push)
     }
 }
 

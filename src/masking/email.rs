@@ -57,7 +57,8 @@ impl Masker {
         let name = self.nobodys(self.local_part(local));
         let suffix = self.suffix(&folded, turn);
         let most = most.saturating_sub(scheme.len());
-        format!("{scheme}{}", fitted(&name, &suffix, domain.as_deref(), most))
+        let address = fitted(name, &suffix, domain.as_deref(), most);
+        if scheme.is_empty() { address } else { format!("{scheme}{address}") }
     }
 
     /// What a person types to log in: an address where it was one, else a name and its suffix.
@@ -102,16 +103,16 @@ impl Masker {
 
     /// The parts of a local part, each masked by the function of its kind, with the marks between them.
     fn local_part(&self, local: &str) -> String {
-        let (words, marks): (Vec<Arc<AddressWord>>, Vec<Option<char>>) =
-            words_of(local).map(|(word, mark)| (self.address_word(&word), mark)).unzip();
-        let mut name = String::with_capacity(24);
-        for (at, word) in words.iter().enumerate() {
+        let mut words = Vec::with_capacity(MOST_PARTS);
+        words.extend(words_of(local).map(|(word, mark)| (self.address_word(&word), mark)));
+        let mut name = String::with_capacity(64);
+        for (at, (word, _)) in words.iter().enumerate() {
             let mask = match part_of(&words, at) {
                 Part::Given => &word.as_given,
                 Part::Family => &word.as_family,
             };
             if !mask.is_empty() {
-                let mark = at.checked_sub(1).and_then(|before| marks[before]);
+                let mark = at.checked_sub(1).and_then(|before| words[before].1);
                 name.extend(mark.filter(|_| !name.is_empty()));
                 name.push_str(mask);
             }
@@ -193,12 +194,12 @@ fn lower(text: &str) -> Cow<'_, str> {
 
 /// What a word most likely is. Many family names are given names as well (Martin, Robin): the place decides, and the
 /// given name stands first, unless the words say otherwise.
-fn part_of(words: &[Arc<AddressWord>], at: usize) -> Part {
+fn part_of(words: &[(Arc<AddressWord>, Option<char>)], at: usize) -> Part {
     let last = words.len() - 1;
-    let (one, other) = (&words[0], &words[last]);
+    let [(one, _), (other, _)] = [&words[0], &words[last]];
     let backwards = !one.is_given && other.is_given && (one.is_family || !other.is_family);
     let place_of_given = if backwards { last } else { 0 };
-    match (words[at].is_given, words[at].is_family) {
+    match (words[at].0.is_given, words[at].0.is_family) {
         (true, false) => Part::Given,
         (false, true) => Part::Family,
         (given, _) if last == 0 => {
@@ -233,10 +234,12 @@ pub(super) fn room_for_addresses(most: usize) -> u128 {
 const SHORT: &str = "x.example";
 
 /// Puts an address together; what is too long loses from its name first, then from its domain, last from its suffix.
-fn fitted(name: &str, suffix: &str, domain: Option<&str>, most: usize) -> String {
+fn fitted(name: String, suffix: &str, domain: Option<&str>, most: usize) -> String {
+    let mut address = name;
     let Some(domain) = domain else {
-        let room = most.saturating_sub(suffix.len());
-        return cut(&format!("{}{suffix}", cut(name, room)), most).to_owned();
+        address.truncate(cut(&address, most.saturating_sub(suffix.len())).len());
+        address.push_str(cut(suffix, most));
+        return address;
     };
     let short = suffix.len() + 1 + domain.len() > most && domain.contains('.');
     let domain = if short { SHORT } else { domain };
@@ -244,8 +247,11 @@ fn fitted(name: &str, suffix: &str, domain: Option<&str>, most: usize) -> String
     if room == 0 {
         return cut(suffix, most).to_owned();
     }
-    let name = cut(name, room.saturating_sub(suffix.len()));
-    format!("{name}{}@{domain}", cut(suffix, room))
+    address.truncate(cut(&address, room.saturating_sub(suffix.len())).len());
+    address.push_str(cut(suffix, room));
+    address.push('@');
+    address.push_str(domain);
+    address
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub struct Originals {
     runs: Gathering,
     recent: Recent,
     recent_texts: Recent,
-    has_short: bool,
+    short: Lengths,
     /// The value that is being added, in memory that is used again.
     run: Run,
 }
@@ -36,9 +36,12 @@ pub fn also_written(category: Category, value: &str) -> Vec<String> {
 /// mask be drawn again.
 pub(super) struct Taken {
     runs: Runs,
-    /// Whether there are values that are shorter without their accents than [`SHORTEST`].
-    has_short: bool,
+    /// Those that are shorter without their accents than [`SHORTEST`].
+    short: Lengths,
 }
+
+/// Lengths below [`SHORTEST`], in bytes: a bit for each.
+type Lengths = u8;
 
 /// A longer value is told by its beginning. In bytes.
 const LONGEST: usize = 32;
@@ -62,12 +65,12 @@ impl Originals {
 
     fn with(runs: Gathering) -> Self {
         let [recent, recent_texts] = [Recent::default(), Recent::default()];
-        Originals { runs, recent, recent_texts, has_short: false, run: Run::default() }
+        Originals { runs, recent, recent_texts, short: 0, run: Run::default() }
     }
 
     /// Adds what a sibling has gathered.
     pub fn join(&mut self, sibling: Self) {
-        self.has_short |= sibling.has_short;
+        self.short |= sibling.short;
         self.runs.join(sibling.runs);
     }
 
@@ -99,7 +102,7 @@ impl Originals {
         let text = &self.run.text;
         // `Lefèvre` has eight bytes, and the proof finds it; `lefevre` has seven.
         if text.len() < SHORTEST && value.len() >= SHORTEST && !text.is_empty() {
-            self.has_short = true;
+            self.short |= 1 << text.len();
             self.runs.add(&padded(text));
         }
         self.runs.add(&text[..text.len().min(LONGEST)]);
@@ -107,7 +110,7 @@ impl Originals {
 
     /// Makes them searchable.
     pub(super) fn finish(self) -> Taken {
-        Taken { runs: self.runs.finish(), has_short: self.has_short }
+        Taken { runs: self.runs.finish(), short: self.short }
     }
 }
 
@@ -131,7 +134,7 @@ impl Taken {
         run.starts().any(|at| {
             let bytes = &run.text[at..];
             let is_end = |length: usize| bytes.get(length).is_none_or(|byte| *byte == b' ');
-            self.runs.begins(bytes, is_end).is_some() || self.has_short && self.short_one_begins(bytes)
+            self.runs.begins(bytes, is_end).is_some() || self.short_one_begins(bytes)
         })
     }
 
@@ -162,20 +165,21 @@ impl Taken {
 
     fn are_within(&self, run: &Run) -> bool {
         self.runs.begin_within(&run.text)
-            || self.has_short && run.starts().any(|at| self.short_one_begins(&run.text[at..]))
+            || self.short != 0 && run.starts().any(|at| self.short_one_begins(&run.text[at..]))
     }
 
     /// Whether one of the values begins in a place of the run; one that is short without its accents counts as whole
     /// words only.
     pub(super) fn begin_at(&self, run: &Run, at: usize) -> bool {
         let bytes = &run.text[at..];
-        self.begins(bytes) || self.has_short && run.is_start(at) && self.short_one_begins(bytes)
+        self.begins(bytes) || self.short != 0 && run.is_start(at) && self.short_one_begins(bytes)
     }
 
     fn short_one_begins(&self, bytes: &[u8]) -> bool {
-        let mut ends =
-            (1..SHORTEST.min(bytes.len() + 1)).filter(|end| bytes.get(*end).is_none_or(|b| *b == b' '));
-        ends.any(|end| self.begins(&padded(&bytes[..end])))
+        let is_one = |end: &usize| {
+            self.short >> end & 1 == 1 && *end <= bytes.len() && bytes.get(*end).is_none_or(|b| *b == b' ')
+        };
+        (1..SHORTEST).filter(is_one).any(|end| self.begins(&padded(&bytes[..end])))
     }
 
     /// Whether one of the values is a beginning of the run.
@@ -196,7 +200,7 @@ impl Taken {
     /// Whether a value may begin in a place of the run and go on beyond its end.
     pub(super) fn is_open(&self, run: &Run, at: usize) -> bool {
         let bytes = &run.text[at..];
-        self.runs.may_go_on(bytes) || self.has_short && bytes.len() < SHORTEST && run.is_start(at)
+        self.runs.may_go_on(bytes) || self.short != 0 && bytes.len() < SHORTEST && run.is_start(at)
     }
 }
 

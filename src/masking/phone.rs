@@ -62,7 +62,7 @@ impl Masker {
     }
 
     fn several_phones(&self, value: &str, shape: Shape) -> Option<String> {
-        let long = |part: &&str| digits(part).len() >= FEWEST_DIGITS;
+        let long = |part: &&str| part.bytes().filter(u8::is_ascii_digit).count() >= FEWEST_DIGITS;
         if value.split(BETWEEN_NUMBERS).filter(long).count() < 2 {
             return None;
         }
@@ -85,7 +85,7 @@ impl Masker {
 
 /// Whether a number is of the ranges that masks come from, or too short to be a subscriber's.
 pub(super) fn reaches_no_phone(value: &str) -> bool {
-    digits(value).len() < FEWEST_DIGITS || is_of_fiction(value)
+    value.bytes().filter(u8::is_ascii_digit).count() < FEWEST_DIGITS || is_of_fiction(value)
 }
 
 /// Whether a number is of the ranges that masks come from.

@@ -52,12 +52,16 @@ pub(super) fn slug(name: &str) -> String {
 
 /// The digits of a text.
 pub(super) fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
+    let mut digits = String::with_capacity(text.len());
+    digits.extend(text.chars().filter(char::is_ascii_digit));
+    digits
 }
 
 /// The letters and digits of a text, in upper case: how an account number reads without its blanks.
 pub(super) fn compact(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+    let mut compact = String::with_capacity(text.len());
+    compact.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()));
+    compact
 }
 
 /// Puts `signs` in the places of the letters and digits of `template`, and keeps its blanks and marks; letters are

@@ -6,7 +6,7 @@ mod writing;
 
 use super::frame::{Encoder, Entry};
 use super::trailer;
-use super::{Archive, FRAME, Limits, Manifest, Options, Verified, Writer};
+use super::{Ahead, Archive, FRAME, Limits, Manifest, Options, Verified, Writer};
 use crate::digest::{Digest, digest};
 use crate::fault::{Kind, Result, fault_of};
 use crate::progress::Silence;

@@ -172,3 +172,33 @@ fn a_level_that_zstd_does_not_have_is_a_usage_error() {
         assert_eq!(kind_of(&error), Kind::Usage);
     }
 }
+
+#[test]
+fn frames_that_were_made_ahead_do_not_show_and_are_left_where_the_bytes_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = database(31);
+    let file = std::fs::File::create_new(folder.path().join("database")).unwrap();
+    (&file).write_all(&before).unwrap();
+    let options = Options { level: 3, threads: 2 };
+    let ahead = |settled: u64, frames: usize| {
+        let spool = tempfile::tempfile().unwrap();
+        let left = std::cell::Cell::new(frames);
+        let file = std::fs::File::open(folder.path().join("database")).unwrap();
+        let goes_on = || left.replace(left.get().saturating_sub(1)) > 0;
+        Ahead::with_frame(&file, settled, spool, options, goes_on, SMALL).unwrap()
+    };
+    let whole = before.len() as u64;
+    for (settled, frames) in [(0, 99), (512, 99), (whole - 2000, 99), (whole, 99), (whole, 3), (whole, 0)] {
+        for changed in [None, Some(20), Some(1500), Some(5 * SMALL), Some(before.len() - 1)] {
+            let mut after = before.clone();
+            changed.into_iter().for_each(|at| after[at] ^= u8::from(at != 20));
+            after.extend_from_slice(&[7; 512]);
+            after[28..32].copy_from_slice(&32_u32.to_be_bytes());
+            let mut writer = Writer::with_frame(Vec::new(), options, SMALL).unwrap();
+            writer = writer.with(Some(ahead(settled, frames)));
+            writer.push(&after).unwrap();
+            let (archive, _) = writer.finish(&Manifest::default()).unwrap();
+            assert!(archive == archived(&after, SMALL), "{settled} {frames} {changed:?}");
+        }
+    }
+}

@@ -4,19 +4,22 @@ use super::known::Known;
 use super::{BackupArgs, report};
 use crate::anonymise::{self, Copied};
 use crate::archive::{
-    self, Archive, Limits, Manifest, Options, Proof, ProofState, Pseudonyms, Summary, Writer,
+    self, Ahead, Archive, Limits, Manifest, Options, Proof, ProofState, Pseudonyms, Summary, Writer,
 };
+use crate::background;
 use crate::fault::{Fault, Kind, Result, kind_of};
 use crate::masking::{Key, Masker};
 use crate::progress::Progress;
 use crate::proof::{self, Evidence, Needles};
-use crate::publish::scratch_in;
+use crate::publish::{scratch_in, unnamed_in};
 use crate::schema::{CompleteMap, Rows};
 use crate::store::sqlite::{self, Awaited, NewDatabase, NewFile};
 use crate::store::{Builder, Catalog, Snapshot, Store};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Seek};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -39,6 +42,8 @@ struct Made {
     database: File,
     /// The same, for the one who reads it when it is done.
     awaited: Awaited,
+    /// What could be compressed meanwhile.
+    ahead: Option<Ahead>,
 }
 
 /// What one backup did.
@@ -86,13 +91,13 @@ impl<'a> Work<'a> {
         let Known { masker, needles, count } =
             Known::read(source, self.map, key, self.with_proof, self.progress)?;
         lap("reading what identifies");
-        let Made { copied, mut new, mut database, awaited } = self.mask(source, &masker, folder)?;
+        let Made { copied, mut new, mut database, awaited, ahead } = self.mask(source, &masker, folder)?;
         drop(masker);
         lap("masking");
         let (health, summary) = thread::scope(|scope| -> Result<_> {
             let checking =
                 thread::Builder::new().spawn_scoped(scope, || new.health()).map_err(Fault::no_thread)?;
-            let summary = self.pack(&mut database, &copied, count, out);
+            let summary = self.pack(&mut database, ahead, &copied, count, out);
             let stopped = |_| Err(Fault::thread_stopped("checks").into());
             Ok((checking.join().unwrap_or_else(stopped)?, summary))
         })?;
@@ -119,21 +124,59 @@ impl<'a> Work<'a> {
         // Before the first byte is written the file has no name: not even a kill leaves anything behind.
         scratch.unlink()?;
         let mut new = new.begin(self.catalog, &rebuilt)?;
-        let copied = anonymise::copy(source, self.map, masker, &mut new, self.progress)?;
-        Ok(Made { copied, new, database: scratch.file().try_clone()?, awaited })
+        let database = scratch.file().try_clone()?;
+        let (copied, ahead) = self.copy(source, masker, folder, &mut new, &database)?;
+        Ok(Made { copied, new, database, awaited, ahead })
+    }
+
+    /// Copies, and compresses what is done while search indexes are made of it: they take one thread long.
+    fn copy(
+        &mut self,
+        source: &mut dyn Snapshot,
+        masker: &Masker,
+        folder: &Path,
+        new: &mut NewDatabase,
+        database: &File,
+    ) -> Result<(Copied, Option<Ahead>)> {
+        let spool = unnamed_in(folder)?;
+        let options = Options { threads: 1, ..self.options() };
+        let goes_on = AtomicBool::new(true);
+        let (tell, settled) = channel();
+        new.tell_when_settled(Some(tell));
+        thread::scope(|scope| {
+            let goes_on = &goes_on;
+            let pack = move || {
+                settled.recv().ok()?;
+                background::stand_back();
+                let settled = database.metadata().ok()?.len();
+                // What cannot be made ahead, for want of room, is made when it is wanted.
+                Ahead::make(database, settled, spool, options, || goes_on.load(Ordering::Relaxed)).ok()
+            };
+            let packing = thread::Builder::new().spawn_scoped(scope, pack).map_err(Fault::no_thread)?;
+            let copied = anonymise::copy(source, self.map, masker, new, self.progress);
+            // Where it came to nothing, nobody is to wait for more of it.
+            new.tell_when_settled(None);
+            goes_on.store(copied.is_ok(), Ordering::Relaxed);
+            let ahead = packing.join().map_err(|_| Fault::thread_stopped("compresses"))?;
+            Ok((copied?, ahead))
+        })
+    }
+
+    fn options(&self) -> Options {
+        Options { level: self.level, ..Options::default() }
     }
 
     fn pack(
         &mut self,
         database: &mut File,
+        ahead: Option<Ahead>,
         copied: &Copied,
         originals: u64,
         out: &mut File,
     ) -> Result<Summary> {
         database.rewind()?;
         self.progress.stage("compressing", Some(database.metadata()?.len()));
-        let options = Options { level: self.level, ..Options::default() };
-        let mut writer = Writer::new(BufWriter::new(out), options)?;
+        let mut writer = Writer::new(BufWriter::new(out), self.options())?.with(ahead);
         writer.push_all(database, self.progress)?;
         let (_, summary) = writer.finish(&self.manifest(copied, originals))?;
         Ok(summary)

@@ -10,6 +10,7 @@ use super::pages::{self, PageWriter};
 use super::rules::Copied;
 use super::sql::{bind, places, quote, quoted_list};
 use super::{health, rules, search_index, session, transaction};
+use crate::background;
 use crate::fault::{Fault, Result};
 use crate::store::{Builder, Catalog, Health, Index, Load, Table, TableKind, Transaction};
 use rusqlite::config::DbConfig;
@@ -17,6 +18,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
 use std::thread;
 
 /// Pages kept in memory while writing: 16 MiB, in the engine's unit of negative kibibytes.
@@ -38,6 +40,8 @@ pub struct NewDatabase {
     /// Looks at what is done, and what it said of it.
     checker: Option<Checker>,
     health: Option<Result<Health>>,
+    /// Who wants to know when its tables are done.
+    settled: Option<Sender<()>>,
     insert: String,
     doing: String,
 }
@@ -132,9 +136,16 @@ impl NewDatabase {
             copied: Vec::new(),
             checker: None,
             health: None,
+            settled: None,
             insert: String::new(),
             doing: String::new(),
         }
+    }
+
+    /// Has somebody told when all tables and their indexes are in the file: but for those that list what there is, their
+    /// pages hardly change any more. Nobody is told where they may.
+    pub fn tell_when_settled(&mut self, tell: Option<Sender<()>>) {
+        self.settled = tell;
     }
 
     /// Fills a database that was made from a script.
@@ -333,10 +344,18 @@ impl Builder for NewDatabase {
         self.let_go()?;
         let Some(mut checker) = self.checker.take() else { return self.make_the_rest() };
         checker.begin()?;
+        if let Some(tell) = self.settled.take() {
+            // Who is not there any more does not want to know.
+            let _ = tell.send(());
+        }
         let looks = self.looks();
         let (made, health) = thread::scope(|scope| -> Result<_> {
             let checking = thread::Builder::new()
-                .spawn_scoped(scope, || checker.health(&looks))
+                .spawn_scoped(scope, || {
+                    // The search indexes are what takes long.
+                    background::stand_back();
+                    checker.health(&looks)
+                })
                 .map_err(Fault::no_thread)?;
             let made = self.make_the_rest();
             let stopped = |_| Err(Fault::thread_stopped("checks").into());
@@ -362,39 +381,5 @@ impl Builder for NewDatabase {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeMap;
-
-    #[test]
-    fn nothing_is_written_before_the_name_of_the_file_may_go() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("new");
-        let file = std::fs::File::create_new(&path).unwrap();
-        let new = NewFile::open(&path).unwrap();
-        assert_eq!(file.metadata().unwrap().len(), 0);
-        std::fs::remove_file(&path).unwrap();
-        let settings = BTreeMap::from([("user_version".to_owned(), "7".to_owned())]);
-        let mut new = new.begin(&Catalog { settings, ..Catalog::default() }, &[]).unwrap();
-        new.complete().unwrap();
-        assert!(file.metadata().unwrap().len() > 0);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn tables_are_written_as_pages_or_by_the_engine_in_turn() {
-        let folder = tempfile::tempdir().unwrap();
-        let source = Connection::open_in_memory().unwrap();
-        let schema =
-            "CREATE TABLE a (x UNIQUE); CREATE TABLE b (x PRIMARY KEY) WITHOUT ROWID; CREATE TABLE c (x);";
-        source.execute_batch(schema).unwrap();
-        let catalog = super::super::catalog::read(&source).unwrap();
-        std::fs::write(folder.path().join("new"), "").unwrap();
-        let mut new = NewFile::open(&folder.path().join("new")).unwrap().begin(&catalog, &[]).unwrap();
-        for (table, by_pages) in catalog.tables.iter().zip([true, false, true]) {
-            new.fill(table, &[]).unwrap();
-            assert_eq!(new.by_pages, by_pages, "{}", table.name);
-            new.index(table).unwrap();
-        }
-    }
-}
+#[path = "builder_tests.rs"]
+mod tests;
