@@ -91,7 +91,7 @@ impl Default for Shape {
 /// A web address that is cut shorter may lose what tells it from others.
 const WHOLE_URL: usize = 80;
 /// Each company has a domain, and its mail stands all over the database.
-const DOMAINS: usize = 1 << 17;
+const DOMAINS: usize = 1 << 16;
 /// How often a mask is drawn again because it is an original.
 const MOST_DRAWS: u32 = 40;
 /// Length of what makes a mask of a many-to-one category unique: 60 bits.

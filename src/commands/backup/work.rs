@@ -9,6 +9,7 @@ use crate::archive::{
 use crate::background;
 use crate::fault::{Fault, Kind, Result, kind_of};
 use crate::masking::{Key, Masker};
+use crate::memory;
 use crate::progress::Progress;
 use crate::proof::{self, Evidence, Needles};
 use crate::publish::{scratch_in, unnamed_in};
@@ -93,6 +94,7 @@ impl<'a> Work<'a> {
         lap("reading what identifies");
         let Made { copied, mut new, mut database, awaited, ahead } = self.mask(source, &masker, folder)?;
         drop(masker);
+        memory::give_back();
         lap("masking");
         let (health, summary) = thread::scope(|scope| -> Result<_> {
             let checking =
@@ -148,6 +150,8 @@ impl<'a> Work<'a> {
             let pack = move || {
                 settled.recv().ok()?;
                 background::stand_back();
+                // What the masks of the last rows were made in.
+                memory::give_back();
                 let settled = database.metadata().ok()?.len();
                 // What cannot be made ahead, for want of room, is made when it is wanted.
                 Ahead::make(database, settled, spool, options, || goes_on.load(Ordering::Relaxed)).ok()
