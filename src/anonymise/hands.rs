@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::thread;
 
 /// Loads that may wait before each thread, and behind it: memory stays flat.
-pub(super) const LOADS_WAITING: usize = 4;
+pub(super) const LOADS_WAITING: usize = 8;
 /// More threads than these would only wait for the one that writes.
 const MOST_THREADS: usize = 4;
 

@@ -12,6 +12,7 @@ use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 /// Frames that are ready, for the [`Writer`](super::Writer) to take wherever the bytes are still the same.
 #[derive(Debug)]
@@ -66,17 +67,16 @@ impl Ahead {
             entries.push(entry);
             (&spool).write_all(frame).context("compressing ahead")
         };
-        let mut plain = Vec::new();
         for number in FIRST as u64..settled / frame as u64 {
             interrupt::check()?;
             if !goes_on() {
                 break;
             }
-            plain.resize(frame, 0);
+            let mut plain = vec![0; frame];
             let read = database.read_exact_at(&mut plain, number * frame as u64);
             read.context("reading the database to archive")?;
             plains.push(digest(seed, &plain));
-            pool.give(&mut plain, &mut keep)?;
+            pool.give(Arc::new(plain), &mut keep)?;
         }
         pool.settle(&mut keep)?;
         let mut next = 0;

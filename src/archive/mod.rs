@@ -37,6 +37,7 @@
 
 mod ahead;
 mod frame;
+mod hashing;
 mod header;
 mod manifest;
 mod pool;

@@ -4,6 +4,7 @@ use super::frame::{Encoder, Entry};
 use crate::fault::{Fault, Result};
 use anyhow::Context;
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
@@ -24,16 +25,13 @@ impl Pool {
         Ok(Pool { workers, next: 0 })
     }
 
-    /// Hands `plain` to the next thread and leaves an empty buffer in its place. The frame which that thread had made
-    /// before goes to `take` first.
-    pub(super) fn give(&mut self, plain: &mut Vec<u8>, take: &mut Take<'_>) -> Result<()> {
+    /// Hands `plain` to the next thread. The frame which that thread had made before goes to `take` first.
+    pub(super) fn give(&mut self, plain: Arc<Vec<u8>>, take: &mut Take<'_>) -> Result<()> {
         let count = self.workers.len();
         let worker = &mut self.workers[self.next];
         self.next = (self.next + 1) % count;
-        let mut job = worker.collect(take)?;
-        std::mem::swap(&mut job.plain, plain);
-        plain.clear();
-        worker.start(job)
+        let frame = worker.collect(take)?;
+        worker.start(Job { plain, frame })
     }
 
     /// Waits for the frames that are still being made, and gives them to `take`.
@@ -44,17 +42,16 @@ impl Pool {
     }
 }
 
-/// One frame's buffers, which travel to the thread and back.
-#[derive(Default)]
+/// What is to be compressed, and where it goes.
 struct Job {
-    plain: Vec<u8>,
+    plain: Arc<Vec<u8>>,
     frame: Vec<u8>,
 }
 
 struct Worker {
     /// Taken away to tell the thread that there is no more work.
     jobs: Option<SyncSender<Job>>,
-    done: Receiver<io::Result<(Job, Entry)>>,
+    done: Receiver<io::Result<(Vec<u8>, Entry)>>,
     working: bool,
     thread: Option<JoinHandle<()>>,
 }
@@ -66,7 +63,7 @@ impl Worker {
         let (results, done) = sync_channel(1);
         let work = move || {
             for mut job in todo {
-                let result = encoder.encode(&job.plain, &mut job.frame).map(|entry| (job, entry));
+                let result = encoder.encode(&job.plain, &mut job.frame).map(|entry| (job.frame, entry));
                 if results.send(result).is_err() {
                     return;
                 }
@@ -83,14 +80,14 @@ impl Worker {
         Ok(())
     }
 
-    /// Waits for the frame in hand, if there is one, and returns buffers for the next.
-    fn collect(&mut self, take: &mut Take<'_>) -> Result<Job> {
+    /// Waits for the frame in hand, if there is one, and returns a buffer for the next.
+    fn collect(&mut self, take: &mut Take<'_>) -> Result<Vec<u8>> {
         if !std::mem::take(&mut self.working) {
-            return Ok(Job::default());
+            return Ok(Vec::new());
         }
-        let (job, entry) = self.done.recv().map_err(|_| stopped())?.context("compressing")?;
-        take(&job.frame, entry)?;
-        Ok(job)
+        let (frame, entry) = self.done.recv().map_err(|_| stopped())?.context("compressing")?;
+        take(&frame, entry)?;
+        Ok(frame)
     }
 }
 

@@ -2,15 +2,17 @@
 
 use super::ahead::Ahead;
 use super::frame::Entry;
+use super::hashing::Hashing;
 use super::header::{self, Pages};
 use super::pool::Pool;
 use super::{FRAME, Manifest, trailer};
-use crate::digest::{Digest, Hasher};
+use crate::digest::Digest;
 use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::progress::Progress;
 use anyhow::Context;
 use std::io::{self, Read, Write};
+use std::sync::Arc;
 
 /// How to compress.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +57,7 @@ pub struct Writer<W: Write> {
     plain: Vec<u8>,
     frame: usize,
     start: Vec<u8>,
-    hasher: Hasher,
+    hashing: Hashing,
     decoded_bytes: u64,
     failed: bool,
 }
@@ -104,7 +106,7 @@ impl<W: Write> Writer<W> {
             plain: Vec::new(),
             frame,
             start: Vec::new(),
-            hasher: Hasher::default(),
+            hashing: Hashing::begin()?,
             decoded_bytes: 0,
             failed: false,
         })
@@ -151,9 +153,9 @@ impl<W: Write> Writer<W> {
         self.unless_failed(|writer| if writer.plain.is_empty() { Ok(()) } else { writer.compress() })?;
         Pages::of(&self.start, self.decoded_bytes)
             .map_err(|why| Fault::unfinished(format!("the archive would be useless: {why}")))?;
-        let Writer { mut frames, mut pool, hasher, decoded_bytes, .. } = self;
+        let Writer { mut frames, mut pool, hashing, decoded_bytes, .. } = self;
         pool.settle(&mut |frame, entry| frames.push(frame, entry))?;
-        let sha256 = hasher.digest();
+        let sha256 = hashing.end()?;
         let manifest = serde_json::to_vec(manifest).context("writing the manifest")?;
         frames.write(&trailer::write(&manifest, &frames.entries, decoded_bytes, sha256)?)?;
         frames.out.flush().context("writing the archive")?;
@@ -190,17 +192,17 @@ impl<W: Write> Writer<W> {
         }
         let number = (self.decoded_bytes / self.frame as u64) as usize;
         self.decoded_bytes += self.plain.len() as u64;
-        self.hasher.add(&self.plain);
+        let plain = Arc::new(std::mem::take(&mut self.plain));
+        self.hashing.add(Arc::clone(&plain))?;
         let mut push = |frame: &[u8], entry| self.frames.push(frame, entry);
         if let Some(ahead) = &self.ahead
-            && let Some(entry) = ahead.take(number, &self.plain, &mut self.ready)?
+            && let Some(entry) = ahead.take(number, &plain, &mut self.ready)?
         {
             // Those before it come first.
             self.pool.settle(&mut push)?;
-            self.plain.clear();
             return push(&self.ready, entry);
         }
-        self.pool.give(&mut self.plain, &mut push)
+        self.pool.give(plain, &mut push)
     }
 }
 

@@ -4,11 +4,15 @@ use super::blank::Emptied;
 use super::derive::{Piece, pieces};
 use super::json::JsonRules;
 use super::masker::Shape;
+use super::memo::Memo;
 use super::typed::Class;
 use crate::fault::{Fault, Result};
 use crate::schema::{Category, Content, Derivation, Generalise, LinkTarget, MappedColumn, MappedTable};
 use crate::store::{Column, Table, Value, ValueRef};
 use std::collections::BTreeMap;
+
+/// Masks of documents that are remembered for each column.
+const DOCUMENTS: usize = 1 << 10;
 
 /// What happens to the values of one column.
 pub(super) struct ColumnPlan {
@@ -53,8 +57,8 @@ pub(super) enum Action {
     By { column: usize, when: BTreeMap<String, Category>, otherwise: Category },
     /// A town or postcode, together with the other of the two.
     Commune { partner: usize, town: bool },
-    /// Leaf by leaf.
-    Json(JsonRules<'static>),
+    /// Leaf by leaf. Small documents come again and again.
+    Json(JsonRules<'static>, Memo<(), Option<String>>),
     /// Value by value.
     List(Category),
     /// Emptied.
@@ -189,7 +193,9 @@ impl Planner<'_> {
                 otherwise: *otherwise,
             },
             Content::Derived { how, from } => self.derivation(mapped, how, from)?,
-            Content::Json { paths, otherwise } => Action::Json(JsonRules::new(paths, *otherwise)),
+            Content::Json { paths, otherwise } => {
+                Action::Json(JsonRules::new(paths, *otherwise), Memo::of_places(DOCUMENTS))
+            }
             Content::ListOf(category) => Action::List(*category),
         })
     }

@@ -165,11 +165,11 @@ impl<'a> RowMasker<'a> {
                 value(*when.get(&*text_of(row[*column])).unwrap_or(otherwise))
             }
             Action::Commune { partner, town } => self.half_commune(original, row[*partner], *town, shape),
-            Action::Json(rules) => match text_in(original) {
+            Action::Json(rules, memo) => match text_in(original) {
                 Some(text) if text.trim().is_empty() => Fate::Nothing,
                 Some(text) => {
-                    let mask =
-                        self.masker.json(&text, rules).filter(|mask| mask.chars().count() <= shape.most);
+                    let mask = memo.of((), &text, || self.masker.json(&text, rules));
+                    let mask = mask.filter(|mask| mask.chars().count() <= shape.most);
                     mask.map_or(Fate::Blank, |mask| Fate::Masked(in_class(original, &mask, usize::MAX)))
                 }
                 None if original == ValueRef::Null => Fate::Nothing,
