@@ -112,6 +112,19 @@ pub fn words_with(
     })
 }
 
+/// Words that begin with a capital and stand next to each other: names, more often than not. An initial or a civility
+/// names nobody, and is none of them.
+pub fn capitalised_pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let of_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '\'' | '\u{2019}');
+    let mut last: Option<(&str, usize)> = None;
+    words_with(text, char::is_uppercase, of_name).filter_map(move |word| {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        let name = word.chars().nth(1).map(|_| (word, start + word.len()));
+        let (first, end) = std::mem::replace(&mut last, name)?;
+        (name.is_some() && !text[end..start].contains(char::is_alphanumeric)).then_some((first, word))
+    })
+}
+
 /// What entries of a list are told apart by: folded, with one spelling for hyphens, spaces and apostrophes.
 fn look_up_key(name: &str) -> String {
     let one_spelling = |letter| match letter {

@@ -259,3 +259,23 @@ fn words_with_a_beginning_are_those_of_all_words_that_have_it() {
         }
     }
 }
+
+#[test]
+fn names_in_a_text_are_found_in_pairs() {
+    let pairs =
+        |text| capitalised_pairs(text).map(|(one, other)| format!("{one} {other}")).collect::<Vec<_>>();
+    assert_eq!(
+        pairs("Vu Marie-Anne Le Brun (Élodie, d'Arc) et M. Durand. Rappeler Paul\u{a0}N'Diaye !"),
+        [
+            "Vu Marie-Anne",
+            "Marie-Anne Le",
+            "Le Brun",
+            "Brun Élodie",
+            "Durand Rappeler",
+            "Rappeler Paul",
+            "Paul N'Diaye"
+        ]
+    );
+    assert_eq!(pairs("M. X a vu Z, le Client et Y"), [""; 0]);
+    assert_eq!(pairs(""), [""; 0]);
+}

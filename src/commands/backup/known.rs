@@ -9,6 +9,7 @@ use crate::progress::Progress;
 use crate::proof::{Collector, Needles};
 use crate::schema::{Category, CompleteMap};
 use crate::store::Snapshot;
+use crate::words::capitalised_pairs;
 
 /// A secret that is longer is no word that somebody chose. In bytes.
 const LONGEST_WORD: usize = 40;
@@ -105,19 +106,10 @@ impl Gathered {
 /// stand in no column at all.
 fn add_text(originals: &mut Originals, text: &str) {
     text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add_text(sentence));
-    // An initial or a civility names nobody, and would be found at the end of many a name.
-    let is_name = |word: &str| {
-        let mut letters = word.chars();
-        letters.next().is_some_and(char::is_uppercase) && letters.next().is_some()
-    };
-    let (mut last, mut pair): (Option<&str>, String) = (None, String::new());
-    for word in text.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric())) {
-        let name = Some(word).filter(|word| is_name(word));
-        if let (Some(first), Some(second)) = (last, name) {
-            pair.clear();
-            pair.extend([first, " ", second]);
-            originals.add(&pair);
-        }
-        last = name;
+    let mut pair = String::new();
+    for (first, second) in capitalised_pairs(text) {
+        pair.clear();
+        pair.extend([first, " ", second]);
+        originals.add(&pair);
     }
 }
