@@ -3,13 +3,14 @@
 
 use crate::anonymise::originals::{self, Original};
 use crate::anonymise::threads;
-use crate::fault::Result;
+use crate::fault::{Fault, Result};
 use crate::masking::{Key, Masker, Originals, also_written, reaches_nobody};
 use crate::progress::Progress;
 use crate::proof::{Collector, Needles};
 use crate::schema::{Category, CompleteMap};
 use crate::store::Snapshot;
 use crate::words::capitalised_pairs;
+use std::thread;
 
 /// A secret that is longer is no word that somebody chose. In bytes.
 const LONGEST_WORD: usize = 40;
@@ -49,15 +50,19 @@ impl Known {
         originals::each(source, map, progress, &mut visitors)?;
         drop(visitors);
         let count = all.iter().map(|gathered| gathered.count).sum();
-        // One after the other: what they are joined from is gone before the next ones are.
         let (mut all_originals, mut all_needles) = (Vec::new(), Vec::new());
         for gathered in all {
             all_originals.push(gathered.originals);
             all_needles.extend(gathered.needles);
         }
-        let needles = joined(all_needles, Collector::join).unwrap_or_default().finish();
-        let originals = joined(all_originals, Originals::join).unwrap_or_default();
-        Ok(Known { masker: Masker::new(key, originals), needles, count })
+        thread::scope(|scope| {
+            let find = || joined(all_needles, Collector::join).unwrap_or_default().finish();
+            let needles = thread::Builder::new().spawn_scoped(scope, find).map_err(Fault::no_thread)?;
+            let originals = joined(all_originals, Originals::join).unwrap_or_default();
+            let masker = Masker::new(key, originals);
+            let needles = needles.join().map_err(|_| Fault::thread_stopped("sorts values"))?;
+            Ok(Known { masker, needles, count })
+        })
     }
 }
 
