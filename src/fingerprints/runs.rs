@@ -248,7 +248,6 @@ fn first_bytes(run: &mut impl Iterator<Item = u8>) -> Option<[u8; SHORTEST]> {
 }
 
 /// The digest of a run's first bytes; all its bits are good.
-#[inline]
 fn beginning(seed: u64, first: &[u8; SHORTEST]) -> u64 {
     let mixed = (u64::from_le_bytes(*first) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
@@ -256,20 +255,17 @@ fn beginning(seed: u64, first: &[u8; SHORTEST]) -> u64 {
 }
 
 /// The digest with one byte more, so that every length of a run costs one step more.
-#[inline]
 fn step(running: u64, byte: u8) -> u64 {
     let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed ^ (mixed >> 29)
 }
 
-#[inline]
 fn few_bit(seed: u64, few: [u8; FEW]) -> (usize, u64) {
     let place = (u32::from_le_bytes(few) ^ seed as u32).wrapping_mul(0x9e37_79b1) as usize;
     let place = place >> (u32::BITS - FEW_BITS.ilog2());
     (place / 64, 1 << (place % 64))
 }
 
-#[inline]
 fn start_bit(start: u64) -> (usize, u64) {
     let place = start as usize & (START_BITS - 1);
     (place / 64, 1 << (place % 64))

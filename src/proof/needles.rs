@@ -97,18 +97,12 @@ pub fn is_word(byte: u8) -> bool {
     WORD[byte as usize]
 }
 
-/// The same, worked out.
-#[inline]
-pub const fn is_word_byte(byte: u8) -> bool {
-    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10) | (byte >= 0x80)
-}
-
 /// Every byte of an archive is asked.
 static WORD: [bool; 256] = {
     let mut words = [false; 256];
     let mut byte = 0;
     while byte < words.len() {
-        words[byte] = is_word_byte(byte as u8);
+        words[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric();
         byte += 1;
     }
     words

@@ -1,8 +1,6 @@
 //! Looks for originals in bytes: in a whole stream, or in one value.
 
-use super::needles::{
-    FEWEST_DIGITS, LONGEST, Needles, SHORTEST, fold_latin, is_word, is_word_byte, push_folded,
-};
+use super::needles::{FEWEST_DIGITS, LONGEST, Needles, SHORTEST, fold_latin, is_word, push_folded};
 
 /// A scanner over a stream that comes in pieces. An original counts where it stands as a whole run of words.
 pub struct Scanner<'a> {
@@ -55,51 +53,17 @@ impl<'a> Scanner<'a> {
 /// begins there.
 fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(u64)) {
     let Some(first) = bytes.first() else { return };
-    let end = bytes.len().min(decided + 1);
     let mut before = is_word(*first);
-    let mut look = |at: usize| {
-        if let Some(digest) = needles.begins_at(&bytes[at..]) {
-            hit(digest);
-        }
-    };
-    let (strides, rest) = bytes[1.min(end)..end].as_chunks::<STRIDE>();
-    for (number, stride) in strides.iter().enumerate() {
-        let from = 1 + number * STRIDE;
-        let starts = starts_in(stride, before);
-        for (place, mut eight) in
-            starts.as_chunks::<8>().0.iter().map(|eight| u64::from_le_bytes(*eight)).enumerate()
-        {
-            while eight != 0 {
-                look(from + place * 8 + eight.trailing_zeros() as usize / 8);
-                eight &= eight - 1;
-            }
-        }
-        before = is_word(stride[STRIDE - 1]);
-    }
-    for at in end - rest.len()..end {
+    for at in 1..bytes.len().min(decided + 1) {
         let now = is_word(bytes[at]);
-        if now && !before {
-            look(at);
+        if now
+            && !before
+            && let Some(digest) = needles.begins_at(&bytes[at..])
+        {
+            hit(digest);
         }
         before = now;
     }
-}
-
-/// So many bytes are looked at together.
-const STRIDE: usize = 64;
-
-/// A 1 in the place of each byte at which a word begins; `before` says whether the byte before them is of a word.
-fn starts_in(bytes: &[u8; STRIDE], before: bool) -> [u8; STRIDE] {
-    // Without a table or a branch, so that the processor takes many at a time.
-    let (mut words, mut ends) = ([0; STRIDE], [u8::from(before); STRIDE]);
-    for (word, byte) in words.iter_mut().zip(bytes) {
-        *word = u8::from(is_word_byte(*byte));
-    }
-    ends[1..].copy_from_slice(&words[..STRIDE - 1]);
-    for (word, end) in words.iter_mut().zip(&ends) {
-        *word &= 1 ^ end;
-    }
-    words
 }
 
 /// A longer value is searched in pieces, so that no second one stands beside it in memory. In bytes.
@@ -202,18 +166,6 @@ mod tests {
         assert_eq!(count(&needles, "annemarie.durand@example.org"), 0);
         assert_eq!(count(&needles, "marie.durand@example.organic"), 0);
         assert_eq!(count(&needles, "short"), 0);
-    }
-
-    #[test]
-    fn words_begin_where_they_begin_however_many_are_looked_at() {
-        let bytes: Vec<u8> = (0..3000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-        for (number, stride) in bytes.as_chunks::<STRIDE>().0.iter().enumerate() {
-            let before = number > 0 && is_word(bytes[number * STRIDE - 1]);
-            for (at, start) in starts_in(stride, before).into_iter().enumerate() {
-                let was = if at == 0 { before } else { is_word(stride[at - 1]) };
-                assert_eq!(start, u8::from(is_word(stride[at]) && !was), "{number} {at}");
-            }
-        }
     }
 
     #[test]
