@@ -1,3 +1,5 @@
+//! What a database in the making promises.
+
 use super::*;
 use std::collections::BTreeMap;
 

@@ -119,9 +119,9 @@ impl<'a> Iterator for Words<'a> {
                 self.at += 1;
             } else if rest.starts_with("--") {
                 self.at += rest.find('\n').unwrap_or(rest.len());
-            } else if rest.starts_with("/*") {
+            } else if let Some(comment) = rest.strip_prefix("/*") {
                 // One that does not end goes on to the end.
-                self.at += rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
+                self.at += comment.find("*/").map_or(rest.len(), |end| end + 4);
             } else {
                 return Some(self.word(rest, first));
             }
