@@ -153,7 +153,11 @@ impl Masker {
             return Some((style::shortened(draft.text, shape.most), is_taken));
         }
         let text = self.fitted(category, original, shape)?;
-        let is_taken = self.originals.stand_in(&text);
+        let is_taken = match category {
+            // Its name and its domain hold none by themselves; what they meet is random, and nobody's.
+            Category::Email | Category::Login => self.originals.stand_in_words_of(&text),
+            _ => self.originals.stand_in(&text),
+        };
         Some((text, is_taken))
     }
 

@@ -11,6 +11,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+/// How long a tool may take to tell what is on a clipboard.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A desktop, and how other programs copy and paste there.
 pub struct Desktop {
     server: Child,
@@ -118,7 +121,16 @@ impl Desktop {
     }
 
     fn told(&self, call: &[OsString]) -> String {
-        let output = self.tool(call).stdin(Stdio::null()).stdout(Stdio::piped()).output().unwrap();
+        let mut tool = self.tool(call).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let since = Instant::now();
+        while tool.try_wait().unwrap().is_none() {
+            // One that asked somebody who ended just then waits for an answer for ever.
+            if since.elapsed() > PATIENCE {
+                tool.kill().unwrap();
+            }
+            sleep(Duration::from_millis(10));
+        }
+        let output = tool.wait_with_output().unwrap();
         if output.status.success() { String::from_utf8(output.stdout).unwrap() } else { String::new() }
     }
 
