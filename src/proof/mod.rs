@@ -22,4 +22,4 @@ pub use alone::{Alone, Suspicion, look};
 pub use compare::hold_against_source;
 pub use needles::{Collector, Needles};
 pub use verdict::{Evidence, Seen};
-pub use watching::{Known, Watched, watch};
+pub use watching::{SchemaText, Watched, watch};

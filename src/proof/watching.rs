@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
 /// What is in the bytes of every copy, and no secret: the schema's own text.
-pub struct Known {
+pub struct SchemaText {
     pardoned: Vec<u64>,
     wide: Option<Wide>,
 }
@@ -21,7 +21,7 @@ enum Wide {
     BigEnd,
 }
 
-impl Known {
+impl SchemaText {
     /// From the catalogue of the source, which the copy has too.
     pub fn of(catalog: &Catalog, needles: &Needles) -> Self {
         let mut search = Search::new(needles);
@@ -33,7 +33,7 @@ impl Known {
             Some("UTF-16be") => Some(Wide::BigEnd),
             _ => None,
         };
-        Known { pardoned, wide }
+        SchemaText { pardoned, wide }
     }
 }
 
@@ -68,13 +68,13 @@ const PIECES_WAITING: usize = 1;
 pub fn watch(
     out: impl Write,
     needles: &Needles,
-    known: &Known,
+    schema: &SchemaText,
     pass: impl FnOnce(&mut dyn Write) -> Result<()>,
 ) -> Result<Watched> {
     thread::scope(|scope| {
         let (send, pieces) = sync_channel::<Vec<u8>>(PIECES_WAITING);
         let (give_back, empties) = channel();
-        let mut looking = Looking::new(needles, known);
+        let mut looking = Looking::new(needles, schema);
         let look = move || {
             for piece in pieces {
                 looking.look(&piece);
@@ -125,9 +125,9 @@ struct Looking<'a> {
 }
 
 impl<'a> Looking<'a> {
-    fn new(needles: &'a Needles, known: &'a Known) -> Self {
-        let scanners = [0, 1].map(|_| Scanner::new(needles, &known.pardoned));
-        Looking { wide: known.wide, scanners, last: None, count: 0 }
+    fn new(needles: &'a Needles, schema: &'a SchemaText) -> Self {
+        let scanners = [0, 1].map(|_| Scanner::new(needles, &schema.pardoned));
+        Looking { wide: schema.wide, scanners, last: None, count: 0 }
     }
 
     fn look(&mut self, bytes: &[u8]) {
@@ -171,10 +171,10 @@ mod tests {
         collector.add("Élodie Lefèvre".as_bytes());
         let needles = collector.finish();
         let settings = [("encoding".to_owned(), encoding.to_owned())].into();
-        let known = Known::of(&Catalog { settings, ..Catalog::default() }, &needles);
+        let schema = SchemaText::of(&Catalog { settings, ..Catalog::default() }, &needles);
         let mut out = Vec::new();
         let pass = |to: &mut dyn Write| bytes.chunks(piece).try_for_each(|piece| Ok(to.write_all(piece)?));
-        let watched = watch(&mut out, &needles, &known, pass).unwrap();
+        let watched = watch(&mut out, &needles, &schema, pass).unwrap();
         assert_eq!(out, bytes);
         (watched.originals, watched.bytes)
     }

@@ -201,7 +201,7 @@ impl<'a> Work<'a> {
         database.rewind()?;
         let mut same = archive::Same::of(database);
         self.progress.stage("searching the archive", Some(archive.decoded_bytes()));
-        let schema = proof::Known::of(self.catalog, needles);
+        let schema = proof::SchemaText::of(self.catalog, needles);
         let watched =
             proof::watch(&mut same, needles, &schema, |to| archive.unpack(to, self.progress).map(drop))?;
         if !same.is_all()? {
