@@ -5,7 +5,7 @@ use crm_admin::anonymise::{copy, originals};
 use crm_admin::fault::{Kind, Result, fault_of, kind_of};
 use crm_admin::masking::{Key, Masker, Originals};
 use crm_admin::progress::Silence;
-use crm_admin::proof::{Collector, Evidence, Known, Needles, hold_against_source, watch};
+use crm_admin::proof::{Collector, Evidence, Needles, SchemaText, hold_against_source, watch};
 use crm_admin::schema::{CompleteMap, Map};
 use crm_admin::store::sqlite::{NewFile, Options, Sqlite};
 use crm_admin::store::{Builder, Store};
@@ -127,7 +127,7 @@ impl Pair {
     fn judged_with(&self, needles: &Needles) -> Result<()> {
         let mut source = open(self.folder.path().join("source.db"));
         let mut moment = source.snapshot().unwrap();
-        let known = Known::of(&moment.catalog().unwrap(), needles);
+        let known = SchemaText::of(&moment.catalog().unwrap(), needles);
         let written = fs::read(self.folder.path().join("copy.db")).unwrap();
         let watched = watch(std::io::sink(), needles, &known, |to| Ok(to.write_all(&written)?)).unwrap();
         let mut evidence =
