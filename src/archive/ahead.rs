@@ -5,11 +5,10 @@ use super::frame::Entry;
 use super::pool::Pool;
 use super::writer::Options;
 use crate::fault::Result;
-use crate::fingerprints::digest;
+use crate::fingerprints::{digest, fresh_seed};
 use crate::interrupt;
 use anyhow::Context;
 use std::fs::File;
-use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
@@ -60,7 +59,7 @@ impl Ahead {
         goes_on: impl Fn() -> bool,
         frame: usize,
     ) -> Result<Self> {
-        let seed = RandomState::new().hash_one(0u8);
+        let seed = fresh_seed();
         let (mut plains, mut entries) = (Vec::new(), Vec::new());
         let mut pool = Pool::new(options.level, options.threads)?;
         let mut keep = |frame: &[u8], entry: Entry| {

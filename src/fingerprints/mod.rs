@@ -6,3 +6,10 @@ mod sorted;
 
 pub use recent::{Recent, digest};
 pub use runs::{Gathering, Runs, SHORTEST};
+
+use std::hash::{BuildHasher, RandomState};
+
+/// A seed of this process, for digests that nobody outside can foresee.
+pub fn fresh_seed() -> u64 {
+    RandomState::new().hash_one(0u8)
+}

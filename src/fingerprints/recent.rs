@@ -1,6 +1,6 @@
 //! What came a moment ago: most values of a database come many times.
 
-use std::hash::{BuildHasher, RandomState};
+use super::fresh_seed;
 
 /// Places of the memory: half a megabyte, which stays near the processor.
 const PLACES: usize = 1 << 16;
@@ -14,7 +14,7 @@ pub struct Recent {
 
 impl Default for Recent {
     fn default() -> Self {
-        Recent { seed: RandomState::new().hash_one(0u8), places: vec![0; PLACES] }
+        Recent { seed: fresh_seed(), places: vec![0; PLACES] }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Runs of bytes that are known, found wherever one of them begins.
 
+use super::fresh_seed;
 use super::sorted::{self, Fingerprints};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// What is shorter is found everywhere by chance. In bytes.
 pub const SHORTEST: usize = 8;
-/// Bits for the first bytes: 512 KiB, so that they stay near the processor.
+/// Bits for the first bytes: 2 MiB, so that few of them are there by chance.
 const START_BITS: usize = 1 << 24;
 /// So many bytes of a run tell whether one may begin there at all, for less than its first [`SHORTEST`] ones do.
 const FEW: usize = 4;
@@ -64,7 +64,7 @@ impl Gathering {
         let places = places.clamp(FEWEST_PLACES, MOST_PLACES);
         let places = places.next_power_of_two();
         let marks = Marks {
-            seed: RandomState::new().hash_one(0u8),
+            seed: fresh_seed(),
             few: std::iter::repeat_with(AtomicU64::default).take(FEW_BITS / 64).collect(),
             starts: std::iter::repeat_with(AtomicU64::default).take(START_BITS / 64).collect(),
             places: std::iter::repeat_with(AtomicU8::default).take(places).collect(),

@@ -4,7 +4,7 @@
 const FIRST_SORT: usize = 1 << 20;
 /// How many share a drawer at least: together they fit in one line of the processor's cache.
 const IN_A_DRAWER: usize = 8;
-/// Bits of the sieve for each digest: it lets one in five through that is not among them.
+/// Bits of the sieve for each digest: it lets one in eight through that is not among them.
 const BITS_FOR_EACH: usize = 8;
 
 /// Fingerprints that are being gathered. Equal ones are taken out on the way, so that memory follows the different ones.

@@ -1,7 +1,6 @@
 //! Masks of late: a town, a job or a first name comes a thousand times, and has one mask.
 
-use crate::fingerprints::digest;
-use std::hash::{BuildHasher, RandomState};
+use crate::fingerprints::{digest, fresh_seed};
 use std::sync::Mutex;
 
 /// Longer values hardly come twice. In bytes.
@@ -38,7 +37,7 @@ impl<K, M> Memo<K, M> {
     /// One that remembers so many values.
     pub(super) fn of_places(count: usize) -> Self {
         let shelf = || Mutex::new((0..count / SHELVES).map(|_| None).collect());
-        Memo { seed: RandomState::new().hash_one(0u8), shelves: (0..SHELVES).map(|_| shelf()).collect() }
+        Memo { seed: fresh_seed(), shelves: (0..SHELVES).map(|_| shelf()).collect() }
     }
 }
 

@@ -127,9 +127,9 @@ impl Pair {
     fn judged_with(&self, needles: &Needles) -> Result<()> {
         let mut source = open(self.folder.path().join("source.db"));
         let mut moment = source.snapshot().unwrap();
-        let known = SchemaText::of(&moment.catalog().unwrap(), needles);
+        let schema = SchemaText::of(&moment.catalog().unwrap(), needles);
         let written = fs::read(self.folder.path().join("copy.db")).unwrap();
-        let watched = watch(std::io::sink(), needles, &known, |to| Ok(to.write_all(&written)?)).unwrap();
+        let watched = watch(std::io::sink(), needles, &schema, |to| Ok(to.write_all(&written)?)).unwrap();
         let mut evidence =
             Evidence { in_bytes: watched.originals, bytes: watched.bytes, ..Evidence::default() };
         let path = self.folder.path().join("copy.db");

@@ -47,8 +47,7 @@ pub(super) fn notes(name: &str) -> Vec<Paragraph> {
             "Room is needed beside the archive for one masked copy of the database and for the archive itself; with \
              -o - both stand in the folder for temporary files. Most of the archive stands there twice for a moment, \
              where there is room for it: it is compressed while search indexes are made. The copies have no name while \
-             they are there, so that \
-             nothing of them is left after an error or a kill. No clear value is written to a disk on the way.",
+             they are there, so that nothing of them is left after an error or a kill. No clear value is written to a disk on the way.",
             "The copy is held to the rules of the schema: pages, types and NOT NULL everywhere, CHECK constraints and \
              foreign keys where they are about columns that were masked or rows that were left out. What broke a rule in \
              the source may break it in the copy, and nothing else may: that ends with status 4.",

@@ -7,7 +7,7 @@ use super::checker::Checker;
 use super::errors::Told;
 use super::health::Look;
 use super::pages::{self, PageWriter};
-use super::rules::Copied;
+use super::rules::Filled;
 use super::sql::{bind, places, quote, quoted_list};
 use super::{health, rules, search_index, session, transaction};
 use crate::background;
@@ -36,7 +36,7 @@ pub struct NewDatabase {
     /// Tables that have their indexes.
     indexed: Vec<String>,
     /// What was filled.
-    copied: Vec<Copied>,
+    filled: Vec<Filled>,
     /// Looks at what is done, and what it said of it.
     checker: Option<Checker>,
     health: Option<Result<Health>>,
@@ -133,7 +133,7 @@ impl NewDatabase {
             pages: None,
             by_pages: false,
             indexed: Vec::new(),
-            copied: Vec::new(),
+            filled: Vec::new(),
             checker: None,
             health: None,
             settled: None,
@@ -246,10 +246,10 @@ impl NewDatabase {
     fn looks(&self) -> Vec<Look<'_>> {
         let tables = self.catalog.data_tables().filter(|table| !matches!(table.kind, TableKind::Virtual(_)));
         let look = tables.map(|table| {
-            let copied = self.copied.iter().find(|copied| copied.table == table.name);
+            let filled = self.filled.iter().find(|filled| filled.table == table.name);
             let conditions =
-                copied.map_or(Some(Vec::new()), |copied| rules::conditions(table, &copied.changed));
-            let keys = rules::may_dangle(table, &self.catalog, &self.copied);
+                filled.map_or(Some(Vec::new()), |filled| rules::conditions(table, &filled.changed));
+            let keys = rules::may_dangle(table, &self.catalog, &self.filled);
             Look { table: &table.name, conditions, keys }
         });
         look.collect()
@@ -293,7 +293,7 @@ fn open(file: &Path) -> Result<Connection> {
 impl Builder for NewDatabase {
     fn fill(&mut self, table: &Table, changed: &[&str]) -> Result<()> {
         let changed = changed.iter().map(|column| (*column).to_owned()).collect();
-        self.copied.push(Copied { table: table.name.clone(), changed });
+        self.filled.push(Filled { table: table.name.clone(), changed });
         let mut columns: Vec<&str> = table.row_number.iter().map(String::as_str).collect();
         columns.extend(table.stored().map(|column| column.name.as_str()));
         self.let_go()?;

@@ -3,8 +3,8 @@
 
 use crate::store::{Catalog, ForeignKey, Generated, Table};
 
-/// A table of a copy, and the columns whose values were changed.
-pub struct Copied {
+/// A table that was filled, and the columns whose values were changed.
+pub struct Filled {
     /// Its name.
     pub table: String,
     /// Its columns that have other values now.
@@ -23,17 +23,14 @@ pub fn conditions<'a>(table: &'a Table, changed: &[String]) -> Option<Vec<&'a st
         let names = |column: &str| {
             words(condition).flatten().any(|word| word.name().is_some_and(|name| is_same(&name, column)))
         };
-        changed.is_empty() || columns.iter().any(|column| names(column))
+        !changed.is_empty() && columns.iter().any(|column| names(column))
     });
-    if changed.is_empty() {
-        conditions.clear();
-    }
     Some(conditions)
 }
 
 /// Whether rows of the table may point at nothing now, although they did not before.
-pub fn may_dangle(table: &Table, catalog: &Catalog, copied: &[Copied]) -> bool {
-    let changed = |table: &str| copied.iter().find(|copied| is_same(&copied.table, table));
+pub fn may_dangle(table: &Table, catalog: &Catalog, filled: &[Filled]) -> bool {
+    let changed = |table: &str| filled.iter().find(|filled| is_same(&filled.table, table));
     // A table that was not filled has no rows.
     let Some(own) = changed(&table.name) else { return false };
     let touches = |changed: &[String], columns: &[String]| {
@@ -230,25 +227,25 @@ mod tests {
         child.name = "child".to_owned();
         let parent = table("", &[]);
         let catalog = Catalog { tables: vec![parent], ..Catalog::default() };
-        let copied = |of_child: &[&str], of_parent: Option<&[&str]>| {
-            let one = |table: &str, changed: &[&str]| Copied { table: table.into(), changed: names(changed) };
+        let filled = |of_child: &[&str], of_parent: Option<&[&str]>| {
+            let one = |table: &str, changed: &[&str]| Filled { table: table.into(), changed: names(changed) };
             [one("child", of_child)]
                 .into_iter()
                 .chain(of_parent.map(|changed| one("T", changed)))
                 .collect::<Vec<_>>()
         };
-        for (parent, columns, copied, expected) in [
-            ("t", &[][..], copied(&["name"], Some(&["name"])), false),
-            ("t", &[], copied(&["Of"], Some(&[])), true),
-            ("t", &[], copied(&[], Some(&["ID"])), true),
-            ("t", &["code"], copied(&[], Some(&["id"])), false),
-            ("t", &["code"], copied(&[], Some(&["code"])), true),
-            ("t", &[], copied(&[], None), true),
-            ("gone", &[], copied(&[], Some(&[])), true),
+        for (parent, columns, filled, expected) in [
+            ("t", &[][..], filled(&["name"], Some(&["name"])), false),
+            ("t", &[], filled(&["Of"], Some(&[])), true),
+            ("t", &[], filled(&[], Some(&["ID"])), true),
+            ("t", &["code"], filled(&[], Some(&["id"])), false),
+            ("t", &["code"], filled(&[], Some(&["code"])), true),
+            ("t", &[], filled(&[], None), true),
+            ("gone", &[], filled(&[], Some(&[])), true),
             ("t", &[], Vec::new(), false),
         ] {
             child.foreign_keys = vec![key(parent, columns)];
-            assert_eq!(may_dangle(&child, &catalog, &copied), expected, "{parent} {columns:?}");
+            assert_eq!(may_dangle(&child, &catalog, &filled), expected, "{parent} {columns:?}");
         }
     }
 }
