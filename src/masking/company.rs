@@ -37,48 +37,67 @@ impl CompanyWords {
     /// Reads a name, or the label of a domain with its hyphens as blanks.
     pub(super) fn of(name: &str) -> Self {
         let words: Vec<&str> = name.split_whitespace().collect();
-        let is_form = |word: &&str| FORMS.contains(&fold(word).replace(['.', ',', '(', ')'], ""));
-        let form_first =
-            words.first().filter(|word| words.len() > 1 && is_form(word)).map(ToString::to_string);
-        let form_last = words.last().filter(|word| words.len() > 1 && is_form(word)).map(ToString::to_string);
-        let folded: Vec<String> = words
-            .iter()
-            .filter(|word| words.len() == 1 || !is_form(word))
-            .flat_map(|word| pieces(word))
-            .collect();
-        let rest = folded.iter().filter(|word| COMMON.contains(*word)).map(String::as_str);
-        let (mut stem, mut rest) = (stem(&folded), rest.collect::<Vec<_>>());
-        if stem.is_empty() && !rest.is_empty() {
-            stem = rest.remove(0).to_owned();
+        let is_alone = words.len() == 1;
+        let is_form: Vec<bool> = words.iter().map(|word| !is_alone && is_form(word)).collect();
+        let form = |at: usize| is_form.get(at).is_some_and(|is| *is).then(|| words[at].to_owned());
+        let last = words.len().wrapping_sub(1);
+        let own = words.iter().zip(&is_form).filter(|(_, is_form)| !**is_form);
+        let folded: Vec<Piece> = own.flat_map(|(word, _)| pieces(word)).collect();
+        let (mut stem, mut rest) = (stem(&folded), String::new());
+        for piece in folded.iter().filter(|piece| piece.is_common) {
+            if stem.is_empty() {
+                stem.push_str(&piece.text);
+                continue;
+            }
+            if !rest.is_empty() {
+                rest.push(' ');
+            }
+            rest.push_str(&piece.text);
         }
-        CompanyWords { stem, rest: rest.join(" "), form_first, form_last }
+        CompanyWords { stem, rest, form_first: form(0), form_last: form(last) }
     }
+}
+
+fn is_form(word: &str) -> bool {
+    // No form is long, but for its dots.
+    const LONGEST: usize = 40;
+    let plain = |word: &str| {
+        let mut plain = fold(word);
+        plain.retain(|sign| !matches!(sign, '.' | ',' | '(' | ')'));
+        plain
+    };
+    word.len() <= LONGEST && FORMS.contains(&plain(word))
 }
 
 /// The words that are this company's own, as one: a domain writes them with hyphens or without, and their article or
 /// not.
-fn stem(words: &[String]) -> String {
+fn stem(pieces: &[Piece]) -> String {
     let (mut stem, mut small) = (String::new(), String::new());
-    for word in words {
-        if COMMON.contains(word) {
+    for Piece { text, is_common } in pieces {
+        if *is_common {
             small.clear();
-        } else if SMALL.contains(&word.as_str()) {
-            small.push_str(word);
+        } else if SMALL.contains(&text.as_str()) {
+            small.push_str(text);
         } else {
             stem.push_str(&std::mem::take(&mut small));
-            stem.push_str(word);
+            stem.push_str(text);
         }
     }
     let without = ARTICLES.iter().find_map(|article| stem.strip_prefix(article));
     without.filter(|rest| !rest.is_empty()).map(str::to_owned).unwrap_or(stem)
 }
 
-fn pieces(word: &str) -> Vec<String> {
-    fold(word)
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+/// A part of a word, between its marks: folded.
+struct Piece {
+    text: String,
+    /// Whether many companies have it.
+    is_common: bool,
+}
+
+fn pieces(word: &str) -> Vec<Piece> {
+    let folded = fold(word);
+    let parts = folded.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty());
+    parts.map(|part| Piece { text: part.to_owned(), is_common: COMMON.contains(part) }).collect()
 }
 
 impl Masker {

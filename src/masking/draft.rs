@@ -1,6 +1,8 @@
 //! A text in the making, from phrases that are no originals: what may be one is only what stands across two of them.
 
-use super::originals::{Run, Taken};
+use super::run::Run;
+use super::taken::Taken;
+use std::iter;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A sentence or a word of the lists, as it is written and as originals are compared.
@@ -11,9 +13,7 @@ pub(super) struct Phrase {
     pub(super) lower: String,
     /// How many characters it has.
     pub(super) chars: usize,
-    run: Run,
-    /// The places of the run from which an original may go on beyond its end.
-    open: Vec<usize>,
+    words: Words,
     /// Whether a text that begins with it may be an original as a whole.
     may_begin_one: bool,
     /// Its place among those whose [`Joints`] are remembered.
@@ -23,14 +23,44 @@ pub(super) struct Phrase {
 impl Phrase {
     /// A phrase; nothing where it is, or holds, an original.
     pub(super) fn of(text: &'static str, originals: &Taken) -> Option<Self> {
-        if originals.stand_in(text) {
+        let words = Words::of(text, originals)?;
+        let may_begin_one = originals.may_be_all_of(&words.run);
+        let chars = text.chars().count();
+        Some(Phrase { text, lower: text.to_lowercase(), chars, words, may_begin_one, number: None })
+    }
+}
+
+/// Words in which no original stands, as originals are compared.
+#[derive(Debug)]
+pub(super) struct Words {
+    run: Run,
+    /// The places of the run from which an original may go on beyond its end.
+    open: Vec<usize>,
+}
+
+impl Words {
+    /// The words of a text; nothing where there are none, or an original stands in them.
+    pub(super) fn of(text: &str, originals: &Taken) -> Option<Self> {
+        let run = Run::of(text);
+        if run.text.is_empty() || originals.stand_in(text) {
             return None;
         }
-        let run = Run::of(text);
         let open = originals.open_places(&run);
-        let may_begin_one = originals.may_be_all_of(&run);
-        let chars = text.chars().count();
-        Some(Phrase { text, lower: text.to_lowercase(), chars, run, open, may_begin_one, number: None })
+        Some(Words { run, open })
+    }
+
+    /// Whether an original stands in words that follow each other.
+    pub(super) fn hold_one_of(all: &[&Words], originals: &Taken) -> bool {
+        all.len() > 1
+            && Run::of_all(all.iter().map(|words| &words.run), |run| {
+                let mut end = 0;
+                originals.are_all_of(iter::once(run))
+                    || all.iter().any(|words| {
+                        let start = end;
+                        end += words.run.text.len() + 1;
+                        words.open.iter().any(|at| originals.begin_at(run, start + at))
+                    })
+            })
     }
 }
 
@@ -79,8 +109,8 @@ impl Joints {
 }
 
 fn may_stand_across(originals: &Taken, first: &Phrase, second: &Phrase) -> bool {
-    let run = Run::of_both(&first.run, &second.run);
-    first.open.iter().any(|at| originals.begin_at(&run, *at) || originals.is_open(&run, *at))
+    let run = Run::of_both(&first.words.run, &second.words.run);
+    first.words.open.iter().any(|at| originals.begin_at(&run, *at) || originals.is_open(&run, *at))
 }
 
 /// A text in the making.
@@ -124,23 +154,28 @@ impl<'a> Draft<'a> {
 
     /// Whether an original stands in it.
     pub(super) fn holds_one_of(&self, originals: &Taken, joints: &Joints) -> bool {
-        self.may_hold_one_of(originals, joints) && self.surely_holds_one_of(originals)
+        self.is_one_of(originals)
+            || self.may_hold_one_across(originals, joints) && self.surely_holds_one_of(originals)
     }
 
-    /// What two neighbours tell, and the beginning: enough for most.
-    fn may_hold_one_of(&self, originals: &Taken, joints: &Joints) -> bool {
+    /// Whether one of them is all of it, its blanks apart.
+    fn is_one_of(&self, originals: &Taken) -> bool {
+        let may_be = match self.pieces.first() {
+            // A phrase by itself is none.
+            Some(Piece::Phrase(first)) => self.pieces.len() > 1 && first.may_begin_one,
+            Some(Piece::Letters(_)) => true,
+            None => false,
+        };
+        may_be && originals.are_all_of(self.pieces.iter().map(Piece::run))
+    }
+
+    /// What two neighbours tell: enough for most.
+    fn may_hold_one_across(&self, originals: &Taken, joints: &Joints) -> bool {
         let mut last = None;
-        for piece in &self.pieces {
+        self.pieces.iter().any(|piece| {
             let Piece::Phrase(phrase) = piece else { return true };
-            let is_fine = match last.replace(*phrase) {
-                Some(last) => !joints.may_hold_one_of(originals, last, phrase),
-                None => !phrase.may_begin_one,
-            };
-            if !is_fine {
-                return true;
-            }
-        }
-        false
+            last.replace(*phrase).is_some_and(|last| joints.may_hold_one_of(originals, last, phrase))
+        })
     }
 
     fn surely_holds_one_of(&self, originals: &Taken) -> bool {
@@ -148,18 +183,17 @@ impl<'a> Draft<'a> {
         let starts: Vec<usize> = self.pieces.iter().map(|piece| run.join(piece.run())).collect();
         let ends = starts.iter().skip(1).map(|start| start.saturating_sub(1)).chain([run.text.len()]);
         let mut pieces = self.pieces.iter().zip(&starts).zip(ends);
-        originals.are_all_of(&run)
-            || pieces.any(|((piece, start), end)| match piece {
-                Piece::Phrase(phrase) => phrase.open.iter().any(|at| originals.begin_at(&run, start + at)),
-                Piece::Letters(_) => (*start..end).any(|at| originals.begin_at(&run, at)),
-            })
+        pieces.any(|((piece, start), end)| match piece {
+            Piece::Phrase(phrase) => phrase.words.open.iter().any(|at| originals.begin_at(&run, start + at)),
+            Piece::Letters(_) => (*start..end).any(|at| originals.begin_at(&run, at)),
+        })
     }
 }
 
 impl Piece<'_> {
     fn run(&self) -> &Run {
         match self {
-            Piece::Phrase(phrase) => &phrase.run,
+            Piece::Phrase(phrase) => &phrase.words.run,
             Piece::Letters(run) => run,
         }
     }

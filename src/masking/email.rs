@@ -1,5 +1,6 @@
 //! Masks for e-mail addresses and logins: from the value alone, in tune with the names, as good as one-to-one.
 
+use super::draft::Words;
 use super::key::Purpose;
 use super::masker::{Masker, Shape};
 use super::style::{cut, slug};
@@ -35,15 +36,22 @@ const ROLES: &[&str] = &[
     "facturation",
     "devis",
 ];
+/// Most addresses are shorter. In bytes.
+const USUAL_LENGTH: usize = 96;
 /// A local part of more parts than this is no person's name.
 const MOST_PARTS: usize = 4;
 
 impl Masker {
     /// An address that cannot be delivered. A display name is masked as a name; what is no address stays none.
     pub(super) fn email(&self, value: &str, turn: u32, most: usize) -> String {
+        self.address(value, turn, most).text
+    }
+
+    /// The same, for one who has to know whether it may be somebody's.
+    pub(super) fn address(&self, value: &str, turn: u32, most: usize) -> Address {
         let value = value.trim();
         if let Some((display, address)) = value.strip_suffix('>').and_then(|open| open.rsplit_once('<')) {
-            return self.named_address(display, address, turn, most);
+            return Address::maybe(self.named_address(display, address, turn, most));
         }
         let (scheme, address) = match value.get(..7) {
             Some(start) if start.eq_ignore_ascii_case("mailto:") => value.split_at(7),
@@ -54,16 +62,15 @@ impl Masker {
             Some((local, host)) => (local, Some(self.domain(host, 0))),
             None => (&*folded, None),
         };
-        let name = self.nobodys(self.local_part(local));
+        let name = self.local_part(local);
         let suffix = self.suffix(&folded, turn);
         let most = most.saturating_sub(scheme.len());
         let address = fitted(name, &suffix, domain.as_deref(), most);
-        if scheme.is_empty() { address } else { format!("{scheme}{address}") }
-    }
-
-    /// What a person types to log in: an address where it was one, else a name and its suffix.
-    pub(super) fn login(&self, value: &str, turn: u32, most: usize) -> String {
-        self.email(value, turn, most)
+        if scheme.is_empty() {
+            address
+        } else {
+            Address { text: format!("{scheme}{}", address.text), ..address }
+        }
     }
 
     /// The name without its first parts, as long as it is what somebody else logs in with.
@@ -101,33 +108,43 @@ impl Masker {
         suffix
     }
 
-    /// The parts of a local part, each masked by the function of its kind, with the marks between them.
+    /// The parts of a local part, each masked by the function of its kind, with the marks between them; as much of it as
+    /// no original stands in.
     fn local_part(&self, local: &str) -> String {
         let mut words = Vec::with_capacity(MOST_PARTS);
         words.extend(words_of(local).map(|(word, mark)| (self.address_word(&word), mark)));
-        let mut name = String::with_capacity(64);
+        let mut name = String::with_capacity(USUAL_LENGTH);
+        let mut known = Vec::with_capacity(MOST_PARTS);
         for (at, (word, _)) in words.iter().enumerate() {
             let mask = match part_of(&words, at) {
                 Part::Given => &word.as_given,
                 Part::Family => &word.as_family,
             };
-            if !mask.is_empty() {
+            if !mask.text.is_empty() {
                 let mark = at.checked_sub(1).and_then(|before| words[before].1);
                 name.extend(mark.filter(|_| !name.is_empty()));
-                name.push_str(mask);
+                name.push_str(&mask.text);
+                known.push(mask.words.as_ref());
             }
         }
-        name
+        let known: Option<Vec<&Words>> = known.into_iter().collect();
+        let is_fine = known.is_some_and(|words| !Words::hold_one_of(&words, &self.originals));
+        if is_fine { name } else { self.nobodys(name) }
     }
 
     fn address_word(&self, word: &str) -> Arc<AddressWord> {
         let make = || AddressWord {
             is_given: words::is_given_name(word),
             is_family: words::is_family_name(word),
-            as_given: self.local_word(word, Part::Given),
-            as_family: self.local_word(word, Part::Family),
+            as_given: self.name(self.local_word(word, Part::Given)),
+            as_family: self.name(self.local_word(word, Part::Family)),
         };
         self.address_words.of((), word, || Arc::new(make()))
+    }
+
+    fn name(&self, text: String) -> Name {
+        let has_digits = text.bytes().any(|sign| sign.is_ascii_digit());
+        Name { words: Words::of(&text, &self.originals).filter(|_| !has_digits), text }
     }
 
     fn local_word(&self, word: &str, part: Part) -> String {
@@ -162,8 +179,30 @@ enum Part {
 pub(super) struct AddressWord {
     is_given: bool,
     is_family: bool,
-    as_given: String,
-    as_family: String,
+    as_given: Name,
+    as_family: Name,
+}
+
+/// A name in an address.
+#[derive(Debug)]
+struct Name {
+    text: String,
+    /// What is known of it; nothing where it may be somebody's by itself, or goes together with the digits of others.
+    words: Option<Words>,
+}
+
+/// The mask of an address.
+pub(super) struct Address {
+    /// As it is written.
+    pub(super) text: String,
+    /// Whether it is nobody's: neither its name nor its domain hold an original, and what they meet is random.
+    pub(super) is_nobodys: bool,
+}
+
+impl Address {
+    fn maybe(text: String) -> Self {
+        Address { text, is_nobodys: false }
+    }
 }
 
 /// The letters of each word of a local part, and the mark behind it. A hyphen separates words where nothing else does,
@@ -234,24 +273,26 @@ pub(super) fn room_for_addresses(most: usize) -> u128 {
 const SHORT: &str = "x.example";
 
 /// Puts an address together; what is too long loses from its name first, then from its domain, last from its suffix.
-fn fitted(name: String, suffix: &str, domain: Option<&str>, most: usize) -> String {
-    let mut address = name;
-    let Some(domain) = domain else {
-        address.truncate(cut(&address, most.saturating_sub(suffix.len())).len());
-        address.push_str(cut(suffix, most));
-        return address;
-    };
+fn fitted(name: String, suffix: &str, domain: Option<&str>, most: usize) -> Address {
+    let Some(domain) = domain else { return with_suffix(name, suffix, most) };
     let short = suffix.len() + 1 + domain.len() > most && domain.contains('.');
     let domain = if short { SHORT } else { domain };
-    let room = most.saturating_sub(domain.len() + 1);
-    if room == 0 {
-        return cut(suffix, most).to_owned();
+    match most.saturating_sub(domain.len() + 1) {
+        0 => Address::maybe(cut(suffix, most).to_owned()),
+        room => {
+            let mut address = with_suffix(name, suffix, room);
+            address.text.push('@');
+            address.text.push_str(domain);
+            address
+        }
     }
-    address.truncate(cut(&address, room.saturating_sub(suffix.len())).len());
-    address.push_str(cut(suffix, room));
-    address.push('@');
-    address.push_str(domain);
-    address
+}
+
+fn with_suffix(name: String, suffix: &str, most: usize) -> Address {
+    let mut text = name;
+    text.truncate(cut(&text, most.saturating_sub(suffix.len())).len());
+    text.push_str(cut(suffix, most));
+    Address { text, is_nobodys: suffix.len() <= most }
 }
 
 #[cfg(test)]
@@ -348,7 +389,7 @@ mod tests {
         let mut seen = HashSet::new();
         for number in 0..100_000 {
             assert!(seen.insert(masker.email(&format!("marie.durand{number}@acme.fr"), 0, 64)));
-            assert!(seen.insert(masker.login(&format!("mdurand{number}"), 0, 64)));
+            assert!(seen.insert(masker.email(&format!("mdurand{number}"), 0, 64)));
         }
     }
 

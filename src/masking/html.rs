@@ -88,6 +88,10 @@ const OPAQUE: &[&str] = &["script", "style", "svg"];
 
 /// Whether a text is HTML: it begins with a tag, or closes one.
 pub(super) fn is_html(text: &str) -> bool {
+    // Most text has no such sign, and that is told many bytes at a time.
+    if !text.as_bytes().contains(&b'<') {
+        return false;
+    }
     let trimmed = text.trim_start();
     tag(trimmed).is_some()
         || trimmed.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("<!doctype"))

@@ -34,8 +34,9 @@ impl Key {
     /// draws for this value that could not be used.
     pub(super) fn draw(&self, purpose: Purpose, turn: u32, value: &[u8]) -> Draw {
         let mut hasher = self.hasher(0);
-        hasher.write(&[purpose as u8]);
-        hasher.write(&turn.to_le_bytes());
+        // Bytes that come together are hashed quicker, and to the same.
+        let [a, b, c, d] = turn.to_le_bytes();
+        hasher.write(&[purpose as u8, a, b, c, d]);
         hasher.write(value);
         let (seed, step) = hasher.finish128().as_u64();
         Draw { seed, step }
@@ -112,8 +113,10 @@ impl Network {
 
     fn scramble(&self, round: u8, half: u128) -> u128 {
         let mut hasher = self.hasher;
-        hasher.write(&[round]);
-        hasher.write(&half.to_le_bytes()[..9]);
+        let mut bytes = [0; 10];
+        bytes[0] = round;
+        bytes[1..].copy_from_slice(&half.to_le_bytes()[..9]);
+        hasher.write(&bytes);
         hasher.finish128().as_u128()
     }
 }

@@ -7,8 +7,9 @@ use super::generalise;
 use super::html;
 use super::key::{Draw, Key};
 use super::memo::Memo;
-use super::originals::{Originals, Taken};
+use super::originals::Originals;
 use super::style;
+use super::taken::Taken;
 use super::text::Sentences;
 use crate::schema::Category;
 use crate::words::{self, Commune, Gender, fold};
@@ -91,7 +92,7 @@ impl Default for Shape {
 /// A web address that is cut shorter may lose what tells it from others.
 const WHOLE_URL: usize = 80;
 /// Each company has a domain, and its mail stands all over the database.
-const DOMAINS: usize = 1 << 16;
+const DOMAINS: usize = 1 << 17;
 /// How often a mask is drawn again because it is an original.
 const MOST_DRAWS: u32 = 40;
 /// Length of what makes a mask of a many-to-one category unique: 60 bits.
@@ -152,12 +153,13 @@ impl Masker {
             let is_taken = draft.holds_one_of(&self.originals, &self.lists.text.joints);
             return Some((style::shortened(draft.text, shape.most), is_taken));
         }
+        if matches!(category, Category::Email | Category::Login) {
+            let address = self.address(original, shape.turn, shape.most);
+            let is_taken = !address.is_nobodys && self.originals.stand_in_words_of(&address.text);
+            return Some((address.text, is_taken));
+        }
         let text = self.fitted(category, original, shape)?;
-        let is_taken = match category {
-            // Its name and its domain hold none by themselves; what they meet is random, and nobody's.
-            Category::Email | Category::Login => self.originals.stand_in_words_of(&text),
-            _ => self.originals.stand_in(&text),
-        };
+        let is_taken = self.originals.stand_in(&text);
         Some((text, is_taken))
     }
 
@@ -195,8 +197,7 @@ impl Masker {
             Category::PartyName => self.party_name(value, turn),
             Category::CompanyName => self.company_name(value, turn),
             Category::JobTitle => self.job_title(value, turn),
-            Category::Email => self.email(value, turn, shape.most),
-            Category::Login => self.login(value, turn, shape.most),
+            Category::Email | Category::Login => self.email(value, turn, shape.most),
             Category::Phone => self.phone(value, shape),
             Category::Street => self.street(value, turn),
             Category::Postcode => self.postcode(value, turn).to_owned(),
@@ -256,7 +257,18 @@ fn comes_again(category: Category) -> bool {
     use Category::*;
     !matches!(
         category,
-        Email | Login | Phone | NationalId | Siren | Siret | Vat | Iban | Card | Amount | DocumentName
+        Email
+            | Login
+            | Phone
+            | Street
+            | NationalId
+            | Siren
+            | Siret
+            | Vat
+            | Iban
+            | Card
+            | Amount
+            | DocumentName
     )
 }
 

@@ -48,7 +48,8 @@ pub fn mail_hosts(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn url_host(value: &str) -> Option<&str> {
+/// The host of a web address, where it has a dot.
+pub(super) fn url_host(value: &str) -> Option<&str> {
     let (_, rest) = value.trim().split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
     let host = split_port(authority.rsplit('@').next()?).0;

@@ -4,7 +4,7 @@ use super::draft::{Draft, Joints, Phrase};
 use super::html;
 use super::key::{Draw, Purpose};
 use super::masker::Masker;
-use super::originals::Taken;
+use super::taken::Taken;
 use crate::words::{self, fold};
 
 /// The sentences and words that text is made of, without those that are originals.
@@ -103,6 +103,13 @@ fn is_telling(word: &&str) -> bool {
 
 /// Whether the line begins like this, which is in lower case, whatever the line's case.
 fn begins_like(line: &str, lower: &str) -> bool {
+    // Most differ in their first letter.
+    let first = |text: &str| text.bytes().next().filter(u8::is_ascii);
+    if let (Some(one), Some(other)) = (first(line), first(lower))
+        && !one.eq_ignore_ascii_case(&other)
+    {
+        return false;
+    }
     let mut letters = line.chars().flat_map(char::to_lowercase);
     lower.chars().all(|letter| letters.next() == Some(letter))
 }

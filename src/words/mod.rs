@@ -99,7 +99,7 @@ pub fn words_with(
         loop {
             let may_begin =
                 |byte: &u8| if byte.is_ascii() { begins(char::from(*byte)) } else { *byte >= 0xc0 };
-            at += text.as_bytes()[at..].iter().position(may_begin)?;
+            at += position(&text.as_bytes()[at..], may_begin)?;
             let (before, rest) = text.split_at(at);
             let first = rest.chars().next()?;
             if begins(first) && !before.ends_with(&belongs) {
@@ -110,6 +110,15 @@ pub fn words_with(
             at += first.len_utf8();
         }
     })
+}
+
+/// The first byte of this kind. Strides without one are told by all their bytes at once.
+fn position(bytes: &[u8], is_one: impl Fn(&u8) -> bool) -> Option<usize> {
+    const STRIDE: usize = 16;
+    let (strides, _) = bytes.as_chunks::<STRIDE>();
+    let none = |stride: &&[u8; STRIDE]| !stride.iter().fold(false, |found, byte| found | is_one(byte));
+    let passed = strides.iter().take_while(none).count() * STRIDE;
+    bytes[passed..].iter().position(is_one).map(|at| passed + at)
 }
 
 /// Words that begin with a capital and stand next to each other: names, more often than not. An initial or a civility

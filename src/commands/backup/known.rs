@@ -4,16 +4,12 @@
 use crate::anonymise::originals::{self, Original};
 use crate::anonymise::threads;
 use crate::fault::{Fault, Result};
-use crate::masking::{Key, Masker, Originals, also_written, reaches_nobody};
+use crate::masking::{Key, Masker, Originals, reaches_nobody};
 use crate::progress::Progress;
 use crate::proof::{Collector, Needles};
 use crate::schema::{Category, CompleteMap};
 use crate::store::Snapshot;
-use crate::words::capitalised_pairs;
 use std::thread;
-
-/// A secret that is longer is no word that somebody chose. In bytes.
-const LONGEST_WORD: usize = 40;
 
 /// What was read, ready to be used.
 pub struct Known {
@@ -87,34 +83,12 @@ impl Gathered {
     }
 
     fn add(&mut self, original: &Original<'_>) -> Result<()> {
-        match original.category {
-            // A hash or a random token: no mask can be one. A password in clear may be a word.
-            Category::Secret if original.value.len() > LONGEST_WORD => {}
-            Category::FreeText => add_text(&mut self.originals, original.value),
-            // Nobody writes them without what stands between their words.
-            Category::Email | Category::Url | Category::Street => self.originals.add_text(original.value),
-            category => {
-                self.originals.add(original.value);
-                also_written(category, original.value).iter().for_each(|value| self.originals.add(value));
-            }
-        }
+        self.originals.add_one_of(original.category, original.value);
         let Some(needles) = &mut self.needles else { return Ok(()) };
         self.count += u64::from(needles.add(original.value.as_bytes()));
         if !reaches_nobody(original.category, original.value) && original.category != Category::FreeText {
             needles.add_digits(original.value.as_bytes());
         }
         Ok(())
-    }
-}
-
-/// What no mask may hold of a text: its sentences, since masks are made of whole ones, and the names in it, which may
-/// stand in no column at all.
-fn add_text(originals: &mut Originals, text: &str) {
-    text.split_inclusive(['.', '!', '?']).for_each(|sentence| originals.add_text(sentence));
-    let mut pair = String::new();
-    for (first, second) in capitalised_pairs(text) {
-        pair.clear();
-        pair.extend([first, " ", second]);
-        originals.add(&pair);
     }
 }
