@@ -4,6 +4,10 @@ use crate::reach::{NATIONAL, addresses, ibans, phones};
 
 /// What a text tells that reaches somebody, in words; nothing where it tells nothing of the sort.
 pub(super) fn told_in(text: &str) -> Option<&'static str> {
+    // Most texts that are kept and have many digits.
+    if is_moment(text.as_bytes()) {
+        return None;
+    }
     if addresses(text).next().is_some() {
         return Some("an e-mail address");
     }
@@ -16,9 +20,41 @@ pub(super) fn told_in(text: &str) -> Option<&'static str> {
     ibans(text).next().map(|_| "an IBAN")
 }
 
+/// Whether a text is a date, or a date and a time: `2026-05-04`, `2026-05-04T09:30:00Z`.
+fn is_moment(text: &[u8]) -> bool {
+    let is_like = |sample: &[u8]| {
+        let alike = |(one, sign): (&u8, &u8)| one == sign || *sign == b'0' && one.is_ascii_digit();
+        text.len() == sample.len() && text.iter().zip(sample).all(alike)
+    };
+    match text.len() {
+        10 => is_like(b"0000-00-00"),
+        19 => is_like(b"0000-00-00T00:00:00") || is_like(b"0000-00-00 00:00:00"),
+        20 => is_like(b"0000-00-00T00:00:00Z"),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_moment_tells_how_to_reach_anybody() {
+        for number in 0..100_000_u64 {
+            let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let digits = format!("{mixed:020}");
+            let part = |from: usize, to: usize| &digits[from..to];
+            let date = format!("{}-{}-{}", part(0, 4), part(4, 6), part(6, 8));
+            let time = format!("{}:{}:{}", part(8, 10), part(10, 12), part(12, 14));
+            for text in [format!("{date}T{time}Z"), format!("{date} {time}"), date] {
+                assert!(is_moment(text.as_bytes()), "{text}");
+                assert!(phones(&text).next().is_none() && ibans(&text).next().is_none(), "{text}");
+            }
+        }
+        for text in ["2026-05-0a", "0612345678", "2026-05-04T09:30:00+01", "2026-05-04T09:30:00z"] {
+            assert!(!is_moment(text.as_bytes()), "{text}");
+        }
+    }
 
     #[test]
     fn what_reaches_somebody_is_found() {

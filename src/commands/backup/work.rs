@@ -10,14 +10,14 @@ use crate::background;
 use crate::fault::{Fault, Kind, Result, kind_of};
 use crate::masking::{Key, Masker};
 use crate::memory;
-use crate::progress::Progress;
-use crate::proof::{self, Evidence, Needles};
+use crate::progress::{Progress, Silence};
+use crate::proof::{self, Evidence, Needles, SchemaText, Watched};
 use crate::publish::{scratch_in, unnamed_in};
 use crate::schema::{CompleteMap, Rows};
 use crate::store::sqlite::{self, Awaited, NewDatabase, NewFile};
 use crate::store::{Builder, Catalog, Snapshot, Store};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Seek};
+use std::io::{BufReader, BufWriter, Seek, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
@@ -160,7 +160,8 @@ impl<'a> Work<'a> {
             let copied = anonymise::copy(source, self.map, masker, new, self.progress);
             // Where it came to nothing, nobody is to wait for more of it.
             new.tell_when_settled(None);
-            goes_on.store(copied.is_ok(), Ordering::Relaxed);
+            // From now on there is nothing to be ahead of: what is left is compressed by all threads together.
+            goes_on.store(false, Ordering::Relaxed);
             let ahead = packing.join().map_err(|_| Fault::thread_stopped("compresses"))?;
             Ok((copied?, ahead))
         })
@@ -199,20 +200,22 @@ impl<'a> Work<'a> {
         let mut archive =
             Archive::open(BufReader::new(out.try_clone()?), Limits { max_decoded_bytes: u64::MAX })?;
         database.rewind()?;
-        let mut same = archive::Same::of(database);
-        self.progress.stage("searching the archive", Some(archive.decoded_bytes()));
         let schema = proof::SchemaText::of(self.catalog, needles);
-        let watched =
-            proof::watch(&mut same, needles, &schema, |to| archive.unpack(to, self.progress).map(drop))?;
-        if !same.is_all()? {
-            return Err(Fault::damaged("the archive is shorter than what was packed").into());
-        }
         let copy = awaited.arrived()?;
-        let (in_bytes, bytes) = (watched.originals, watched.bytes);
-        let mut evidence =
-            Evidence { in_bytes, bytes, originals: needles.len() as u64, ..Evidence::default() };
         let open = move || Ok(Box::new(copy) as Box<dyn Store>);
-        proof::hold_against_source(source, self.map, open, needles, self.progress, &mut evidence)?;
+        let mut evidence = Evidence { originals: needles.len() as u64, ..Evidence::default() };
+        // Both read on by themselves, and neither waits for the other: no processor is idle.
+        let (watched, compared) = thread::scope(|scope| -> Result<_> {
+            let watch = || decoded(&mut archive, archive::Same::of(database), needles, &schema);
+            let watching = thread::Builder::new().spawn_scoped(scope, watch).map_err(Fault::no_thread)?;
+            let compared =
+                proof::hold_against_source(source, self.map, open, needles, self.progress, &mut evidence);
+            let stopped = |_| Err(Fault::thread_stopped("searches").into());
+            Ok((watching.join().unwrap_or_else(stopped), compared))
+        })?;
+        let watched = watched?;
+        compared?;
+        (evidence.in_bytes, evidence.bytes) = (watched.originals, watched.bytes);
         evidence.judge()?;
         Ok(evidence)
     }
@@ -246,5 +249,20 @@ impl<'a> Work<'a> {
             files_not_copied: copied.files.iter().map(report::files).collect(),
             ..Manifest::default()
         }
+    }
+}
+
+/// Searches every byte that an archive decodes to, which must be those that were packed.
+fn decoded(
+    archive: &mut Archive<BufReader<File>>,
+    mut packed: archive::Same<File>,
+    needles: &Needles,
+    schema: &SchemaText,
+) -> Result<Watched> {
+    let pass = |to: &mut dyn Write| archive.unpack(to, &mut Silence).map(drop);
+    let watched = proof::watch(&mut packed, needles, schema, pass)?;
+    match packed.is_all()? {
+        true => Ok(watched),
+        false => Err(Fault::damaged("the archive is shorter than what was packed").into()),
     }
 }
