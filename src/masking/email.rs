@@ -3,11 +3,11 @@
 use super::draft::Words;
 use super::key::Purpose;
 use super::masker::{Masker, Shape};
+use super::memo::Made;
 use super::style::{cut, slug};
 use crate::schema::Category;
 use crate::words;
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// A digit and 14 characters of 5 bits: among a million addresses two share it with a probability below 10^-10, and
 /// in a unique column the later of the two would be drawn again.
@@ -65,7 +65,7 @@ impl Masker {
         let name = self.local_part(local);
         let suffix = self.suffix(&folded, turn);
         let most = most.saturating_sub(scheme.len());
-        let address = fitted(name, &suffix, domain.as_deref(), most);
+        let address = fitted(name, &suffix, domain.as_ref().map(|domain| &***domain), most);
         if scheme.is_empty() {
             address
         } else {
@@ -132,14 +132,14 @@ impl Masker {
         if is_fine { name } else { self.nobodys(name) }
     }
 
-    fn address_word(&self, word: &str) -> Arc<AddressWord> {
+    fn address_word(&self, word: &str) -> Made<'_, AddressWord> {
         let make = || AddressWord {
             is_given: words::is_given_name(word),
             is_family: words::is_family_name(word),
             as_given: self.name(self.local_word(word, Part::Given)),
             as_family: self.name(self.local_word(word, Part::Family)),
         };
-        self.address_words.of((), word, || Arc::new(make()))
+        self.address_words.of(word, make)
     }
 
     fn name(&self, text: String) -> Name {
@@ -233,7 +233,7 @@ fn lower(text: &str) -> Cow<'_, str> {
 
 /// What a word most likely is. Many family names are given names as well (Martin, Robin): the place decides, and the
 /// given name stands first, unless the words say otherwise.
-fn part_of(words: &[(Arc<AddressWord>, Option<char>)], at: usize) -> Part {
+fn part_of(words: &[(Made<'_, AddressWord>, Option<char>)], at: usize) -> Part {
     let last = words.len() - 1;
     let [(one, _), (other, _)] = [&words[0], &words[last]];
     let backwards = !one.is_given && other.is_given && (one.is_family || !other.is_family);

@@ -6,7 +6,7 @@ use super::email::AddressWord;
 use super::generalise;
 use super::html;
 use super::key::{Draw, Key};
-use super::memo::Memo;
+use super::memo::{Lasting, Memo};
 use super::originals::Originals;
 use super::style;
 use super::taken::Taken;
@@ -14,7 +14,6 @@ use super::text::Sentences;
 use crate::schema::Category;
 use crate::words::{self, Commune, Gender, fold};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Makes masks. One per archive; it is only read, so threads may share it.
 pub struct Masker {
@@ -23,9 +22,9 @@ pub struct Masker {
     pub(super) lists: Lists,
     /// By what a mask depends on: the category, the most characters, whether the CRM checks the value.
     memo: Memo<(Category, usize, bool), Option<String>>,
-    /// By the turn.
-    pub(super) domains: Memo<u32, Arc<str>>,
-    pub(super) address_words: Memo<(), Arc<AddressWord>>,
+    /// First draws only.
+    pub(super) domains: Lasting<Box<str>>,
+    pub(super) address_words: Lasting<AddressWord>,
 }
 
 /// The words that masks are drawn from. Those that are originals stay in their places and are passed over, so that
@@ -93,6 +92,8 @@ impl Default for Shape {
 const WHOLE_URL: usize = 80;
 /// Each company has a domain, and its mail stands all over the database.
 const DOMAINS: usize = 1 << 17;
+/// The names of people, most of which many have.
+const ADDRESS_WORDS: usize = 1 << 15;
 /// How often a mask is drawn again because it is an original.
 const MOST_DRAWS: u32 = 40;
 /// Length of what makes a mask of a many-to-one category unique: 60 bits.
@@ -108,8 +109,8 @@ impl Masker {
             originals,
             lists,
             memo: Memo::default(),
-            domains: Memo::of_places(DOMAINS),
-            address_words: Memo::default(),
+            domains: Lasting::of_places(DOMAINS),
+            address_words: Lasting::of_places(ADDRESS_WORDS),
         }
     }
 
@@ -156,7 +157,7 @@ impl Masker {
         if matches!(category, Category::Email | Category::Login) {
             let address = self.address(original, shape.turn, shape.most);
             let is_taken = !address.is_nobodys && self.originals.stand_in_words_of(&address.text);
-            return Some((address.text, is_taken));
+            return Some((style::shortened(address.text, shape.most), is_taken));
         }
         let text = self.fitted(category, original, shape)?;
         let is_taken = self.originals.stand_in(&text);

@@ -1,7 +1,8 @@
 //! Masks of late: a town, a job or a first name comes a thousand times, and has one mask.
 
 use crate::fingerprints::{digest, fresh_seed};
-use std::sync::Mutex;
+use std::ops::Deref;
+use std::sync::{Mutex, OnceLock};
 
 /// Longer values hardly come twice. In bytes.
 const LONGEST: usize = 48;
@@ -68,6 +69,55 @@ impl<K: Copy + Eq, M: Clone> Memo<K, M> {
     }
 }
 
+/// What was made first, for as long as there is room: the parts of addresses, which are few beside the addresses. Who
+/// finds something there writes nothing, not even a lock: threads do not wait for each other's caches.
+#[derive(Debug)]
+pub(super) struct Lasting<M> {
+    seed: u64,
+    places: Vec<OnceLock<(Box<str>, M)>>,
+}
+
+/// What is remembered, or was made just now and is not.
+pub(super) enum Made<'a, M> {
+    Remembered(&'a M),
+    Fresh(M),
+}
+
+impl<M> Deref for Made<'_, M> {
+    type Target = M;
+
+    fn deref(&self) -> &M {
+        match self {
+            Made::Remembered(made) => made,
+            Made::Fresh(made) => made,
+        }
+    }
+}
+
+impl<M> Lasting<M> {
+    /// One that remembers about so many values.
+    pub(super) fn of_places(count: usize) -> Self {
+        let places = count.next_power_of_two().max(2);
+        Lasting { seed: fresh_seed(), places: (0..places).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// What `make` makes of the value, or made of it before.
+    pub(super) fn of(&self, value: &str, make: impl Fn() -> M) -> Made<'_, M> {
+        if value.len() > LONGEST {
+            return Made::Fresh(make());
+        }
+        let first = (digest(self.seed, value.as_bytes()) >> 32) as usize & (self.places.len() - 1);
+        // There are two places where it may stand.
+        for place in [first, first ^ 1].map(|at| &self.places[at]) {
+            let (known, made) = place.get_or_init(|| (value.into(), make()));
+            if **known == *value {
+                return Made::Remembered(made);
+            }
+        }
+        Made::Fresh(make())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +144,15 @@ mod tests {
                 assert_eq!(memo.of((), &value, || value.clone()), value, "{round}");
             }
         }
+    }
+
+    #[test]
+    fn what_lasts_is_made_once_as_long_as_there_is_room() {
+        let lasting = Lasting::of_places(2);
+        let made = |value: &str, made: u8| *lasting.of(value, || made);
+        assert_eq!([made("a", 1), made("a", 2), made("b", 3), made("b", 4)], [1, 1, 3, 3]);
+        assert_eq!([made("c", 5), made("c", 6), made("a", 7)], [5, 6, 1], "the first ones stay");
+        let long = "x".repeat(LONGEST + 1);
+        assert_eq!([made(&long, 8), made(&long, 9)], [8, 9], "long values are not remembered");
     }
 }

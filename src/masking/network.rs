@@ -3,9 +3,9 @@
 use super::company::CompanyWords;
 use super::key::Purpose;
 use super::masker::Masker;
+use super::memo::Made;
 use super::style::{cut, slug};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::Arc;
 
 /// The part of a domain mask that tells domains of like names apart.
 const DOMAIN_TAG: usize = 5;
@@ -23,8 +23,9 @@ const REGISTRIES: &[&str] = &["co", "com", "org", "net", "gov", "gouv", "ac", "a
 
 impl Masker {
     /// A host below `.example` (RFC 2606) made of the words a company of that name gets. A name without a dot stays one.
-    pub(super) fn domain(&self, host: &str, turn: u32) -> Arc<str> {
-        self.domains.of(turn, host, || self.fresh_domain(host, turn).into())
+    pub(super) fn domain(&self, host: &str, turn: u32) -> Made<'_, Box<str>> {
+        let make = || self.fresh_domain(host, turn).into();
+        if turn == 0 { self.domains.of(host, make) } else { Made::Fresh(make()) }
     }
 
     fn fresh_domain(&self, host: &str, turn: u32) -> String {
@@ -82,7 +83,7 @@ impl Masker {
         }
         let (host, port) = split_port(host);
         let host = match host.parse::<Ipv4Addr>() {
-            Ok(_) => self.ip(host, turn).into(),
+            Ok(_) => Made::Fresh(self.ip(host, turn).into()),
             Err(_) => self.domain(host, turn),
         };
         let mut mask = scheme.map(|scheme| scheme + "://").unwrap_or_default() + &host + port;
@@ -180,12 +181,12 @@ mod tests {
     #[test]
     fn a_site_and_the_mail_of_a_company_share_a_domain() {
         let masker = masker();
-        let domain = masker.domain("acme.fr", 0);
+        let domain = masker.domain("acme.fr", 0).to_string();
         assert!(domain.ends_with(".example"), "{domain}");
         assert_eq!(masker.url("https://www.acme.fr/", 0, 99), format!("https://www.{domain}/"));
-        assert_eq!(masker.url("acme.fr", 0, 99), *domain);
-        assert_eq!(*masker.domain("mail.acme.fr", 0), format!("mail.{domain}"));
-        assert_ne!(masker.domain("acme.com", 0), domain);
+        assert_eq!(masker.url("acme.fr", 0, 99), domain);
+        assert_eq!(**masker.domain("mail.acme.fr", 0), *format!("mail.{domain}"));
+        assert_ne!(**masker.domain("acme.com", 0), *domain);
     }
 
     #[test]

@@ -24,7 +24,18 @@ impl Run {
 
     /// Looks at the run of a text, in memory that the next one uses again: nearly every mask is looked at.
     pub(super) fn once<T>(text: &str, look: impl FnOnce(&Run) -> T) -> T {
-        Run::again(|run| run.refill(text), look)
+        Run::again(|run| run.refill(text), |run, ()| look(run))
+    }
+
+    /// Looks at the words of two texts, one after the other, and where those of the first one end.
+    pub(super) fn of_texts<T>(first: &str, second: &str, look: impl FnOnce(&Run, usize) -> T) -> T {
+        let join = |run: &mut Run| {
+            run.refill(first);
+            let end = run.text.len();
+            run.add(second);
+            end
+        };
+        Run::again(join, look)
     }
 
     /// Looks at the words of several, one after the other, in the same memory.
@@ -35,14 +46,14 @@ impl Run {
                 run.join(other);
             });
         };
-        Run::again(join, look)
+        Run::again(join, |run, ()| look(run))
     }
 
-    fn again<T>(fill: impl FnOnce(&mut Run), look: impl FnOnce(&Run) -> T) -> T {
+    fn again<F, T>(fill: impl FnOnce(&mut Run) -> F, look: impl FnOnce(&Run, F) -> T) -> T {
         thread_local! { static RUN: RefCell<Run> = RefCell::default(); }
         RUN.with_borrow_mut(|run| {
-            fill(run);
-            let seen = look(run);
+            let filled = fill(run);
+            let seen = look(run, filled);
             run.text.shrink_to(LONGEST_KEPT);
             seen
         })
@@ -55,7 +66,11 @@ impl Run {
 
     pub(super) fn refill(&mut self, text: &str) {
         self.clear();
-        self.text.reserve(text.len());
+        self.add(text);
+    }
+
+    fn add(&mut self, text: &str) {
+        self.text.reserve(text.len() + 1);
         let mut within = false;
         let mut rest = text.as_bytes();
         while let [byte, after @ ..] = rest {

@@ -49,13 +49,13 @@ impl Taken {
         if self.runs.is_empty() {
             return false;
         }
-        let (one, other) = (Run::of(one), Run::of(other));
-        let (run, turned) = (Run::of_both(&one, &other), Run::of_both(&other, &one));
         // What stands in one of the two alone is found in the first order.
-        self.holds_one_of(&run)
-            || self.are_all_of(iter::once(&turned))
-            || (0..other.text.len()).any(|at| self.begin_at(&turned, at))
-            || turned.with_numbers_closed().is_some_and(|run| self.are_within(&run))
+        Run::of_texts(one, other, |run, _| self.holds_one_of(run))
+            || Run::of_texts(other, one, |turned, end| {
+                self.are_all_of(iter::once(turned))
+                    || (0..end).any(|at| self.begin_at(turned, at))
+                    || turned.with_numbers_closed().is_some_and(|run| self.are_within(&run))
+            })
     }
 
     fn holds_one_of(&self, run: &Run) -> bool {
