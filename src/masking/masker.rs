@@ -2,10 +2,10 @@
 
 use super::company::CompanyWords;
 use super::dates::Step;
-use super::email::AddressWord;
 use super::generalise;
 use super::html;
 use super::key::{Draw, Key};
+use super::local_part::AddressWord;
 use super::memo::{Lasting, Memo};
 use super::originals::Originals;
 use super::style;

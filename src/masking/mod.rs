@@ -27,6 +27,7 @@ mod json;
 mod kept;
 mod key;
 mod list;
+mod local_part;
 mod masker;
 mod memo;
 mod moments;
