@@ -61,14 +61,14 @@ impl Masker {
         if is_fine { name } else { self.nobodys(name) }
     }
 
-    fn address_word(&self, word: &str) -> Made<'_, AddressWord> {
+    fn address_word(&self, word: &str) -> Made<'_, Box<AddressWord>> {
         let make = || AddressWord {
             is_given: words::is_given_name(word),
             is_family: words::is_family_name(word),
             as_given: self.name(self.local_word(word, Part::Given)),
             as_family: self.name(self.local_word(word, Part::Family)),
         };
-        self.address_words.of(word, make)
+        self.address_words.of(word, || Box::new(make()))
     }
 
     fn name(&self, text: String) -> Name {
@@ -153,7 +153,7 @@ fn words_of(local: &str) -> impl Iterator<Item = (Cow<'_, str>, Option<char>)> {
 
 /// What a word most likely is. Many family names are given names as well (Martin, Robin): the place decides, and the
 /// given name stands first, unless the words say otherwise.
-fn part_of(words: &[(Made<'_, AddressWord>, Option<char>)], at: usize) -> Part {
+fn part_of(words: &[(Made<'_, Box<AddressWord>>, Option<char>)], at: usize) -> Part {
     let last = words.len() - 1;
     let [(one, _), (other, _)] = [&words[0], &words[last]];
     let backwards = !one.is_given && other.is_given && (one.is_family || !other.is_family);

@@ -24,7 +24,7 @@ pub struct Masker {
     memo: Memo<(Category, usize, bool), Option<String>>,
     /// First draws only.
     pub(super) domains: Lasting<Box<str>>,
-    pub(super) address_words: Lasting<AddressWord>,
+    pub(super) address_words: Lasting<Box<AddressWord>>,
 }
 
 /// The words that masks are drawn from. Those that are originals stay in their places and are passed over, so that
@@ -91,7 +91,7 @@ impl Default for Shape {
 /// A web address that is cut shorter may lose what tells it from others.
 const WHOLE_URL: usize = 80;
 /// Each company has a domain, and its mail stands all over the database.
-const DOMAINS: usize = 1 << 17;
+const DOMAINS: usize = 1 << 16;
 /// The names of people, most of which many have.
 const ADDRESS_WORDS: usize = 1 << 15;
 /// How often a mask is drawn again because it is an original.

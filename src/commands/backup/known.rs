@@ -35,7 +35,8 @@ impl Known {
     ) -> Result<Self> {
         let about = originals::about_how_many(source, map)?;
         let first = Gathered {
-            originals: Originals::of_about(about),
+            // Many of them are addresses at hosts where no mask can be.
+            originals: Originals::of_about(about / 2),
             needles: with_proof.then(|| Collector::of_about(about)),
             count: 0,
         };
