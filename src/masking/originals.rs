@@ -4,6 +4,7 @@ use super::identifiers::siren_in;
 use super::nobody::url_host;
 use super::phone::national_part;
 use super::run::Run;
+use super::style::digits;
 use super::taken::{LONGEST, Lengths, Taken, padded};
 use crate::fingerprints::{Gathering, Recent, SHORTEST};
 use crate::schema::Category;
@@ -91,8 +92,8 @@ impl Originals {
             category => {
                 let others = also_written(category, value);
                 // A mask's digits are compared however they are grouped.
-                let are_all = category == Category::Phone && !value.contains(char::is_alphabetic);
-                if others.is_empty() || !are_all {
+                let is_among = !value.contains(char::is_alphabetic) && others.contains(&digits(value));
+                if !is_among {
                     self.add_unseen(value);
                 }
                 others.iter().for_each(|value| self.add(value));
@@ -242,6 +243,9 @@ mod tests {
             (Category::Url, "https://192.0.2.7/marie", 1),
             (Category::Url, "Fleurs et jardins", 1),
             (Category::Phone, "06 12 34 56 78", 2),
+            (Category::Phone, "+33 6 12 34 56 78", 2),
+            // As a SIREN may be written.
+            (Category::Phone, "612345678", 3),
             (Category::Phone, "06 12 34 56 78 (Marie)", 4),
             (Category::Phone, "+44 20 7946 0958", 2),
             (Category::Siret, "732 829 320 00074", 3),
