@@ -109,8 +109,9 @@ impl Joints {
 }
 
 fn may_stand_across(originals: &Taken, first: &Phrase, second: &Phrase) -> bool {
-    let run = Run::of_both(&first.words.run, &second.words.run);
-    first.words.open.iter().any(|at| originals.begin_at(&run, *at) || originals.is_open(&run, *at))
+    Run::of_all([first, second].map(|phrase| &phrase.words.run).into_iter(), |run| {
+        first.words.open.iter().any(|at| originals.begin_at(run, *at) || originals.is_open(run, *at))
+    })
 }
 
 /// A text in the making.

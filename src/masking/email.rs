@@ -9,6 +9,7 @@ use std::borrow::Cow;
 /// A digit and 14 characters of 5 bits: among a million addresses two share it with a probability below 10^-10, and
 /// in a unique column the later of the two would be drawn again.
 const SUFFIX: usize = 14;
+
 impl Masker {
     /// An address that cannot be delivered. A display name is masked as a name; what is no address stays none.
     pub(super) fn email(&self, value: &str, turn: u32, most: usize) -> String {

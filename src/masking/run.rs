@@ -107,14 +107,6 @@ impl Run {
         }
     }
 
-    /// The words of two, one after the other.
-    pub(super) fn of_both(first: &Run, second: &Run) -> Self {
-        let mut run = Run::default();
-        run.join(first);
-        run.join(second);
-        run
-    }
-
     /// The bytes of its words, one word after the other.
     pub(super) fn closed(&self) -> impl Iterator<Item = u8> {
         self.text.iter().copied().filter(|byte| *byte != b' ')

@@ -80,7 +80,7 @@ pub(super) struct Banned {
 impl Banned {
     /// Reads them from the original.
     pub(super) fn of(original: &str) -> Self {
-        let words: Vec<u64> = words::words_with(original, words::is_capital, words::is_letter)
+        let words: Vec<u64> = words::words_with(original, char::is_uppercase, char::is_alphabetic)
             .filter(is_telling)
             .map(digest)
             .collect();
@@ -93,7 +93,7 @@ impl Banned {
 }
 
 fn telling_words(text: &str) -> impl Iterator<Item = &str> {
-    words::words_with(text, words::is_letter, words::is_letter).filter(is_telling)
+    words::words_with(text, char::is_alphabetic, char::is_alphabetic).filter(is_telling)
 }
 
 fn is_telling(word: &&str) -> bool {

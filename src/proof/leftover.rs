@@ -1,6 +1,6 @@
 //! What a masked text must not have left of its original: a name, a number.
 
-use crate::words::{is_capital, is_letter, is_number, words_with};
+use crate::words::words_with;
 
 /// A word that begins with a capital and is shorter is too common to tell anything. In letters.
 const SHORTEST_NAME: usize = 4;
@@ -19,7 +19,7 @@ pub fn is_left(original: &str, mask: &str) -> bool {
 
 /// The words of a text that begin with a capital or a digit.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    words_with(text, |first| is_capital(first) || is_number(first), |sign| is_letter(sign) || is_number(sign))
+    words_with(text, |first| first.is_uppercase() || first.is_numeric(), char::is_alphanumeric)
 }
 
 fn tells(word: &str) -> bool {

@@ -87,26 +87,6 @@ pub fn name_key(name: &str) -> Cow<'_, str> {
     Cow::Owned(key)
 }
 
-/// [`char::is_uppercase`], quicker for the small letters of European names.
-pub fn is_capital(sign: char) -> bool {
-    !is_small_accented(sign) && sign.is_uppercase()
-}
-
-/// [`char::is_alphabetic`], quicker for the small letters of European names.
-pub fn is_letter(sign: char) -> bool {
-    is_small_accented(sign) || sign.is_alphabetic()
-}
-
-/// [`char::is_numeric`], quicker for the small letters of European names.
-pub fn is_number(sign: char) -> bool {
-    !is_small_accented(sign) && sign.is_numeric()
-}
-
-/// Most letters that are none of ASCII's.
-fn is_small_accented(sign: char) -> bool {
-    matches!(sign, 'ß'..='ö' | 'ø'..='ÿ')
-}
-
 /// The words of a text that begin like this, to the last letter that belongs to them. All else is passed over byte by
 /// byte: every text of a database is read like this.
 pub fn words_with(
@@ -144,14 +124,13 @@ fn position(bytes: &[u8], is_one: impl Fn(&u8) -> bool) -> Option<usize> {
 /// Words that begin with a capital and stand next to each other: names, more often than not. An initial or a civility
 /// names nobody, and is none of them.
 pub fn capitalised_pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let is_word = |sign: char| is_letter(sign) || is_number(sign);
-    let of_name = move |sign: char| is_word(sign) || matches!(sign, '-' | '\'' | '\u{2019}');
+    let of_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '\'' | '\u{2019}');
     let mut last: Option<(&str, usize)> = None;
-    words_with(text, is_capital, of_name).filter_map(move |word| {
+    words_with(text, char::is_uppercase, of_name).filter_map(move |word| {
         let start = word.as_ptr() as usize - text.as_ptr() as usize;
         let name = word.chars().nth(1).map(|_| (word, start + word.len()));
         let (first, end) = std::mem::replace(&mut last, name)?;
-        (name.is_some() && !text[end..start].contains(is_word)).then_some((first, word))
+        (name.is_some() && !text[end..start].contains(char::is_alphanumeric)).then_some((first, word))
     })
 }
 

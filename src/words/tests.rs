@@ -261,14 +261,6 @@ fn words_with_a_beginning_are_those_of_all_words_that_have_it() {
 }
 
 #[test]
-fn letters_are_told_as_the_standard_tells_them() {
-    for sign in '\0'..='\u{2fff}' {
-        let told = (is_capital(sign), is_letter(sign), is_number(sign));
-        assert_eq!(told, (sign.is_uppercase(), sign.is_alphabetic(), sign.is_numeric()), "{sign:?}");
-    }
-}
-
-#[test]
 fn names_in_a_text_are_found_in_pairs() {
     let pairs =
         |text| capitalised_pairs(text).map(|(one, other)| format!("{one} {other}")).collect::<Vec<_>>();
