@@ -1,13 +1,12 @@
 //! The identifying values of a database, one by one: what no mask may be and no archive may hold.
 
-use super::hands::{InTurn, LOADS_WAITING};
+use super::hands::{Belt, First};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::masking;
 use crate::progress::Progress;
 use crate::schema::{Category, CompleteMap, Content, MappedTable, Rows};
 use crate::store::{Load, Snapshot, ValueRef};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 /// A line of free text that is shorter says nothing about anybody. In bytes.
@@ -44,27 +43,40 @@ pub fn each<V: FnMut(Original<'_>) -> Result<()> + Send>(
 ) -> Result<()> {
     let lookouts = lookouts(map);
     progress.stage("reading what identifies", None);
-    thread::scope(|scope| {
-        let (give_back, empties) = channel();
-        let (mut visits, mut todo) = (Vec::new(), Vec::new());
-        for visitor in visitors {
-            let (send, jobs) = sync_channel(LOADS_WAITING);
-            let (lookouts, give_back) = (&lookouts, give_back.clone());
-            let visit = move || show_all(lookouts, &jobs, &give_back, visitor);
-            visits.push(thread::Builder::new().spawn_scoped(scope, visit).map_err(Fault::no_thread)?);
-            todo.push(send);
+    let Some((own, others)) = visitors.split_first_mut() else { return Ok(()) };
+    let mut done = |sight: &mut Sight| {
+        sight.load.clear();
+        Ok(())
+    };
+    let belt = Belt::to(&mut done);
+    let read = thread::scope(|scope| {
+        let (belt, lookouts) = (&belt, &lookouts);
+        for visit in others {
+            let help = move || belt.work(&mut |sight| show_all(lookouts, sight, visit));
+            thread::Builder::new().spawn_scoped(scope, help).map_err(|error| {
+                belt.stop();
+                Fault::no_thread(error)
+            })?;
         }
-        let mut todo = InTurn::of(todo);
-        let read = lookouts
-            .iter()
-            .enumerate()
-            .try_for_each(|(at, watched)| read_table(source, watched, at, &mut todo, &empties, progress));
-        drop(todo);
-        for visit in visits {
-            visit.join().unwrap_or_else(|_| Err(Fault::thread_stopped("looks at values").into()))?;
+        let mut show = |sight: &mut Sight| show_all(lookouts, sight, own);
+        let mut tables = lookouts.iter().enumerate();
+        let read =
+            tables.try_for_each(|(at, watched)| read_table(source, watched, at, belt, &mut show, progress));
+        match read {
+            Ok(()) => belt.is_all(),
+            Err(_) => belt.stop(),
         }
+        belt.work(&mut show);
         read
-    })
+    });
+    belt.end().and(read)
+}
+
+/// Some rows of one of the tables that are watched.
+#[derive(Default)]
+struct Sight {
+    at: usize,
+    load: Load,
 }
 
 /// What is watched in each table that is copied, if anything is.
@@ -74,53 +86,39 @@ fn lookouts(map: &CompleteMap) -> Vec<(&str, Lookout<'_>)> {
     over.filter(|(_, lookout)| !lookout.columns.is_empty()).collect()
 }
 
-/// Sends the rows of a table to the visitors in turn.
+/// Gives the rows of a table to whoever has nothing to do.
 fn read_table(
     source: &mut dyn Snapshot,
     (table, lookout): &(&str, Lookout<'_>),
     at: usize,
-    todo: &mut InTurn<SyncSender<(usize, Load)>>,
-    empties: &Receiver<Load>,
+    belt: &Belt<'_, Sight>,
+    show: First<'_, Sight>,
     progress: &mut dyn Progress,
 ) -> Result<()> {
-    let mut load = Load::default();
-    let mut hand_over = |load: &mut Load| {
-        let next = empties.try_recv().unwrap_or_default();
-        todo.next()
-            .send((at, std::mem::replace(load, next)))
-            .map_err(|_| Fault::thread_stopped("looks at values"))
-    };
+    let mut load = belt.empty().load;
     source.scan(table, &lookout.columns, &mut |row| {
         load.push(row.iter().copied());
         if load.is_full() {
             interrupt::check()?;
             progress.advance(load.len() as u64);
-            hand_over(&mut load)?;
+            belt.give(Sight { at, load: std::mem::replace(&mut load, belt.empty().load) }, show)?;
         }
         Ok(())
     })?;
-    Ok(hand_over(&mut load)?)
+    belt.give(Sight { at, load }, show)
 }
 
 fn show_all(
     lookouts: &[(&str, Lookout<'_>)],
-    jobs: &Receiver<(usize, Load)>,
-    give_back: &Sender<Load>,
+    sight: &Sight,
     visit: &mut (dyn FnMut(Original<'_>) -> Result<()> + Send),
 ) -> Result<()> {
-    for (at, mut load) in jobs {
-        let mut row: Vec<ValueRef<'_>> = Vec::new();
-        for number in 0..load.len() {
-            row.clear();
-            row.extend(load.row(number));
-            lookouts[at].1.show(&row, visit)?;
-        }
-        drop(row);
-        load.clear();
-        // Nobody needs it any more where the last row has been read.
-        let _ = give_back.send(load);
-    }
-    Ok(())
+    let mut row: Vec<ValueRef<'_>> = Vec::new();
+    (0..sight.load.len()).try_for_each(|number| {
+        row.clear();
+        row.extend(sight.load.row(number));
+        lookouts[sight.at].1.show(&row, visit)
+    })
 }
 
 /// What is watched in one table.

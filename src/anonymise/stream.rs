@@ -1,16 +1,12 @@
-//! Rows on their way: read on this thread, masked on several, settled and written in their order on one more.
-//!
-//! Loads of rows go to the masking threads in turn, and the writer takes them back in the same turn, so their order
-//! stays. Every queue is short: memory is the same whatever the size of the database.
+//! Rows on their way: read on this thread, masked on any, settled and written in their order.
 
-use super::hands::{InTurn, LOADS_WAITING, threads};
+use super::hands::{Belt, threads};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::masking::{Crowd, Mask, RowMasker, Settler, Tally};
 use crate::progress::Progress;
 use crate::schema::MappedTable;
 use crate::store::{Builder, Load, Snapshot, ValueRef};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 /// A table that is copied.
@@ -47,57 +43,59 @@ pub(super) fn pass(
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Passed>> {
-    let count = threads();
-    thread::scope(|scope| {
-        let (give_back, empties) = channel();
-        let (mut todo, mut done) = (Vec::new(), Vec::new());
-        for _ in 0..count {
-            let (send, jobs) = sync_channel(LOADS_WAITING);
-            let (results, masked) = sync_channel(LOADS_WAITING);
-            thread::Builder::new()
-                .spawn_scoped(scope, move || mask_jobs(tasks, &jobs, &results))
-                .map_err(Fault::no_thread)?;
-            todo.push(send);
-            done.push(masked);
-        }
-        let writing = Writing { done: InTurn::of(done), give_back };
-        let writer = thread::Builder::new()
-            .spawn_scoped(scope, move || writing.all(tasks, new))
-            .map_err(Fault::no_thread)?;
-        let read =
-            Reading { todo: InTurn::of(todo), empties, job: Job::default() }.all(source, tasks, progress);
-        progress.stage("making indexes", None);
-        // Damage is the better explanation, whatever went wrong.
+    let mut writing = Writing { tasks, new, table: None, passed: Vec::with_capacity(tasks.len()) };
+    let streamed = stream(source, tasks, &mut |job| writing.job(job), progress);
+    progress.stage("making indexes", None);
+    let Writing { new, passed, .. } = writing;
+    let completed = thread::scope(|scope| {
+        let completing = match streamed {
+            Ok(()) => thread::Builder::new().spawn_scoped(scope, || new.complete()).map_err(Fault::no_thread)?,
+            // Damage is the better explanation, whatever went wrong.
+            Err(error) => return source.soundness().and(Err(error)),
+        };
         let damage = source.soundness();
-        let passed = writer.join().unwrap_or_else(|_| Err(Fault::thread_stopped("writes").into()));
-        damage?;
-        // Where writing failed, reading could not go on either, and the other way round: the cause comes first.
-        match passed? {
-            Some(passed) => read.map(|()| passed),
-            None => Err(read.err().unwrap_or_else(|| Fault::thread_stopped("masks").into())),
-        }
-    })
+        let completed = completing.join().unwrap_or_else(|_| Err(Fault::thread_stopped("writes").into()));
+        damage.and(completed)
+    });
+    completed.map(|()| passed)
 }
 
-struct Reading {
-    todo: InTurn<SyncSender<Job>>,
-    empties: Receiver<Job>,
+/// Reads all tables, masks their rows on every thread, and shows them to `write` in their order.
+fn stream(
+    source: &mut dyn Snapshot,
+    tasks: &[Task<'_>],
+    write: &mut (dyn FnMut(&mut Job) -> Result<()> + Send),
+    progress: &mut dyn Progress,
+) -> Result<()> {
+    let belt = Belt::to(write);
+    let mask = |job: &mut Job| mask_rows(&tasks[job.task], job);
+    let read = thread::scope(|scope| {
+        let helpers = (1..threads()).map(|_| {
+            thread::Builder::new().spawn_scoped(scope, || belt.work(&mut { mask })).map_err(Fault::no_thread)
+        });
+        let helpers = helpers.collect::<std::result::Result<Vec<_>, _>>();
+        let read = helpers.map_err(anyhow::Error::from).and_then(|_| {
+            let mut reading = Reading { belt: &belt, mask, job: Job::default() };
+            tasks.iter().enumerate().try_for_each(|(number, task)| reading.table(source, number, task, progress))
+        });
+        match read {
+            Ok(()) => belt.is_all(),
+            Err(_) => belt.stop(),
+        }
+        belt.work(&mut { mask });
+        read
+    });
+    // Where writing failed, reading could not go on either: the cause comes first.
+    belt.end().and(read)
+}
+
+struct Reading<'b, 'a, M> {
+    belt: &'b Belt<'a, Job>,
+    mask: M,
     job: Job,
 }
 
-impl Reading {
-    fn all(
-        mut self,
-        source: &mut dyn Snapshot,
-        tasks: &[Task<'_>],
-        progress: &mut dyn Progress,
-    ) -> Result<()> {
-        for (number, task) in tasks.iter().enumerate() {
-            self.table(source, number, task, progress)?;
-        }
-        Ok(())
-    }
-
+impl<M: Fn(&mut Job) -> Result<()>> Reading<'_, '_, M> {
     fn table(
         &mut self,
         source: &mut dyn Snapshot,
@@ -109,7 +107,6 @@ impl Reading {
         progress.stage(&table.name, Some(task.rows));
         let mut columns: Vec<&str> = table.row_number.as_deref().into_iter().collect();
         columns.extend(table.stored().map(|column| column.name.as_str()));
-        self.job.task = number;
         let mut rows = 0;
         source.scan(&table.name, &columns, &mut |row| {
             self.job.raw.push(row.iter().copied());
@@ -130,20 +127,8 @@ impl Reading {
     }
 
     fn hand_over(&mut self, task: usize, is_last: bool) -> Result<()> {
-        let mut next = self.empties.try_recv().unwrap_or_default();
-        next.task = task;
-        let job = Job { is_last, ..std::mem::replace(&mut self.job, next) };
-        self.todo.next().send(job).map_err(|_| Fault::thread_stopped("masks").into())
-    }
-}
-
-/// Masks loads until there are no more, or nobody wants them.
-fn mask_jobs(tasks: &[Task<'_>], jobs: &Receiver<Job>, results: &SyncSender<Result<Job>>) {
-    for mut job in jobs {
-        let result = mask_rows(&tasks[job.task], &mut job).map(|()| job);
-        if results.send(result).is_err() {
-            return;
-        }
+        let job = Job { task, is_last, ..std::mem::replace(&mut self.job, self.belt.empty()) };
+        self.belt.give(job, &mut |job| (self.mask)(job))
     }
 }
 
@@ -159,54 +144,44 @@ fn mask_rows(task: &Task<'_>, job: &mut Job) -> Result<()> {
     Ok(())
 }
 
-struct Writing {
-    done: InTurn<Receiver<Result<Job>>>,
-    give_back: Sender<Job>,
+/// Writes the jobs of all tables, one after the other.
+struct Writing<'a> {
+    tasks: &'a [Task<'a>],
+    new: &'a mut dyn Builder,
+    /// The table that is being written.
+    table: Option<(Settler<'a>, Passed)>,
+    /// Those that are done.
+    passed: Vec<Passed>,
 }
 
-impl Writing {
-    /// Nothing where no more came although there should have.
-    fn all(mut self, tasks: &[Task<'_>], new: &mut dyn Builder) -> Result<Option<Vec<Passed>>> {
-        let mut all = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            let Some(passed) = self.table(task, new)? else { return Ok(None) };
-            all.push(passed);
-        }
-        new.complete()?;
-        Ok(Some(all))
-    }
-
-    fn table(&mut self, task: &Task<'_>, new: &mut dyn Builder) -> Result<Option<Passed>> {
+impl Writing<'_> {
+    fn job(&mut self, job: &mut Job) -> Result<()> {
+        let task = &self.tasks[job.task];
         let table = &task.mapped.table;
-        new.fill(table, &task.masker.changed())?;
-        let mut settler = task.masker.settler(task.mapped);
-        let mut passed = Passed::default();
-        passed.tallies.resize(table.stored().count(), Tally::default());
-        loop {
-            let Ok(job) = self.done.next().recv() else { return Ok(None) };
-            let mut job = job?;
-            match settled(&mut settler, &mut job, usize::from(table.row_number.is_some())) {
-                Some(load) => new.rows(&load)?,
-                None => new.rows(&job.masked)?,
+        let (mut settler, mut passed) = match self.table.take() {
+            Some(begun) => begun,
+            None => {
+                self.new.fill(table, &task.masker.changed())?;
+                let tallies = vec![Tally::default(); table.stored().count()];
+                (task.masker.settler(task.mapped), Passed { tallies, crowds: None })
             }
-            passed.tallies.iter_mut().zip(&job.tallies).for_each(|(all, some)| all.join(some));
-            let is_last = job.is_last;
-            self.give_back(job);
-            if is_last {
-                break;
-            }
+        };
+        match settled(&mut settler, job, usize::from(table.row_number.is_some())) {
+            Some(load) => self.new.rows(&load)?,
+            None => self.new.rows(&job.masked)?,
         }
-        passed.crowds = settler.crowds();
-        new.index(table)?;
-        Ok(Some(passed))
-    }
-
-    fn give_back(&self, mut job: Job) {
+        passed.tallies.iter_mut().zip(&job.tallies).for_each(|(all, some)| all.join(some));
+        if job.is_last {
+            passed.crowds = settler.crowds();
+            self.new.index(table)?;
+            self.passed.push(passed);
+        } else {
+            self.table = Some((settler, passed));
+        }
         job.raw.clear();
         job.masked.clear();
         job.tallies.clear();
-        // Nobody needs it any more where the last row has been read.
-        let _ = self.give_back.send(job);
+        Ok(())
     }
 }
 

@@ -3,9 +3,9 @@
 use super::ValueRef;
 
 /// A load is full with so many rows.
-const MOST_ROWS: usize = 512;
+const MOST_ROWS: usize = 128;
 /// A load is full with so many bytes, so that memory stays flat where rows are long.
-const MOST_BYTES: usize = 128 << 10;
+const MOST_BYTES: usize = 48 << 10;
 
 /// Some rows of a table, all with the same columns.
 #[derive(Debug, Default)]
