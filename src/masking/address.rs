@@ -55,9 +55,8 @@ impl Masker {
         let communes = &self.lists.communes;
         let first = draw.below(communes.len());
         let turned = communes[first..].iter().chain(&communes[..first]).filter(|place| !place.taken);
-        let mut others = turned.map(|place| place.commune);
-        let other = others.find(|commune| commune.postcode != code && fold(commune.name) != name);
-        other.unwrap_or_else(|| &words::communes()[0])
+        let mut others = turned.filter(|place| place.commune.postcode != code && place.key != name);
+        others.next().map_or_else(|| &words::communes()[0], |place| place.commune)
     }
 
     /// The postcode of a commune.

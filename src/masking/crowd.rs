@@ -66,7 +66,10 @@ fn digest<'a>(state: &RandomState, places: &[usize], value: impl Fn(usize) -> Va
             ValueRef::Null => 0.hash(&mut hasher),
             ValueRef::Integer(number) => (1, number).hash(&mut hasher),
             ValueRef::Real(number) => (2, number.to_bits()).hash(&mut hasher),
-            ValueRef::Text(bytes) => (3, bytes.to_ascii_lowercase()).hash(&mut hasher),
+            ValueRef::Text(bytes) => {
+                (3, bytes.len()).hash(&mut hasher);
+                bytes.iter().for_each(|byte| hasher.write_u8(byte.to_ascii_lowercase()));
+            }
             ValueRef::Blob(bytes) => (4, bytes).hash(&mut hasher),
         }
     }

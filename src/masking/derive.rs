@@ -1,6 +1,6 @@
 //! Columns that are computed from others: done again from the masks.
 
-use super::style::{cut, digits};
+use super::style::{digits, shortened};
 use super::value::{Mask, readable};
 use crate::schema::Derivation;
 use crate::store::{Value, ValueRef};
@@ -33,7 +33,10 @@ pub(super) fn derived(how: &Derivation, source: &str) -> String {
 
 /// A telephone number in its international form; one without a country is a French one.
 pub fn e164(source: &str) -> String {
-    let plain = digits(&source.replace("(0)", ""));
+    let plain = match source.split_once("(0)") {
+        Some(_) => digits(&source.replace("(0)", "")),
+        None => digits(source),
+    };
     if source.trim_start().starts_with('+') {
         return format!("+{plain}");
     }
@@ -97,12 +100,12 @@ pub(super) fn pieces(template: &str, place: impl Fn(&str) -> Option<usize>) -> R
 }
 
 /// The text in the storage class of the value it replaces, no longer than allowed; zero for what is no number.
-pub(super) fn in_class(original: ValueRef<'_>, text: &str, most: usize) -> Value {
-    let text = cut(text, most);
+pub(super) fn in_class(original: ValueRef<'_>, text: String, most: usize) -> Value {
+    let text = shortened(text, most);
     match original {
         ValueRef::Integer(_) => Value::Integer(text.parse().unwrap_or(0)),
         ValueRef::Real(_) => Value::Real(text.parse().unwrap_or(0.0)),
-        ValueRef::Blob(_) => Value::Blob(text.as_bytes().to_vec()),
+        ValueRef::Blob(_) => Value::Blob(text.into_bytes()),
         _ => text.into(),
     }
 }

@@ -114,6 +114,9 @@ fn may_stand_across(originals: &Taken, first: &Phrase, second: &Phrase) -> bool 
     })
 }
 
+/// A phrase seldom has fewer bytes.
+const USUAL_PHRASE: usize = 24;
+
 /// A text in the making.
 #[derive(Default)]
 pub(super) struct Draft<'a> {
@@ -132,7 +135,8 @@ enum Piece<'a> {
 impl<'a> Draft<'a> {
     /// A draft with room for so many bytes.
     pub(super) fn of(bytes: usize) -> Self {
-        Draft { text: String::with_capacity(bytes + 16), ..Draft::default() }
+        let pieces = Vec::with_capacity(bytes / USUAL_PHRASE + 2);
+        Draft { text: String::with_capacity(bytes + 16), pieces }
     }
 
     /// Writes a phrase.

@@ -12,7 +12,7 @@ pub fn follows(how: &Derivation, old: (&Value, &Value), new: &Value) -> Value {
         return Value::Null;
     }
     let how = really(how, &text_of(source.borrow()), &text_of(copy.borrow()));
-    in_class(copy.borrow(), &derived(&how, &text_of(new.borrow())), usize::MAX)
+    in_class(copy.borrow(), derived(&how, &text_of(new.borrow())), usize::MAX)
 }
 
 /// The computed columns of a row that change with it; `old` and `new` give a column's value before and after, as far as
@@ -39,7 +39,7 @@ pub fn followed(
                 let values: Vec<Mask<'_>> = sources.iter().map(|source| Mask::Other(now(source))).collect();
                 let place = |name: &str| sources.iter().position(|source| source.eq_ignore_ascii_case(name));
                 let Ok(pieces) = pieces(template, place) else { continue };
-                in_class(before.borrow(), &filled(&pieces, &values), usize::MAX)
+                in_class(before.borrow(), filled(&pieces, &values), usize::MAX)
             }
             (how, [source, ..]) => follows(how, (&old(source), &before), &now(source)),
             (_, []) => continue,

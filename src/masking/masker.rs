@@ -56,6 +56,8 @@ pub(super) struct Word {
 /// A commune, and whether its name is an original.
 pub(super) struct Place {
     pub(super) commune: &'static Commune,
+    /// Its folded name.
+    pub(super) key: String,
     pub(super) taken: bool,
 }
 
@@ -281,7 +283,10 @@ impl Lists {
         };
         let words = |list| keyed(list, &fold);
         let names = |list| keyed(list, &|text| words::name_key(text).into_owned());
-        let place = |commune: &'static Commune| Place { commune, taken: originals.stand_in(commune.name) };
+        let place = |commune: &'static Commune| {
+            let taken = originals.stand_in(commune.name);
+            Place { commune, key: fold(commune.name), taken }
+        };
         Lists {
             feminine: names(words::given_names(Gender::Feminine)),
             masculine: names(words::given_names(Gender::Masculine)),

@@ -2,7 +2,7 @@
 
 use super::identifiers::siren_in;
 use super::nobody::url_host;
-use super::phone::national_part;
+use super::phone::Number;
 use super::run::Run;
 use super::style::digits;
 use super::taken::{LONGEST, Lengths, Taken, padded};
@@ -18,24 +18,11 @@ pub struct Originals {
     short: Lengths,
     /// The value that is being added, in memory that is used again.
     run: Run,
-    pair: String,
+    joined: String,
 }
 
 /// A secret that is longer is no word that somebody chose. In bytes.
 const LONGEST_WORD: usize = 40;
-
-/// What a value is in other places: the SIREN of a SIRET or VAT number, and a telephone number with its 0 and with the
-/// country before it. A mask that is one of these would be taken for the original by whoever looks there.
-fn also_written(category: Category, value: &str) -> Vec<String> {
-    match category {
-        Category::Siret | Category::Vat => siren_in(category, value).into_iter().collect(),
-        Category::Phone => {
-            let ways = |national: String| [format!("0{national}"), format!("33{national}")];
-            national_part(value).into_iter().flat_map(ways).collect()
-        }
-        _ => Vec::new(),
-    }
-}
 
 /// Whether an address is at a host where no mask's can be: those are below `.example`, at a host without a dot, or at the
 /// number of one. What stands around an address may be anywhere.
@@ -70,7 +57,7 @@ impl Originals {
 
     fn with(runs: Gathering) -> Self {
         let [recent, recent_texts] = [Recent::default(), Recent::default()];
-        Originals { runs, recent, recent_texts, short: 0, run: Run::default(), pair: String::new() }
+        Originals { runs, recent, recent_texts, short: 0, run: Run::default(), joined: String::new() }
     }
 
     /// Adds what a sibling has gathered.
@@ -89,28 +76,47 @@ impl Originals {
             // Nobody writes them without what stands between their words.
             Category::Email | Category::Url | Category::Street => self.add_text(value),
             _ if self.recent.has_seen(value.as_bytes()) => {}
+            Category::Phone => self.add_phone(value),
             category => {
-                let others = also_written(category, value);
-                // A mask's digits are compared however they are grouped.
-                let is_among = !value.contains(char::is_alphabetic) && others.contains(&digits(value));
-                if !is_among {
-                    self.add_unseen(value);
+                self.add_unseen(value);
+                // Whoever looks there would take a mask that is it for the original.
+                if matches!(category, Category::Siret | Category::Vat)
+                    && let Some(siren) = siren_in(category, value)
+                {
+                    self.add(&siren);
                 }
-                others.iter().for_each(|value| self.add(value));
             }
         }
+    }
+
+    /// Adds a telephone number, also with its 0 and with the country before it, as other places write it. A mask's
+    /// digits are compared however they are grouped.
+    fn add_phone(&mut self, value: &str) {
+        let plain = digits(value);
+        let Some(national) = Number::of(value, &plain).national() else { return self.add_unseen(value) };
+        let is_among = ["0", "33"].iter().any(|before| plain.strip_prefix(before) == Some(national));
+        if !is_among || value.contains(char::is_alphabetic) {
+            self.add_unseen(value);
+        }
+        let mut whole = std::mem::take(&mut self.joined);
+        for before in ["0", "33"] {
+            whole.clear();
+            whole.extend([before, national]);
+            self.add(&whole);
+        }
+        self.joined = whole;
     }
 
     /// Adds a line of a text: its beginning, and the names in it, which may stand in no column at all.
     fn add_line(&mut self, text: &str) {
         self.add_text(text);
-        let mut pair = std::mem::take(&mut self.pair);
+        let mut pair = std::mem::take(&mut self.joined);
         for (first, second) in capitalised_pairs(text) {
             pair.clear();
             pair.extend([first, " ", second]);
             self.add(&pair);
         }
-        self.pair = pair;
+        self.joined = pair;
     }
 
     /// Adds a value, also without its blanks.
@@ -249,18 +255,11 @@ mod tests {
             (Category::Phone, "06 12 34 56 78 (Marie)", 4),
             (Category::Phone, "+44 20 7946 0958", 2),
             (Category::Siret, "732 829 320 00074", 3),
+            (Category::Vat, "FR44 732829320", 3),
+            (Category::Siren, "732829320", 1),
             (Category::FreeText, "Marie Durand est venue. Bonjour Paul Petit !", 7),
         ] {
             assert_eq!(remembered(category, value), count, "{value}");
         }
-    }
-
-    #[test]
-    fn a_value_is_known_as_other_places_write_it() {
-        assert_eq!(also_written(Category::Siret, "732 829 320 00074"), ["732829320"]);
-        assert_eq!(also_written(Category::Vat, "FR44 732829320"), ["732829320"]);
-        assert_eq!(also_written(Category::Phone, "+33 (0)6 12 34 56 78"), ["0612345678", "33612345678"]);
-        assert_eq!(also_written(Category::Phone, "+44 20 7946 0958"), [""; 0]);
-        assert_eq!(also_written(Category::Siren, "732829320"), [""; 0]);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::key::Purpose;
 use super::masker::{Masker, Shape};
-use super::style::{digits, overlay};
-use crate::reach::{self, LANDLINES_OF_FICTION, MOBILES_OF_FICTION};
+use super::style::digits;
+use crate::reach::{self, LANDLINES_OF_FICTION, MOBILES_OF_FICTION, NATIONAL};
 
 /// Fewer digits than this are an extension or a short code, not a subscriber's number.
 const FEWEST_DIGITS: usize = 8;
@@ -26,26 +26,31 @@ impl Masker {
             return several;
         }
         if shape.unique {
-            return self.spare_number(&canonical(value, &plain), shape);
+            return self.spare_number(&Number::of(value, &plain).full(), shape);
         }
-        let number = canonical(value, &plain);
-        let mask = self.fiction(&number, shape);
-        match number.strip_prefix("33").filter(|national| national.len() == 9) {
-            Some(_) => written_like(value, &plain, &mask),
-            None => written_abroad(value, &mask),
+        match Number::of(value, &plain) {
+            Number::French(national) => {
+                let mut full = [b'3'; 2 + NATIONAL];
+                full[2..].copy_from_slice(national.as_bytes());
+                written_like(value, &plain, &self.fiction(&full, shape))
+            }
+            Number::Other(number) => written_abroad(value, &self.fiction(number.as_bytes(), shape)),
         }
     }
 
-    /// Nine digits of a range that is reserved for fiction.
-    fn fiction(&self, number: &str, shape: Shape) -> String {
-        let mut draw = self.key.draw(Purpose::Phone, shape.turn, number.as_bytes());
-        let mobile = number.starts_with("336") || number.starts_with("337");
+    /// Nine digits of a range that is reserved for fiction, which are not the last ones of the number.
+    fn fiction(&self, number: &[u8], shape: Shape) -> String {
+        let mut draw = self.key.draw(Purpose::Phone, shape.turn, number);
+        let mobile = number.starts_with(b"336") || number.starts_with(b"337");
         let landline = LANDLINES_OF_FICTION[draw.below(LANDLINES_OF_FICTION.len())];
         let range = if mobile && !shape.valid { MOBILES_OF_FICTION } else { landline };
-        let mask = format!("{range}{:04}", draw.below(10_000));
-        if number.ends_with(&mask) {
-            let last = if mask.ends_with('9') { '0' } else { '9' };
-            return format!("{}{last}", &mask[..8]);
+        let mut mask = String::with_capacity(NATIONAL);
+        mask.push_str(range);
+        let last = draw.below(10_000);
+        mask.extend([1000, 100, 10, 1].map(|unit| char::from(b'0' + (last / unit % 10) as u8)));
+        if number.ends_with(mask.as_bytes()) {
+            let last = if mask.pop() == Some('9') { '0' } else { '9' };
+            mask.push(last);
         }
         mask
     }
@@ -91,16 +96,9 @@ pub(super) fn reaches_no_phone(value: &str) -> bool {
 /// Whether a number is of the ranges that masks come from.
 pub(super) fn is_of_fiction(value: &str) -> bool {
     let plain = digits(value);
-    let number = canonical(value.trim(), &plain);
-    let national = number.strip_prefix("33").unwrap_or_default();
-    (national.len() == 9 && reach::is_of_fiction(national))
+    let is_french = |national| reach::is_of_fiction(national);
+    Number::of(value, &plain).national().is_some_and(is_french)
         || (value.trim().starts_with(SPARE) && plain.len() > SPARE.len())
-}
-
-/// The national part of a French number: `612345678` for `06 12 34 56 78` and `+33 6 12 34 56 78`.
-pub(super) fn national_part(value: &str) -> Option<String> {
-    let number = canonical(value.trim(), &digits(value));
-    number.strip_prefix("33").filter(|national| national.len() == 9).map(str::to_owned)
 }
 
 /// A country code that no country has.
@@ -116,41 +114,73 @@ pub(super) fn room_for_spare_numbers(most: usize) -> u128 {
     10u128.pow(spare_digits(most) as u32)
 }
 
-/// The digits with the country before them: `33612345678` for `06 12 34 56 78`, `+33 (0)6 …` and `0033 6 …`.
-fn canonical(value: &str, plain: &str) -> String {
-    let abroad = plain.strip_prefix("00").or(value.contains('+').then_some(plain));
-    let abroad = abroad.or(plain.strip_prefix("33").filter(|rest| rest.len() == 9).map(|_| plain));
-    match abroad {
-        Some(full) => match full.strip_prefix("330") {
-            Some(national) if national.len() >= 9 => format!("33{}", &national[..9]),
-            // An extension is not part of the number.
-            _ if full.starts_with("33") && full.len() > 11 => full[..11].to_owned(),
-            _ => full.to_owned(),
-        },
-        None => match plain.strip_prefix('0') {
-            Some(national) if national.len() >= 9 => format!("33{}", &national[..9]),
-            _ if plain.len() == 9 => format!("33{plain}"),
-            _ => plain.to_owned(),
-        },
+/// What the digits of a value are.
+pub(super) enum Number<'a> {
+    /// The nine digits behind the 0 or the country: `612345678` for `06 12 34 56 78`, `+33 (0)6 …` and `0033 6 …`. An
+    /// extension is not part of them.
+    French(&'a str),
+    /// Digits with another country before them, or with none.
+    Other(&'a str),
+}
+
+impl<'a> Number<'a> {
+    /// Of a value, and its digits alone.
+    pub(super) fn of(value: &str, plain: &'a str) -> Self {
+        let national = |digits: &'a str| digits.get(..NATIONAL);
+        let abroad = plain.strip_prefix("00").or(value.contains('+').then_some(plain));
+        let abroad = abroad.or(plain.strip_prefix("33").filter(|rest| rest.len() == NATIONAL).map(|_| plain));
+        let french = match abroad {
+            Some(full) => {
+                let behind = |country| full.strip_prefix(country).and_then(national);
+                behind("330").or_else(|| behind("33"))
+            }
+            None if plain.len() == NATIONAL => Some(plain),
+            None => plain.strip_prefix('0').and_then(national),
+        };
+        french.map_or(Number::Other(abroad.unwrap_or(plain)), Number::French)
+    }
+
+    /// The nine digits of a French one.
+    pub(super) fn national(&self) -> Option<&'a str> {
+        match self {
+            Number::French(national) => Some(national),
+            Number::Other(_) => None,
+        }
+    }
+
+    /// With the country before it, where it is known.
+    fn full(&self) -> String {
+        match self {
+            Number::French(national) => format!("33{national}"),
+            Number::Other(number) => (*number).to_owned(),
+        }
     }
 }
 
 /// The mask with the prefix, blanks and marks of a French original. What follows the number is dropped.
 fn written_like(value: &str, plain: &str, mask: &str) -> String {
     let prefix = ["00330", "0033", "330", "33", "0", ""].into_iter().find(|prefix| {
-        plain.strip_prefix(prefix).is_some_and(|rest| rest.len() >= 9)
-            && (*prefix != "0" || plain.len() >= 10)
+        plain.strip_prefix(prefix).is_some_and(|rest| rest.len() >= NATIONAL)
+            && (*prefix != "0" || plain.len() > NATIONAL)
     });
-    let signs = format!("{}{mask}", prefix.unwrap_or_default());
-    let mut seen = 0;
-    let end = value.char_indices().find(|(_, c)| {
-        seen += usize::from(c.is_ascii_digit());
-        seen == signs.len()
-    });
-    let template = &value[..end.map_or(value.len(), |(at, c)| at + c.len_utf8())];
-    let start = template.find(|c: char| c.is_ascii_digit() || c == '+' || c == '(').unwrap_or(0);
-    let places: String = template[start..].chars().filter(|c| !c.is_ascii_alphabetic()).collect();
-    overlay(&places, &signs)
+    let prefix = prefix.unwrap_or_default();
+    let start = value.find(|c: char| c.is_ascii_digit() || c == '+' || c == '(').unwrap_or(0);
+    let mut digits = prefix.chars().chain(mask.chars());
+    let mut left = prefix.len() + mask.len();
+    let mut out = String::with_capacity(value.len());
+    for place in value[start..].chars() {
+        match place {
+            _ if left == 0 => break,
+            '0'..='9' => {
+                out.extend(digits.next());
+                left -= 1;
+            }
+            ' ' | '.' | '-' | '/' | '(' | ')' | '+' | '_' | '\u{a0}' | '\u{202f}' => out.push(place),
+            _ => {}
+        }
+    }
+    out.extend(digits);
+    out
 }
 
 /// A French number in international form, in place of a foreign one.

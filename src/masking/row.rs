@@ -170,7 +170,7 @@ impl<'a> RowMasker<'a> {
                 Some(text) => {
                     let mask = memo.of((), &text, || self.masker.json(&text, rules));
                     let mask = mask.filter(|mask| mask.chars().count() <= shape.most);
-                    mask.map_or(Fate::Blank, |mask| Fate::Masked(in_class(original, &mask, usize::MAX)))
+                    mask.map_or(Fate::Blank, |mask| Fate::Masked(in_class(original, mask, usize::MAX)))
                 }
                 None if original == ValueRef::Null => Fate::Nothing,
                 None => Fate::Blank,
@@ -228,9 +228,9 @@ impl<'a> RowMasker<'a> {
             let value = match &column.action {
                 Action::Derive { how, from } => {
                     let how = really(how, &text_of(row[*from]), &text_of(original));
-                    in_class(original, &derived(&how, &text_of(out[*from].borrow())), column.shape.most)
+                    in_class(original, derived(&how, &text_of(out[*from].borrow())), column.shape.most)
                 }
-                Action::Fill { template } => in_class(original, &filled(template, out), column.shape.most),
+                Action::Fill { template } => in_class(original, filled(template, out), column.shape.most),
                 _ => continue,
             };
             out[*at] = Mask::Other(value);

@@ -136,16 +136,23 @@ impl Run {
         bytes[at] != b' ' && at.checked_sub(1).is_none_or(|before| bytes[before] == b' ')
     }
 
-    /// The run without the blanks between two digits; nothing where there are none.
-    pub(super) fn with_numbers_closed(&self) -> Option<Run> {
+    /// Looks at the run without the blanks between two digits, where there are any; in memory that is used again.
+    pub(super) fn with_numbers_closed(&self, look: impl FnOnce(&Run) -> bool) -> bool {
+        thread_local! { static CLOSED: RefCell<Run> = RefCell::default(); }
         let bytes = &self.text;
         let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
         let is_gap = |at: usize| bytes[at] == b' ' && is_digit(at.checked_sub(1)) && is_digit(Some(at + 1));
         if !(0..bytes.len()).any(is_gap) {
-            return None;
+            return false;
         }
         let kept = bytes.iter().enumerate().filter(|(at, _)| !is_gap(*at));
-        Some(Run { text: kept.map(|(_, byte)| *byte).collect(), words: self.words })
+        CLOSED.with_borrow_mut(|closed| {
+            closed.text.clear();
+            closed.text.extend(kept.map(|(_, byte)| *byte));
+            closed.text.shrink_to(LONGEST_KEPT);
+            closed.words = self.words;
+            look(closed)
+        })
     }
 }
 

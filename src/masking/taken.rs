@@ -32,7 +32,7 @@ impl Taken {
         Run::once(text, |run| {
             self.are_all_of(iter::once(run))
                 || self.are_words_of(run)
-                || run.with_numbers_closed().is_some_and(|run| self.are_words_of(&run))
+                || run.with_numbers_closed(|run| self.are_words_of(run))
         })
     }
 
@@ -54,14 +54,14 @@ impl Taken {
             || Run::of_texts(other, one, |turned, end| {
                 self.are_all_of(iter::once(turned))
                     || (0..end).any(|at| self.begin_at(turned, at))
-                    || turned.with_numbers_closed().is_some_and(|run| self.are_within(&run))
+                    || turned.with_numbers_closed(|run| self.are_within(run))
             })
     }
 
     fn holds_one_of(&self, run: &Run) -> bool {
         self.are_all_of(iter::once(run))
             || self.are_within(run)
-            || run.with_numbers_closed().is_some_and(|run| self.are_within(&run))
+            || run.with_numbers_closed(|run| self.are_within(run))
     }
 
     /// Whether one of the values is all of the runs, one after the other, their blanks apart.

@@ -5,7 +5,7 @@ use super::html;
 use super::key::{Draw, Purpose};
 use super::masker::Masker;
 use super::taken::Taken;
-use crate::words::{self, fold};
+use crate::words::{self, fold_letter};
 
 /// The sentences and words that text is made of, without those that are originals.
 pub(super) struct Sentences {
@@ -29,6 +29,8 @@ struct Entry {
     sieve: u64,
 }
 
+/// How many capitalised words a text seldom has more of.
+const USUAL_CAPITALS: usize = 8;
 /// The longest word of the lists that is used.
 const LONGEST_WORD: usize = 12;
 /// Fewer characters than this after a sentence would make an odd word.
@@ -80,10 +82,9 @@ pub(super) struct Banned {
 impl Banned {
     /// Reads them from the original.
     pub(super) fn of(original: &str) -> Self {
-        let words: Vec<u64> = words::words_with(original, char::is_uppercase, char::is_alphabetic)
-            .filter(is_telling)
-            .map(digest)
-            .collect();
+        let capitals = words::words_with(original, char::is_uppercase, char::is_alphabetic);
+        let mut words = Vec::with_capacity(USUAL_CAPITALS);
+        words.extend(capitals.filter(is_telling).map(digest));
         Banned { sieve: sieve(&words), words }
     }
 
@@ -116,12 +117,15 @@ fn begins_like(line: &str, lower: &str) -> bool {
 
 /// FNV-1a of the folded word. A collision only makes a phrase be passed over.
 fn digest(word: &str) -> u64 {
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    const START: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     if word.is_ascii() {
-        return word.bytes().fold(START, |hash, byte| step(hash, byte.to_ascii_lowercase()));
+        word.bytes().for_each(|byte| add(byte.to_ascii_lowercase()));
+    } else {
+        let mut add = |plain: char| plain.encode_utf8(&mut [0; 4]).bytes().for_each(&mut add);
+        word.chars().for_each(|letter| fold_letter(letter, &mut add));
     }
-    fold(word).bytes().fold(START, step)
+    hash
 }
 
 fn sieve(words: &[u64]) -> u64 {

@@ -1,8 +1,9 @@
 //! Looks at one value of the copy beside the one that it was made from, and notes what a mask must not leave.
 
 use super::leftover::is_left;
-use super::needles::{SHORTEST, is_word, trim};
+use super::needles::{SHORTEST, trim};
 use super::scan::Search;
+use super::starts::is_word;
 use super::verdict::Seen;
 use crate::masking::{self, is_general, is_stub};
 use crate::schema::{Category, Content, Generalise, MappedTable};

@@ -15,6 +15,7 @@ mod judge;
 mod leftover;
 mod needles;
 mod scan;
+mod starts;
 mod verdict;
 mod watching;
 

@@ -1,5 +1,6 @@
 //! The values that must not be in an archive, remembered without their text: a few bytes each, flat in memory.
 
+use super::starts::is_word;
 pub use crate::fingerprints::SHORTEST;
 use crate::fingerprints::{Gathering, Recent, Runs};
 
@@ -91,22 +92,6 @@ impl Needles {
         self.0.begins(bytes, |length| length > LONGEST - LONGEST_LETTER || ends_here(&bytes[length..]))
     }
 }
-
-/// Whether a byte belongs to a word: letters and digits of ASCII, and every byte of a longer character.
-pub fn is_word(byte: u8) -> bool {
-    WORD[byte as usize]
-}
-
-/// Every byte of an archive is asked.
-static WORD: [bool; 256] = {
-    let mut words = [false; 256];
-    let mut byte = 0;
-    while byte < words.len() {
-        words[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    words
-};
 
 fn ends_here(rest: &[u8]) -> bool {
     rest.first().is_none_or(|byte| !is_word(*byte))

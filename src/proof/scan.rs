@@ -1,6 +1,7 @@
 //! Looks for originals in bytes: in a whole stream, or in one value.
 
-use super::needles::{FEWEST_DIGITS, LONGEST, Needles, SHORTEST, fold_latin, is_word, push_folded};
+use super::needles::{FEWEST_DIGITS, LONGEST, Needles, SHORTEST, fold_latin, push_folded};
+use super::starts::each_start;
 
 /// A scanner over a stream that comes in pieces. An original counts where it stands as a whole run of words.
 pub struct Scanner<'a> {
@@ -52,18 +53,11 @@ impl<'a> Scanner<'a> {
 /// Shows the digest of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
 /// begins there.
 fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(u64)) {
-    let Some(first) = bytes.first() else { return };
-    let mut before = is_word(*first);
-    for at in 1..bytes.len().min(decided + 1) {
-        let now = is_word(bytes[at]);
-        if now
-            && !before
-            && let Some(digest) = needles.begins_at(&bytes[at..])
-        {
+    each_start(bytes, bytes.len().min(decided + 1), |at| {
+        if let Some(digest) = needles.begins_at(&bytes[at..]) {
             hit(digest);
         }
-        before = now;
-    }
+    });
 }
 
 /// A longer value is searched in pieces, so that no second one stands beside it in memory. In bytes.

@@ -3,7 +3,7 @@
 use super::errors::Told;
 use super::sql::{ours, quoted_list};
 use crate::fault::{Fault, Result};
-use crate::store::{ValueRef, Visit};
+use crate::store::{ValueRef, Visit, emptied};
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, Row, Rows, Statement};
 
@@ -40,8 +40,9 @@ impl<'a> Columns<'a> {
         for (statement, count) in &mut self.statements {
             parts.push((statement.query([]).told(doing)?, *count));
         }
+        let mut room = Vec::with_capacity(count);
         loop {
-            let mut values = Vec::with_capacity(count);
+            let mut values = emptied(room);
             let mut ended = 0;
             for (rows, count) in &mut parts {
                 match rows.next().told(doing)? {
@@ -54,6 +55,7 @@ impl<'a> Columns<'a> {
                 _ if ended == parts.len() => return Ok(()),
                 _ => return Err(Fault::damaged(format!("{} gives two answers", doing())).into()),
             }
+            room = emptied(values);
         }
     }
 }

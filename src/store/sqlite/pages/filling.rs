@@ -9,7 +9,7 @@ use super::record::put_record;
 use super::runs::Spill;
 use super::tree::Tree;
 use crate::fault::{Fault, Result};
-use crate::store::{Value, ValueRef};
+use crate::store::{Value, ValueRef, emptied};
 
 /// A table that is being filled.
 pub struct Filling {
@@ -19,9 +19,10 @@ pub struct Filling {
     /// The entries of each index.
     keys: Vec<Keys>,
     last: Option<i64>,
-    /// Room for a record and a key, to be used again.
+    /// Room for a record, a key and what they are made of, to be used again.
     record: Vec<u8>,
     key: Vec<u8>,
+    entry: Vec<ValueRef<'static>>,
 }
 
 impl Filling {
@@ -29,7 +30,8 @@ impl Filling {
     pub fn of(plan: TablePlan, page_size: usize) -> Self {
         let keys = plan.indexes.iter().map(|_| Keys::default()).collect();
         let tree = Tree::of_table(page_size);
-        Filling { plan, tree, page_size, keys, last: None, record: Vec::new(), key: Vec::new() }
+        let (record, key, entry) = Default::default();
+        Filling { plan, tree, page_size, keys, last: None, record, key, entry }
     }
 
     /// Adds a row, unless it is one that the engine would refuse or that does not come in order.
@@ -78,7 +80,7 @@ impl Filling {
         put_record(&mut self.record, row);
         self.tree.add_row(output, number, &self.record)?;
         self.last = Some(number);
-        let mut entry = Vec::new();
+        let mut entry = emptied(std::mem::take(&mut self.entry));
         for (plan, keys) in self.plan.indexes.iter().zip(&mut self.keys) {
             if plan.entry(number, row, &mut entry) {
                 self.key.clear();
@@ -88,6 +90,7 @@ impl Filling {
                 keys.add(&self.key, &self.record);
             }
         }
+        self.entry = emptied(entry);
         Ok(true)
     }
 
