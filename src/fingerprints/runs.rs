@@ -91,10 +91,10 @@ impl Gathering {
         let (strides, last) = rest.as_chunks::<STRIDE>();
         for stride in strides {
             marks.set(running, GOES_ON);
-            running = stride.iter().fold(running, |running, byte| step(running, *byte));
+            running = gone_on(running, together(stride));
         }
         marks.set(running, 1 << last.len());
-        self.digests.add(last.iter().fold(running, |running, byte| step(running, *byte)));
+        self.digests.add(ended(running, together(last), last.len()));
         true
     }
 
@@ -121,7 +121,21 @@ impl Runs {
         let Some(first) = first_bytes(&mut run) else { return false };
         // Most that is asked for begins like none of them.
         let start = self.marks.beginning_like(&first);
-        start.is_some_and(|start| self.digests.holds(run.fold(start, step)))
+        start.is_some_and(|mut running| {
+            let (mut stride, mut length) = ([0; STRIDE], 0);
+            for byte in run {
+                if length == STRIDE {
+                    running = gone_on(running, together(&stride));
+                    length = 0;
+                }
+                stride[length] = byte;
+                length += 1;
+            }
+            if length == STRIDE {
+                (running, length) = (gone_on(running, together(&stride)), 0);
+            }
+            self.digests.holds(ended(running, together(&stride[..length]), length))
+        })
     }
 
     /// The digest of the shortest run with which the bytes begin; only those count that are as long as `may_end` allows.
@@ -166,20 +180,27 @@ impl Runs {
     #[inline(never)]
     fn walk_on(&self, beginning: u64, bytes: &[u8], may_end: impl Fn(usize) -> bool) -> Walk {
         let mut running = beginning;
-        let mut length = SHORTEST;
+        let mut from = SHORTEST;
         loop {
             let marks = self.marks.at(running).load(Ordering::Relaxed);
+            let rest = &bytes[from..];
+            let stride = beginning_of(rest);
             for place in 0..STRIDE {
-                if marks >> place & 1 == 1 && may_end(length) && self.digests.holds(running) {
-                    return Walk::Found(running);
+                if marks >> place & 1 == 1 && may_end(from + place) {
+                    let digest = ended(running, stride & first_of(place), place);
+                    if self.digests.holds(digest) {
+                        return Walk::Found(digest);
+                    }
                 }
                 if marks >> place < 2 {
                     return Walk::Nothing;
                 }
-                let Some(byte) = bytes.get(length) else { return Walk::Open };
-                running = step(running, *byte);
-                length += 1;
+                if place == rest.len() {
+                    return Walk::Open;
+                }
             }
+            running = gone_on(running, stride);
+            from += STRIDE;
         }
     }
 }
@@ -254,10 +275,44 @@ fn beginning(seed: u64, first: &[u8; SHORTEST]) -> u64 {
     mixed ^ (mixed >> 32)
 }
 
-/// The digest with one byte more, so that every length of a run costs one step more.
-fn step(running: u64, byte: u8) -> u64 {
-    let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed ^ (mixed >> 29)
+/// The bytes of a stride, or fewer, in one number.
+#[inline]
+fn together(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The first bytes of a stride, or of what there is of it, in one number.
+#[inline]
+fn beginning_of(bytes: &[u8]) -> u64 {
+    match bytes.first_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight) & first_of(STRIDE),
+        None => together(&bytes[..bytes.len().min(STRIDE)]),
+    }
+}
+
+/// The bits of the first bytes of a stride.
+fn first_of(count: usize) -> u64 {
+    (1 << (8 * count)) - 1
+}
+
+/// The digest of what is a stride longer.
+#[inline]
+fn gone_on(running: u64, stride: u64) -> u64 {
+    mixed(running ^ stride)
+}
+
+/// The digest of a run that ends so many bytes into a stride: how many tells it from one that goes on with zeros.
+#[inline]
+fn ended(running: u64, bytes: u64, count: usize) -> u64 {
+    mixed(running ^ bytes ^ (count as u64 + 1) << (8 * STRIDE))
+}
+
+/// All bits of the number are in all bits of this one.
+#[inline]
+fn mixed(number: u64) -> u64 {
+    let wide = u128::from(number) * u128::from(0x9e37_79b9_7f4a_7c15_u64);
+    let mixed = (wide as u64 ^ (wide >> 64) as u64).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    mixed ^ (mixed >> 32)
 }
 
 fn few_bit(seed: u64, few: [u8; FEW]) -> (usize, u64) {
