@@ -134,21 +134,20 @@ impl<'a, J: Default + Send> Belt<'a, J> {
         mut lying: MutexGuard<'s, Lying<J>>,
         first: First<'_, J>,
     ) -> (MutexGuard<'s, Lying<J>>, bool) {
-        if !lying.is_at_last && matches!(lying.jobs.front(), Some(Step::Last(_))) {
-            if let Some(Step::Last(job)) = lying.jobs.pop_front() {
-                lying.gone += 1;
-                lying.is_at_last = true;
-                drop(lying);
-                return (self.do_last(job), true);
-            }
-            unreachable!("it was looked at under the same lock");
+        if !lying.is_at_last
+            && matches!(lying.jobs.front(), Some(Step::Last(_)))
+            && let Some(Step::Last(job)) = lying.jobs.pop_front()
+        {
+            lying.gone += 1;
+            lying.is_at_last = true;
+            drop(lying);
+            return (self.do_last(job), true);
         }
-        let Some(place) = lying.jobs.iter().position(|step| matches!(step, Step::First(_))) else {
+        let mut steps = lying.jobs.iter_mut().enumerate();
+        let Some((place, step)) = steps.find(|(_, step)| matches!(step, Step::First(_))) else {
             return (lying, false);
         };
-        let Step::First(mut job) = std::mem::replace(&mut lying.jobs[place], Step::InHand) else {
-            unreachable!("it was looked at under the same lock");
-        };
+        let Step::First(mut job) = std::mem::replace(step, Step::InHand) else { return (lying, false) };
         let number = lying.gone + place;
         drop(lying);
         let alarm = Alarm(self);
@@ -200,5 +199,118 @@ struct Alarm<'b, 'a, J: Default + Send>(&'b Belt<'a, J>);
 impl<J: Default + Send> Drop for Alarm<'_, '_, J> {
     fn drop(&mut self) {
         self.0.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::{Kind, kind_of};
+
+    /// Doubles numbers on this thread and on helpers, and returns them as they came to the last step.
+    fn doubled(count: u32, helpers: usize, first: fn(&mut u32) -> Result<()>) -> (Vec<u32>, Result<()>) {
+        let mut seen = Vec::new();
+        let mut last = |number: &mut u32| {
+            seen.push(*number);
+            Ok(())
+        };
+        let belt = Belt::to(&mut last);
+        thread::scope(|scope| {
+            for _ in 0..helpers {
+                scope.spawn(|| belt.work(&mut { first }));
+            }
+            match (0..count).try_for_each(|number| belt.give(number, &mut { first })) {
+                Ok(()) => belt.is_all(),
+                Err(_) => belt.stop(),
+            }
+            belt.work(&mut { first });
+        });
+        let ended = belt.end();
+        (seen, ended)
+    }
+
+    #[test]
+    fn jobs_come_to_the_last_step_in_the_order_of_giving() {
+        let slow_for_some = |number: &mut u32| {
+            if number.is_multiple_of(7) {
+                thread::sleep(std::time::Duration::from_micros(200));
+            }
+            *number *= 2;
+            Ok(())
+        };
+        for helpers in 0..4 {
+            let (seen, ended) = doubled(500, helpers, slow_for_some);
+            assert_eq!(seen, (0..500).map(|number| number * 2).collect::<Vec<_>>(), "{helpers} helpers");
+            ended.unwrap();
+        }
+    }
+
+    #[test]
+    fn the_first_error_in_their_order_ends_it_and_nothing_behind_it_is_done() {
+        let failing = |number: &mut u32| match number {
+            // Whoever is quick comes to the later one first.
+            50 => {
+                thread::sleep(std::time::Duration::from_millis(5));
+                Err(Fault::refused("fifty").into())
+            }
+            52.. => Err(Fault::damaged("later").into()),
+            _ => Ok(()),
+        };
+        for helpers in 0..4 {
+            let (seen, ended) = doubled(500, helpers, failing);
+            let error = ended.unwrap_err();
+            assert_eq!((error.to_string().as_str(), kind_of(&error)), ("fifty", Kind::Refused), "{helpers}");
+            assert_eq!(seen, (0..50).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn an_error_of_the_last_step_ends_it() {
+        let mut last = |number: &mut u32| if *number == 3 { Err(Fault::refused("three").into()) } else { Ok(()) };
+        let belt = Belt::to(&mut last);
+        let mut first = |_: &mut u32| Ok(());
+        let given = (0..100).try_for_each(|number| belt.give(number, &mut first));
+        assert!(given.is_err(), "whoever gives is told");
+        belt.work(&mut first);
+        assert_eq!(belt.end().unwrap_err().to_string(), "three");
+    }
+
+    #[test]
+    fn a_panic_of_one_leaves_nobody_waiting() {
+        let mut last = |_: &mut u32| Ok(());
+        let belt = Belt::to(&mut last);
+        let panicked = thread::scope(|scope| {
+            let helper = scope.spawn(|| belt.work(&mut |_| panic!("on purpose")));
+            let given = (0..10_000).try_for_each(|number| {
+                thread::sleep(std::time::Duration::from_micros(50));
+                belt.give(number, &mut |_| Ok(()))
+            });
+            assert!(given.is_err());
+            belt.work(&mut |_| Ok(()));
+            helper.join().is_err()
+        });
+        assert!(panicked);
+    }
+
+    #[test]
+    fn who_gives_waits_where_the_last_step_is_slow() {
+        let mut last = |_: &mut Vec<u8>| {
+            thread::sleep(std::time::Duration::from_micros(300));
+            Ok(())
+        };
+        let belt = Belt::to(&mut last);
+        let mut most = 0;
+        thread::scope(|scope| {
+            scope.spawn(|| belt.work(&mut |_| Ok(())));
+            for _ in 0..300 {
+                belt.give(belt.empty(), &mut |_| Ok(())).unwrap();
+                most = most.max(belt.lying().jobs.len());
+            }
+            belt.is_all();
+            belt.work(&mut |_| Ok(()));
+        });
+        assert!(most <= MANY, "{most} lay there");
+        let reused = belt.lying().done.len();
+        assert!(reused <= MANY + 2, "jobs are used again: {reused}");
     }
 }
