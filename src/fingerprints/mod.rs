@@ -5,7 +5,7 @@ mod runs;
 mod sorted;
 
 pub use recent::{Recent, digest};
-pub use runs::{Gathering, Runs, SHORTEST};
+pub use runs::{CLOSE, Gathering, Runs, SHORTEST, WIDE};
 
 use std::hash::{BuildHasher, RandomState};
 

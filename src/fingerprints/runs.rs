@@ -3,7 +3,7 @@
 use super::fresh_seed;
 use super::sorted::{self, Fingerprints};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 /// What is shorter is found everywhere by chance. In bytes.
 pub const SHORTEST: usize = 8;
@@ -13,35 +13,38 @@ const START_BITS: usize = 1 << 24;
 const FEW: usize = 4;
 /// Bits for the few first bytes: 32 KiB, so that they stay within the processor.
 const FEW_BITS: usize = 1 << 18;
-/// How far apart the marks along a run are, in bytes.
-const STRIDE: usize = 7;
+/// How far apart the marks along a run may be, in bytes. Close ones tell sooner that no run goes on like the bytes at
+/// hand; wide ones are fewer, and so are the far places of memory that each run touches.
+pub const CLOSE: usize = 7;
+/// The same.
+pub const WIDE: usize = 15;
 /// The mark of a place from which a run goes on to the next one.
-const GOES_ON: u8 = 1 << STRIDE;
+const GOES_ON: u16 = 1 << WIDE;
 /// There are never fewer places for marks, and never more.
-const FEWEST_PLACES: usize = 1 << 16;
-const MOST_PLACES: usize = 1 << 24;
+const FEWEST_PLACES: usize = 1 << 15;
+const MOST_PLACES: usize = 1 << 23;
 
-/// Places for each run that is expected: a run has several marks, but most come more than once.
-const PLACES_FOR_EACH: usize = 2;
+/// So many bytes of each run that is expected share a mark: a run is longer, but most marks come more than once.
+const BYTES_FOR_EACH: usize = 14;
 
-/// Runs that are being gathered.
+/// Runs that are being gathered, with marks every `STRIDE` bytes: [`CLOSE`] or [`WIDE`].
 #[derive(Debug)]
-pub struct Gathering {
+pub struct Gathering<const STRIDE: usize> {
     digests: sorted::Gathering,
     marks: Arc<Marks>,
 }
 
-/// Runs that are known.
+/// Runs that are known, with marks every `STRIDE` bytes.
 ///
 /// The digests are 64 bits under a seed of this process: the chance that bytes which are none of ten million runs are
 /// taken for one is below one in a million for a terabyte.
 #[derive(Debug)]
-pub struct Runs {
+pub struct Runs<const STRIDE: usize> {
     digests: Fingerprints,
     marks: Arc<Marks>,
 }
 
-/// Marks along the runs, by the digests of their beginnings of 8, 15, 22… bytes: where one ends before the next mark,
+/// Marks along the runs, by the digests of their beginnings of 8, 15, 22… (or 23, 38…) bytes: where one ends before the next,
 /// and whether one goes on. They are those of all runs together, so they say where none can be, and `digests` the rest.
 ///
 /// Several threads may set them: a mark is never taken back, so their order does not matter, and nobody looks before
@@ -54,20 +57,20 @@ struct Marks {
     /// A bit for the first bytes of each.
     starts: Vec<AtomicU64>,
     /// A power of two of them.
-    places: Vec<AtomicU8>,
+    places: Vec<AtomicU16>,
 }
 
-impl Gathering {
+impl<const STRIDE: usize> Gathering<STRIDE> {
     /// Gets ready for about so many runs; if more come, they are only found more slowly.
     pub fn of_about(count: u64) -> Self {
-        let places = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(PLACES_FOR_EACH);
+        let places = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(BYTES_FOR_EACH) / STRIDE;
         let places = places.clamp(FEWEST_PLACES, MOST_PLACES);
         let places = places.next_power_of_two();
         let marks = Marks {
             seed: fresh_seed(),
             few: std::iter::repeat_with(AtomicU64::default).take(FEW_BITS / 64).collect(),
             starts: std::iter::repeat_with(AtomicU64::default).take(START_BITS / 64).collect(),
-            places: std::iter::repeat_with(AtomicU8::default).take(places).collect(),
+            places: std::iter::repeat_with(AtomicU16::default).take(places).collect(),
         };
         Gathering { digests: sorted::Gathering::default(), marks: Arc::new(marks) }
     }
@@ -99,12 +102,12 @@ impl Gathering {
     }
 
     /// Makes them searchable.
-    pub fn finish(self) -> Runs {
+    pub fn finish(self) -> Runs<STRIDE> {
         Runs { digests: self.digests.finish(), marks: self.marks }
     }
 }
 
-impl Runs {
+impl<const STRIDE: usize> Runs<STRIDE> {
     /// How many different ones there are.
     pub fn len(&self) -> usize {
         self.digests.len()
@@ -184,7 +187,7 @@ impl Runs {
         loop {
             let marks = self.marks.at(running).load(Ordering::Relaxed);
             let rest = &bytes[from..];
-            let stride = beginning_of(rest);
+            let stride = together(&rest[..rest.len().min(STRIDE)]);
             for place in 0..STRIDE {
                 if marks >> place & 1 == 1 && may_end(from + place) {
                     let digest = ended(running, stride & first_of(place), place);
@@ -234,11 +237,11 @@ impl Marks {
         self.few[word].load(Ordering::Relaxed) & bit != 0
     }
 
-    fn at(&self, running: u64) -> &AtomicU8 {
+    fn at(&self, running: u64) -> &AtomicU16 {
         &self.places[(running >> 32) as usize & (self.places.len() - 1)]
     }
 
-    fn set(&self, running: u64, mark: u8) {
+    fn set(&self, running: u64, mark: u16) {
         let place = self.at(running);
         if place.load(Ordering::Relaxed) & mark == 0 {
             place.fetch_or(mark, Ordering::Relaxed);
@@ -277,41 +280,38 @@ fn beginning(seed: u64, first: &[u8; SHORTEST]) -> u64 {
 
 /// The bytes of a stride, or fewer, in one number.
 #[inline]
-fn together(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
-}
-
-/// The first bytes of a stride, or of what there is of it, in one number.
-#[inline]
-fn beginning_of(bytes: &[u8]) -> u64 {
-    match bytes.first_chunk() {
-        Some(eight) => u64::from_le_bytes(*eight) & first_of(STRIDE),
-        None => together(&bytes[..bytes.len().min(STRIDE)]),
-    }
+fn together(bytes: &[u8]) -> u128 {
+    let mut all = [0; 16];
+    all[..bytes.len()].copy_from_slice(bytes);
+    u128::from_le_bytes(all)
 }
 
 /// The bits of the first bytes of a stride.
-fn first_of(count: usize) -> u64 {
+fn first_of(count: usize) -> u128 {
     (1 << (8 * count)) - 1
 }
 
 /// The digest of what is a stride longer.
 #[inline]
-fn gone_on(running: u64, stride: u64) -> u64 {
-    mixed(running ^ stride)
+fn gone_on(running: u64, stride: u128) -> u64 {
+    mixed(running, stride)
 }
 
 /// The digest of a run that ends so many bytes into a stride: how many tells it from one that goes on with zeros.
 #[inline]
-fn ended(running: u64, bytes: u64, count: usize) -> u64 {
-    mixed(running ^ bytes ^ (count as u64 + 1) << (8 * STRIDE))
+fn ended(running: u64, bytes: u128, count: usize) -> u64 {
+    mixed(running, bytes | (count as u128 + 1) << (8 * WIDE))
 }
 
 /// All bits of the number are in all bits of this one.
 #[inline]
-fn mixed(number: u64) -> u64 {
-    let wide = u128::from(number) * u128::from(0x9e37_79b9_7f4a_7c15_u64);
-    let mixed = (wide as u64 ^ (wide >> 64) as u64).wrapping_mul(0xd6e8_feb8_6659_fd93);
+fn mixed(running: u64, number: u128) -> u64 {
+    let folded = |number: u64, by: u64| {
+        let wide = u128::from(number) * u128::from(by);
+        wide as u64 ^ (wide >> 64) as u64
+    };
+    let first = folded(running ^ number as u64, 0x9e37_79b9_7f4a_7c15);
+    let mixed = folded(first ^ (number >> 64) as u64, 0xd6e8_feb8_6659_fd93);
     mixed ^ (mixed >> 32)
 }
 
@@ -330,7 +330,7 @@ fn start_bit(start: u64) -> (usize, u64) {
 mod tests {
     use super::*;
 
-    fn runs(all: &[&str]) -> Runs {
+    fn runs<const STRIDE: usize>(all: &[&str]) -> Runs<STRIDE> {
         let mut gathering = Gathering::of_about(all.len() as u64);
         all.iter().for_each(|run| assert!(gathering.add(run.as_bytes())));
         gathering.finish()
@@ -338,9 +338,14 @@ mod tests {
 
     #[test]
     fn a_run_of_any_length_is_found_at_its_beginning_and_nowhere_else() {
+        found_at_its_beginning::<CLOSE>();
+        found_at_its_beginning::<WIDE>();
+    }
+
+    fn found_at_its_beginning<const STRIDE: usize>() {
         let text: String = (0..200u32).map(|at| char::from(b'a' + (at * 7 % 26) as u8)).collect();
         for length in SHORTEST..150 {
-            let runs = runs(&[&text[3..3 + length]]);
+            let runs = runs::<STRIDE>(&[&text[3..3 + length]]);
             for at in 0..10 {
                 assert_eq!(runs.begins(&text.as_bytes()[at..], |_| true).is_some(), at == 3, "{length} {at}");
             }
@@ -351,7 +356,12 @@ mod tests {
 
     #[test]
     fn the_shortest_that_may_end_there_is_found() {
-        let runs = runs(&["12 rue des Lilas", "12 rue des Lilas blancs", "12 rue d"]);
+        shortest_is_found::<CLOSE>();
+        shortest_is_found::<WIDE>();
+    }
+
+    fn shortest_is_found<const STRIDE: usize>() {
+        let runs = runs::<STRIDE>(&["12 rue des Lilas", "12 rue des Lilas blancs", "12 rue d"]);
         let found = |text: &str, least: usize| runs.begins(text.as_bytes(), |length| length >= least);
         let text = "12 rue des Lilas blancs";
         let three = [found(text, 0), found(text, 9), found(text, 17)];
@@ -362,7 +372,7 @@ mod tests {
 
     #[test]
     fn siblings_gather_together() {
-        let mut one = Gathering::of_about(2);
+        let mut one = Gathering::<WIDE>::of_about(2);
         let mut other = one.sibling();
         assert!(
             one.add(b"12 rue des Lilas") && other.add(b"12 rue du Bac") && other.add(b"12 rue des Lilas")
@@ -379,7 +389,7 @@ mod tests {
 
     #[test]
     fn what_may_go_on_is_told_from_what_may_not() {
-        let runs = runs(&["12 rue des Lilas"]);
+        let runs = runs::<CLOSE>(&["12 rue des Lilas"]);
         assert!((0..16).all(|end| runs.may_go_on(&b"12 rue des Lilas"[..end])));
         for other in ["12 rue des Lilas", "12 rue du Bac 75", "12 a", "13 rue des"] {
             assert!(!runs.may_go_on(other.as_bytes()), "{other}");
@@ -388,7 +398,12 @@ mod tests {
 
     #[test]
     fn more_runs_than_were_expected_are_found_all_the_same() {
-        let mut gathering = Gathering::of_about(0);
+        more_are_found::<CLOSE>();
+        more_are_found::<WIDE>();
+    }
+
+    fn more_are_found<const STRIDE: usize>() {
+        let mut gathering = Gathering::<STRIDE>::of_about(0);
         let run = |number: u32| format!("{:016x}", u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         (0..100_000).for_each(|number| assert!(gathering.add(run(number).as_bytes())));
         let runs = gathering.finish();

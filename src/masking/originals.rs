@@ -6,13 +6,13 @@ use super::phone::Number;
 use super::run::Run;
 use super::style::digits;
 use super::taken::{LONGEST, Lengths, Taken, padded};
-use crate::fingerprints::{Gathering, Recent, SHORTEST};
+use crate::fingerprints::{CLOSE, Gathering, Recent, SHORTEST};
 use crate::schema::Category;
 use crate::words::capitalised_pairs;
 
 /// The identifying values of a database, being gathered: [`Masker::new`](super::Masker::new) takes them.
 pub struct Originals {
-    runs: Gathering,
+    runs: Gathering<CLOSE>,
     recent: Recent,
     recent_texts: Recent,
     short: Lengths,
@@ -55,7 +55,7 @@ impl Originals {
         Originals::with(self.runs.sibling())
     }
 
-    fn with(runs: Gathering) -> Self {
+    fn with(runs: Gathering<CLOSE>) -> Self {
         let [recent, recent_texts] = [Recent::default(), Recent::default()];
         Originals { runs, recent, recent_texts, short: 0, run: Run::default(), joined: String::new() }
     }
