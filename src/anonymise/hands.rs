@@ -66,7 +66,12 @@ impl<'a, J: Default + Send> Belt<'a, J> {
             stopped: None,
             done: Vec::new(),
         };
-        Belt { lying: Mutex::new(lying), changed: Condvar::new(), last: Mutex::new(last), few: FEW * threads() }
+        Belt {
+            lying: Mutex::new(lying),
+            changed: Condvar::new(),
+            last: Mutex::new(last),
+            few: FEW * threads(),
+        }
     }
 
     /// A job to be filled: one that is done, where there is one.
@@ -266,7 +271,8 @@ mod tests {
 
     #[test]
     fn an_error_of_the_last_step_ends_it() {
-        let mut last = |number: &mut u32| if *number == 3 { Err(Fault::refused("three").into()) } else { Ok(()) };
+        let mut last =
+            |number: &mut u32| if *number == 3 { Err(Fault::refused("three").into()) } else { Ok(()) };
         let belt = Belt::to(&mut last);
         let mut first = |_: &mut u32| Ok(());
         let given = (0..100).try_for_each(|number| belt.give(number, &mut first));

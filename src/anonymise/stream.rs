@@ -49,7 +49,9 @@ pub(super) fn pass(
     let Writing { new, passed, .. } = writing;
     let completed = thread::scope(|scope| {
         let completing = match streamed {
-            Ok(()) => thread::Builder::new().spawn_scoped(scope, || new.complete()).map_err(Fault::no_thread)?,
+            Ok(()) => {
+                thread::Builder::new().spawn_scoped(scope, || new.complete()).map_err(Fault::no_thread)?
+            }
             // Damage is the better explanation, whatever went wrong.
             Err(error) => return source.soundness().and(Err(error)),
         };
@@ -76,7 +78,10 @@ fn stream(
         let helpers = helpers.collect::<std::result::Result<Vec<_>, _>>();
         let read = helpers.map_err(anyhow::Error::from).and_then(|_| {
             let mut reading = Reading { belt: &belt, mask, job: Job::default() };
-            tasks.iter().enumerate().try_for_each(|(number, task)| reading.table(source, number, task, progress))
+            tasks
+                .iter()
+                .enumerate()
+                .try_for_each(|(number, task)| reading.table(source, number, task, progress))
         });
         match read {
             Ok(()) => belt.is_all(),

@@ -1,36 +1,23 @@
 //! Runs of bytes that are known, found wherever one of them begins.
 
+use super::digests::{Gathered, Known};
 use super::fresh_seed;
-use super::sorted::{self, Fingerprints};
+use super::marks::{GOES_ON, Marks};
+use super::strides::{ended, first_of, gone_on, together};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 /// What is shorter is found everywhere by chance. In bytes.
 pub const SHORTEST: usize = 8;
-/// Bits for the first bytes: 2 MiB, so that few of them are there by chance.
-const START_BITS: usize = 1 << 24;
-/// So many bytes of a run tell whether one may begin there at all, for less than its first [`SHORTEST`] ones do.
-const FEW: usize = 4;
-/// Bits for the few first bytes: 32 KiB, so that they stay within the processor.
-const FEW_BITS: usize = 1 << 18;
 /// How far apart the marks along a run may be, in bytes. Close ones tell sooner that no run goes on like the bytes at
 /// hand; wide ones are fewer, and so are the far places of memory that each run touches.
 pub const CLOSE: usize = 7;
 /// The same.
 pub const WIDE: usize = 15;
-/// The mark of a place from which a run goes on to the next one.
-const GOES_ON: u16 = 1 << WIDE;
-/// There are never fewer places for marks, and never more.
-const FEWEST_PLACES: usize = 1 << 15;
-const MOST_PLACES: usize = 1 << 23;
-
-/// So many bytes of each run that is expected share a mark: a run is longer, but most marks come more than once.
-const BYTES_FOR_EACH: usize = 14;
 
 /// Runs that are being gathered, with marks every `STRIDE` bytes: [`CLOSE`] or [`WIDE`].
 #[derive(Debug)]
 pub struct Gathering<const STRIDE: usize> {
-    digests: sorted::Gathering,
+    digests: Gathered,
     marks: Arc<Marks>,
 }
 
@@ -40,44 +27,30 @@ pub struct Gathering<const STRIDE: usize> {
 /// taken for one is below one in a million for a terabyte.
 #[derive(Debug)]
 pub struct Runs<const STRIDE: usize> {
-    digests: Fingerprints,
+    digests: Known,
     marks: Arc<Marks>,
-}
-
-/// Marks along the runs, by the digests of their beginnings of 8, 15, 22… (or 23, 38…) bytes: where one ends before the next,
-/// and whether one goes on. They are those of all runs together, so they say where none can be, and `digests` the rest.
-///
-/// Several threads may set them: a mark is never taken back, so their order does not matter, and nobody looks before
-/// all threads are done.
-#[derive(Debug)]
-struct Marks {
-    seed: u64,
-    /// A bit for the few first bytes of each.
-    few: Vec<AtomicU64>,
-    /// A bit for the first bytes of each.
-    starts: Vec<AtomicU64>,
-    /// A power of two of them.
-    places: Vec<AtomicU16>,
 }
 
 impl<const STRIDE: usize> Gathering<STRIDE> {
     /// Gets ready for about so many runs; if more come, they are only found more slowly.
     pub fn of_about(count: u64) -> Self {
-        let places = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(BYTES_FOR_EACH) / STRIDE;
-        let places = places.clamp(FEWEST_PLACES, MOST_PLACES);
-        let places = places.next_power_of_two();
-        let marks = Marks {
-            seed: fresh_seed(),
-            few: std::iter::repeat_with(AtomicU64::default).take(FEW_BITS / 64).collect(),
-            starts: std::iter::repeat_with(AtomicU64::default).take(START_BITS / 64).collect(),
-            places: std::iter::repeat_with(AtomicU16::default).take(places).collect(),
-        };
-        Gathering { digests: sorted::Gathering::default(), marks: Arc::new(marks) }
+        Self::with(count, fresh_seed(), Gathered::each())
+    }
+
+    /// The same in memory that does not grow with the runs. Bytes that are none of them are taken for one the more often
+    /// the more there are: one in many millions of what is looked up. Which ones, the seed decides.
+    pub fn sifting_about(count: u64, seed: u64) -> Self {
+        Self::with(count, seed, Gathered::sifted(count))
+    }
+
+    fn with(count: u64, seed: u64, digests: Gathered) -> Self {
+        let marks = Marks::of_about(count, STRIDE, seed);
+        Gathering { digests, marks: Arc::new(marks) }
     }
 
     /// Another gathering of the same runs, for another thread; [`Gathering::join`] brings the two together again.
     pub fn sibling(&self) -> Self {
-        Gathering { digests: sorted::Gathering::default(), marks: Arc::clone(&self.marks) }
+        Gathering { digests: self.digests.sibling(), marks: Arc::clone(&self.marks) }
     }
 
     /// Adds what a sibling has gathered.
@@ -89,7 +62,7 @@ impl<const STRIDE: usize> Gathering<STRIDE> {
     pub fn add(&mut self, run: &[u8]) -> bool {
         let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
         let marks = &self.marks;
-        let mut running = beginning(marks.seed, first);
+        let mut running = marks.beginning(first);
         marks.start(first, running);
         let (strides, last) = rest.as_chunks::<STRIDE>();
         for stride in strides {
@@ -115,7 +88,7 @@ impl<const STRIDE: usize> Runs<STRIDE> {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.digests.is_empty()
+        self.len() == 0
     }
 
     /// Whether these bytes are one of the runs.
@@ -185,7 +158,7 @@ impl<const STRIDE: usize> Runs<STRIDE> {
         let mut running = beginning;
         let mut from = SHORTEST;
         loop {
-            let marks = self.marks.at(running).load(Ordering::Relaxed);
+            let marks = self.marks.at(running);
             let rest = &bytes[from..];
             let stride = together(&rest[..rest.len().min(STRIDE)]);
             for place in 0..STRIDE {
@@ -218,50 +191,6 @@ enum Walk {
     Nothing,
 }
 
-impl Marks {
-    /// The digest of these first bytes, where a run may begin with them.
-    #[inline]
-    fn beginning_like(&self, first: &[u8; SHORTEST]) -> Option<u64> {
-        let [a, b, c, d, ..] = *first;
-        if !self.may_start_with([a, b, c, d]) {
-            return None;
-        }
-        let running = beginning(self.seed, first);
-        let (word, bit) = start_bit(running);
-        (self.starts[word].load(Ordering::Relaxed) & bit != 0).then_some(running)
-    }
-
-    #[inline]
-    fn may_start_with(&self, few: [u8; FEW]) -> bool {
-        let (word, bit) = few_bit(self.seed, few);
-        self.few[word].load(Ordering::Relaxed) & bit != 0
-    }
-
-    fn at(&self, running: u64) -> &AtomicU16 {
-        &self.places[(running >> 32) as usize & (self.places.len() - 1)]
-    }
-
-    fn set(&self, running: u64, mark: u16) {
-        let place = self.at(running);
-        if place.load(Ordering::Relaxed) & mark == 0 {
-            place.fetch_or(mark, Ordering::Relaxed);
-        }
-    }
-
-    fn start(&self, first: &[u8; SHORTEST], running: u64) {
-        let [a, b, c, d, ..] = *first;
-        set_bit(&self.few, few_bit(self.seed, [a, b, c, d]));
-        set_bit(&self.starts, start_bit(running));
-    }
-}
-
-/// Sets a bit. Most are there already, and to look is cheaper than to write.
-fn set_bit(bits: &[AtomicU64], (word, bit): (usize, u64)) {
-    if bits[word].load(Ordering::Relaxed) & bit == 0 {
-        bits[word].fetch_or(bit, Ordering::Relaxed);
-    }
-}
-
 /// The first bytes of a run, which are taken from it.
 fn first_bytes(run: &mut impl Iterator<Item = u8>) -> Option<[u8; SHORTEST]> {
     let mut first = [0; SHORTEST];
@@ -269,61 +198,6 @@ fn first_bytes(run: &mut impl Iterator<Item = u8>) -> Option<[u8; SHORTEST]> {
         *place = run.next()?;
     }
     Some(first)
-}
-
-/// The digest of a run's first bytes; all its bits are good.
-fn beginning(seed: u64, first: &[u8; SHORTEST]) -> u64 {
-    let mixed = (u64::from_le_bytes(*first) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    mixed ^ (mixed >> 32)
-}
-
-/// The bytes of a stride, or fewer, in one number.
-#[inline]
-fn together(bytes: &[u8]) -> u128 {
-    let mut all = [0; 16];
-    all[..bytes.len()].copy_from_slice(bytes);
-    u128::from_le_bytes(all)
-}
-
-/// The bits of the first bytes of a stride.
-fn first_of(count: usize) -> u128 {
-    (1 << (8 * count)) - 1
-}
-
-/// The digest of what is a stride longer.
-#[inline]
-fn gone_on(running: u64, stride: u128) -> u64 {
-    mixed(running, stride)
-}
-
-/// The digest of a run that ends so many bytes into a stride: how many tells it from one that goes on with zeros.
-#[inline]
-fn ended(running: u64, bytes: u128, count: usize) -> u64 {
-    mixed(running, bytes | (count as u128 + 1) << (8 * WIDE))
-}
-
-/// All bits of the number are in all bits of this one.
-#[inline]
-fn mixed(running: u64, number: u128) -> u64 {
-    let folded = |number: u64, by: u64| {
-        let wide = u128::from(number) * u128::from(by);
-        wide as u64 ^ (wide >> 64) as u64
-    };
-    let first = folded(running ^ number as u64, 0x9e37_79b9_7f4a_7c15);
-    let mixed = folded(first ^ (number >> 64) as u64, 0xd6e8_feb8_6659_fd93);
-    mixed ^ (mixed >> 32)
-}
-
-fn few_bit(seed: u64, few: [u8; FEW]) -> (usize, u64) {
-    let place = (u32::from_le_bytes(few) ^ seed as u32).wrapping_mul(0x9e37_79b1) as usize;
-    let place = place >> (u32::BITS - FEW_BITS.ilog2());
-    (place / 64, 1 << (place % 64))
-}
-
-fn start_bit(start: u64) -> (usize, u64) {
-    let place = start as usize & (START_BITS - 1);
-    (place / 64, 1 << (place % 64))
 }
 
 #[cfg(test)]
