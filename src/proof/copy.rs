@@ -9,7 +9,7 @@ use crate::store::{Load, Store};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 /// Loads that may wait: memory stays flat.
-const LOADS_WAITING: usize = 4;
+const LOADS_WAITING: usize = 16;
 
 /// What the reader of the copy tells.
 enum Told {
