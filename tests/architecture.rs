@@ -22,7 +22,6 @@ const HOMES: &[(&str, &str)] = &[
     ("md5", "password"),
     ("pbkdf2", "password/scheme"),
     ("scrypt", "password/scheme"),
-    ("simdutf8", "store"),
     ("sha1", "password/scheme"),
     ("sha_crypt", "password/scheme"),
     ("arboard", "clipboard"),

@@ -1,15 +1,11 @@
 //! Texts remembered without their letters: keyed digests of 64 bits, at eight bytes and a little more for each.
 
-mod digests;
-mod marks;
 mod recent;
 mod runs;
-mod sieve;
 mod sorted;
-mod strides;
 
 pub use recent::{Recent, digest};
-pub use runs::{CLOSE, Gathering, Runs, SHORTEST, WIDE};
+pub use runs::{Gathering, Runs, SHORTEST};
 
 use std::hash::{BuildHasher, RandomState};
 

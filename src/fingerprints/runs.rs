@@ -1,56 +1,80 @@
 //! Runs of bytes that are known, found wherever one of them begins.
 
-use super::digests::{Gathered, Known};
 use super::fresh_seed;
-use super::marks::{GOES_ON, Marks};
-use super::strides::{ended, first_of, gone_on, together};
+use super::sorted::{self, Fingerprints};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// What is shorter is found everywhere by chance. In bytes.
 pub const SHORTEST: usize = 8;
-/// How far apart the marks along a run may be, in bytes. Close ones tell sooner that no run goes on like the bytes at
-/// hand; wide ones are fewer, and so are the far places of memory that each run touches.
-pub const CLOSE: usize = 7;
-/// The same.
-pub const WIDE: usize = 15;
+/// Bits for the first bytes: 2 MiB, so that few of them are there by chance.
+const START_BITS: usize = 1 << 24;
+/// So many bytes of a run tell whether one may begin there at all, for less than its first [`SHORTEST`] ones do.
+const FEW: usize = 4;
+/// Bits for the few first bytes: 32 KiB, so that they stay within the processor.
+const FEW_BITS: usize = 1 << 18;
+/// How far apart the marks along a run are, in bytes.
+const STRIDE: usize = 7;
+/// The mark of a place from which a run goes on to the next one.
+const GOES_ON: u8 = 1 << STRIDE;
+/// There are never fewer places for marks, and never more.
+const FEWEST_PLACES: usize = 1 << 16;
+const MOST_PLACES: usize = 1 << 24;
 
-/// Runs that are being gathered, with marks every `STRIDE` bytes: [`CLOSE`] or [`WIDE`].
+/// Places for each run that is expected: a run has several marks, but most come more than once.
+const PLACES_FOR_EACH: usize = 2;
+
+/// Runs that are being gathered.
 #[derive(Debug)]
-pub struct Gathering<const STRIDE: usize> {
-    digests: Gathered,
+pub struct Gathering {
+    digests: sorted::Gathering,
     marks: Arc<Marks>,
 }
 
-/// Runs that are known, with marks every `STRIDE` bytes.
+/// Runs that are known.
 ///
 /// The digests are 64 bits under a seed of this process: the chance that bytes which are none of ten million runs are
 /// taken for one is below one in a million for a terabyte.
 #[derive(Debug)]
-pub struct Runs<const STRIDE: usize> {
-    digests: Known,
+pub struct Runs {
+    digests: Fingerprints,
     marks: Arc<Marks>,
 }
 
-impl<const STRIDE: usize> Gathering<STRIDE> {
+/// Marks along the runs, by the digests of their beginnings of 8, 15, 22… bytes: where one ends before the next mark,
+/// and whether one goes on. They are those of all runs together, so they say where none can be, and `digests` the rest.
+///
+/// Several threads may set them: a mark is never taken back, so their order does not matter, and nobody looks before
+/// all threads are done.
+#[derive(Debug)]
+struct Marks {
+    seed: u64,
+    /// A bit for the few first bytes of each.
+    few: Vec<AtomicU64>,
+    /// A bit for the first bytes of each.
+    starts: Vec<AtomicU64>,
+    /// A power of two of them.
+    places: Vec<AtomicU8>,
+}
+
+impl Gathering {
     /// Gets ready for about so many runs; if more come, they are only found more slowly.
     pub fn of_about(count: u64) -> Self {
-        Self::with(count, fresh_seed(), Gathered::each())
-    }
-
-    /// The same in memory that does not grow with the runs. Bytes that are none of them are taken for one the more often
-    /// the more there are: one in many millions of what is looked up. Which ones, the seed decides.
-    pub fn sifting_about(count: u64, seed: u64) -> Self {
-        Self::with(count, seed, Gathered::sifted(count))
-    }
-
-    fn with(count: u64, seed: u64, digests: Gathered) -> Self {
-        let marks = Marks::of_about(count, STRIDE, seed);
-        Gathering { digests, marks: Arc::new(marks) }
+        let places = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(PLACES_FOR_EACH);
+        let places = places.clamp(FEWEST_PLACES, MOST_PLACES);
+        let places = places.next_power_of_two();
+        let marks = Marks {
+            seed: fresh_seed(),
+            few: std::iter::repeat_with(AtomicU64::default).take(FEW_BITS / 64).collect(),
+            starts: std::iter::repeat_with(AtomicU64::default).take(START_BITS / 64).collect(),
+            places: std::iter::repeat_with(AtomicU8::default).take(places).collect(),
+        };
+        Gathering { digests: sorted::Gathering::default(), marks: Arc::new(marks) }
     }
 
     /// Another gathering of the same runs, for another thread; [`Gathering::join`] brings the two together again.
     pub fn sibling(&self) -> Self {
-        Gathering { digests: self.digests.sibling(), marks: Arc::clone(&self.marks) }
+        Gathering { digests: sorted::Gathering::default(), marks: Arc::clone(&self.marks) }
     }
 
     /// Adds what a sibling has gathered.
@@ -62,25 +86,25 @@ impl<const STRIDE: usize> Gathering<STRIDE> {
     pub fn add(&mut self, run: &[u8]) -> bool {
         let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
         let marks = &self.marks;
-        let mut running = marks.beginning(first);
+        let mut running = beginning(marks.seed, first);
         marks.start(first, running);
         let (strides, last) = rest.as_chunks::<STRIDE>();
         for stride in strides {
             marks.set(running, GOES_ON);
-            running = gone_on(running, together(stride));
+            running = stride.iter().fold(running, |running, byte| step(running, *byte));
         }
         marks.set(running, 1 << last.len());
-        self.digests.add(ended(running, together(last), last.len()));
+        self.digests.add(last.iter().fold(running, |running, byte| step(running, *byte)));
         true
     }
 
     /// Makes them searchable.
-    pub fn finish(self) -> Runs<STRIDE> {
+    pub fn finish(self) -> Runs {
         Runs { digests: self.digests.finish(), marks: self.marks }
     }
 }
 
-impl<const STRIDE: usize> Runs<STRIDE> {
+impl Runs {
     /// How many different ones there are.
     pub fn len(&self) -> usize {
         self.digests.len()
@@ -88,7 +112,7 @@ impl<const STRIDE: usize> Runs<STRIDE> {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.digests.is_empty()
     }
 
     /// Whether these bytes are one of the runs.
@@ -97,21 +121,7 @@ impl<const STRIDE: usize> Runs<STRIDE> {
         let Some(first) = first_bytes(&mut run) else { return false };
         // Most that is asked for begins like none of them.
         let start = self.marks.beginning_like(&first);
-        start.is_some_and(|mut running| {
-            let (mut stride, mut length) = ([0; STRIDE], 0);
-            for byte in run {
-                if length == STRIDE {
-                    running = gone_on(running, together(&stride));
-                    length = 0;
-                }
-                stride[length] = byte;
-                length += 1;
-            }
-            if length == STRIDE {
-                (running, length) = (gone_on(running, together(&stride)), 0);
-            }
-            self.digests.holds(ended(running, together(&stride[..length]), length))
-        })
+        start.is_some_and(|start| self.digests.holds(run.fold(start, step)))
     }
 
     /// The digest of the shortest run with which the bytes begin; only those count that are as long as `may_end` allows.
@@ -156,27 +166,20 @@ impl<const STRIDE: usize> Runs<STRIDE> {
     #[inline(never)]
     fn walk_on(&self, beginning: u64, bytes: &[u8], may_end: impl Fn(usize) -> bool) -> Walk {
         let mut running = beginning;
-        let mut from = SHORTEST;
+        let mut length = SHORTEST;
         loop {
-            let marks = self.marks.at(running);
-            let rest = &bytes[from..];
-            let stride = together(&rest[..rest.len().min(STRIDE)]);
+            let marks = self.marks.at(running).load(Ordering::Relaxed);
             for place in 0..STRIDE {
-                if marks >> place & 1 == 1 && may_end(from + place) {
-                    let digest = ended(running, stride & first_of(place), place);
-                    if self.digests.holds(digest) {
-                        return Walk::Found(digest);
-                    }
+                if marks >> place & 1 == 1 && may_end(length) && self.digests.holds(running) {
+                    return Walk::Found(running);
                 }
                 if marks >> place < 2 {
                     return Walk::Nothing;
                 }
-                if place == rest.len() {
-                    return Walk::Open;
-                }
+                let Some(byte) = bytes.get(length) else { return Walk::Open };
+                running = step(running, *byte);
+                length += 1;
             }
-            running = gone_on(running, stride);
-            from += STRIDE;
         }
     }
 }
@@ -191,6 +194,50 @@ enum Walk {
     Nothing,
 }
 
+impl Marks {
+    /// The digest of these first bytes, where a run may begin with them.
+    #[inline]
+    fn beginning_like(&self, first: &[u8; SHORTEST]) -> Option<u64> {
+        let [a, b, c, d, ..] = *first;
+        if !self.may_start_with([a, b, c, d]) {
+            return None;
+        }
+        let running = beginning(self.seed, first);
+        let (word, bit) = start_bit(running);
+        (self.starts[word].load(Ordering::Relaxed) & bit != 0).then_some(running)
+    }
+
+    #[inline]
+    fn may_start_with(&self, few: [u8; FEW]) -> bool {
+        let (word, bit) = few_bit(self.seed, few);
+        self.few[word].load(Ordering::Relaxed) & bit != 0
+    }
+
+    fn at(&self, running: u64) -> &AtomicU8 {
+        &self.places[(running >> 32) as usize & (self.places.len() - 1)]
+    }
+
+    fn set(&self, running: u64, mark: u8) {
+        let place = self.at(running);
+        if place.load(Ordering::Relaxed) & mark == 0 {
+            place.fetch_or(mark, Ordering::Relaxed);
+        }
+    }
+
+    fn start(&self, first: &[u8; SHORTEST], running: u64) {
+        let [a, b, c, d, ..] = *first;
+        set_bit(&self.few, few_bit(self.seed, [a, b, c, d]));
+        set_bit(&self.starts, start_bit(running));
+    }
+}
+
+/// Sets a bit. Most are there already, and to look is cheaper than to write.
+fn set_bit(bits: &[AtomicU64], (word, bit): (usize, u64)) {
+    if bits[word].load(Ordering::Relaxed) & bit == 0 {
+        bits[word].fetch_or(bit, Ordering::Relaxed);
+    }
+}
+
 /// The first bytes of a run, which are taken from it.
 fn first_bytes(run: &mut impl Iterator<Item = u8>) -> Option<[u8; SHORTEST]> {
     let mut first = [0; SHORTEST];
@@ -200,11 +247,35 @@ fn first_bytes(run: &mut impl Iterator<Item = u8>) -> Option<[u8; SHORTEST]> {
     Some(first)
 }
 
+/// The digest of a run's first bytes; all its bits are good.
+fn beginning(seed: u64, first: &[u8; SHORTEST]) -> u64 {
+    let mixed = (u64::from_le_bytes(*first) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    mixed ^ (mixed >> 32)
+}
+
+/// The digest with one byte more, so that every length of a run costs one step more.
+fn step(running: u64, byte: u8) -> u64 {
+    let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ (mixed >> 29)
+}
+
+fn few_bit(seed: u64, few: [u8; FEW]) -> (usize, u64) {
+    let place = (u32::from_le_bytes(few) ^ seed as u32).wrapping_mul(0x9e37_79b1) as usize;
+    let place = place >> (u32::BITS - FEW_BITS.ilog2());
+    (place / 64, 1 << (place % 64))
+}
+
+fn start_bit(start: u64) -> (usize, u64) {
+    let place = start as usize & (START_BITS - 1);
+    (place / 64, 1 << (place % 64))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn runs<const STRIDE: usize>(all: &[&str]) -> Runs<STRIDE> {
+    fn runs(all: &[&str]) -> Runs {
         let mut gathering = Gathering::of_about(all.len() as u64);
         all.iter().for_each(|run| assert!(gathering.add(run.as_bytes())));
         gathering.finish()
@@ -212,14 +283,9 @@ mod tests {
 
     #[test]
     fn a_run_of_any_length_is_found_at_its_beginning_and_nowhere_else() {
-        found_at_its_beginning::<CLOSE>();
-        found_at_its_beginning::<WIDE>();
-    }
-
-    fn found_at_its_beginning<const STRIDE: usize>() {
         let text: String = (0..200u32).map(|at| char::from(b'a' + (at * 7 % 26) as u8)).collect();
         for length in SHORTEST..150 {
-            let runs = runs::<STRIDE>(&[&text[3..3 + length]]);
+            let runs = runs(&[&text[3..3 + length]]);
             for at in 0..10 {
                 assert_eq!(runs.begins(&text.as_bytes()[at..], |_| true).is_some(), at == 3, "{length} {at}");
             }
@@ -230,12 +296,7 @@ mod tests {
 
     #[test]
     fn the_shortest_that_may_end_there_is_found() {
-        shortest_is_found::<CLOSE>();
-        shortest_is_found::<WIDE>();
-    }
-
-    fn shortest_is_found<const STRIDE: usize>() {
-        let runs = runs::<STRIDE>(&["12 rue des Lilas", "12 rue des Lilas blancs", "12 rue d"]);
+        let runs = runs(&["12 rue des Lilas", "12 rue des Lilas blancs", "12 rue d"]);
         let found = |text: &str, least: usize| runs.begins(text.as_bytes(), |length| length >= least);
         let text = "12 rue des Lilas blancs";
         let three = [found(text, 0), found(text, 9), found(text, 17)];
@@ -246,7 +307,7 @@ mod tests {
 
     #[test]
     fn siblings_gather_together() {
-        let mut one = Gathering::<WIDE>::of_about(2);
+        let mut one = Gathering::of_about(2);
         let mut other = one.sibling();
         assert!(
             one.add(b"12 rue des Lilas") && other.add(b"12 rue du Bac") && other.add(b"12 rue des Lilas")
@@ -263,7 +324,7 @@ mod tests {
 
     #[test]
     fn what_may_go_on_is_told_from_what_may_not() {
-        let runs = runs::<CLOSE>(&["12 rue des Lilas"]);
+        let runs = runs(&["12 rue des Lilas"]);
         assert!((0..16).all(|end| runs.may_go_on(&b"12 rue des Lilas"[..end])));
         for other in ["12 rue des Lilas", "12 rue du Bac 75", "12 a", "13 rue des"] {
             assert!(!runs.may_go_on(other.as_bytes()), "{other}");
@@ -272,12 +333,7 @@ mod tests {
 
     #[test]
     fn more_runs_than_were_expected_are_found_all_the_same() {
-        more_are_found::<CLOSE>();
-        more_are_found::<WIDE>();
-    }
-
-    fn more_are_found<const STRIDE: usize>() {
-        let mut gathering = Gathering::<STRIDE>::of_about(0);
+        let mut gathering = Gathering::of_about(0);
         let run = |number: u32| format!("{:016x}", u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         (0..100_000).for_each(|number| assert!(gathering.add(run(number).as_bytes())));
         let runs = gathering.finish();

@@ -4,7 +4,7 @@ use super::key::Purpose;
 use super::masker::Masker;
 use super::style::{cut, slug};
 use super::zip::archive;
-use crate::store::{ValueRef, utf8};
+use crate::store::ValueRef;
 
 /// The types of files that are told apart by their first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Type {
             () if starts(b"PK\x03\x04") && holds(b"word/") => Type::Docx,
             () if starts(b"PK\x03\x04") && holds(b"xl/") => Type::Xlsx,
             () if starts(b"PK\x03\x04") => Type::Zip,
-            () if utf8(bytes).is_some() && !bytes.contains(&0) => Type::Text,
+            () if std::str::from_utf8(bytes).is_ok() && !bytes.contains(&0) => Type::Text,
             () => Type::Other,
         }
     }

@@ -152,7 +152,6 @@ pub(super) enum Purpose {
     Unique,
     Member,
     Establishment,
-    Originals,
 }
 
 /// Independent numbers from one hash.

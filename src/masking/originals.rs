@@ -1,19 +1,18 @@
 //! What no mask may be: the identifying values of the database itself.
 
 use super::identifiers::siren_in;
-use super::key::{Key, Purpose};
 use super::nobody::url_host;
 use super::phone::Number;
 use super::run::Run;
 use super::style::digits;
 use super::taken::{LONGEST, Lengths, Taken, padded};
-use crate::fingerprints::{CLOSE, Gathering, Recent, SHORTEST};
+use crate::fingerprints::{Gathering, Recent, SHORTEST};
 use crate::schema::Category;
 use crate::words::capitalised_pairs;
 
 /// The identifying values of a database, being gathered: [`Masker::new`](super::Masker::new) takes them.
 pub struct Originals {
-    runs: Gathering<CLOSE>,
+    runs: Gathering,
     recent: Recent,
     recent_texts: Recent,
     short: Lengths,
@@ -41,16 +40,14 @@ fn is_elsewhere(category: Category, value: &str) -> bool {
 
 impl Default for Originals {
     fn default() -> Self {
-        Originals::of_about(0, &Key::fresh())
+        Originals::of_about(0)
     }
 }
 
 impl Originals {
-    /// Gets ready for about so many values. A mask that looks like one of them by chance does so every time under the
-    /// same key.
-    pub fn of_about(count: u64, key: &Key) -> Self {
-        let seed = key.draw(Purpose::Originals, 0, b"").wide() as u64;
-        Originals::with(Gathering::sifting_about(count, seed))
+    /// Gets ready for about so many values.
+    pub fn of_about(count: u64) -> Self {
+        Originals::with(Gathering::of_about(count))
     }
 
     /// Another one, for another thread; [`Originals::join`] brings the two together again.
@@ -58,7 +55,7 @@ impl Originals {
         Originals::with(self.runs.sibling())
     }
 
-    fn with(runs: Gathering<CLOSE>) -> Self {
+    fn with(runs: Gathering) -> Self {
         let [recent, recent_texts] = [Recent::default(), Recent::default()];
         Originals { runs, recent, recent_texts, short: 0, run: Run::default(), joined: String::new() }
     }

@@ -1,7 +1,7 @@
 //! Looks for the originals in what is to be a mask.
 
 use super::run::Run;
-use crate::fingerprints::{CLOSE, Runs, SHORTEST};
+use crate::fingerprints::{Runs, SHORTEST};
 use std::iter;
 
 /// Digests of the identifying values of a database, so that no mask is, or contains, one of them.
@@ -9,7 +9,7 @@ use std::iter;
 /// A value counts from 8 bytes on; case, accents and punctuation do not. Two values that share a digest only make a
 /// mask be drawn again.
 pub(super) struct Taken {
-    pub(super) runs: Runs<CLOSE>,
+    pub(super) runs: Runs,
     /// Those that are shorter without their accents than [`SHORTEST`].
     pub(super) short: Lengths,
 }

@@ -2,7 +2,7 @@
 
 use super::starts::is_word;
 pub use crate::fingerprints::SHORTEST;
-use crate::fingerprints::{Gathering, Recent, Runs, WIDE};
+use crate::fingerprints::{Gathering, Recent, Runs};
 
 /// Of a longer value only so much is searched: its beginning. In bytes.
 pub const LONGEST: usize = 64;
@@ -13,13 +13,13 @@ const LONGEST_LETTER: usize = 4;
 
 /// Values that are being collected.
 pub struct Collector {
-    runs: Gathering<WIDE>,
+    runs: Gathering,
     recent: Recent,
     room: Vec<u8>,
 }
 
 /// Values that can be searched for.
-pub struct Needles(Runs<WIDE>);
+pub struct Needles(Runs);
 
 impl Default for Collector {
     fn default() -> Self {

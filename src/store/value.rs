@@ -30,11 +30,6 @@ pub enum Value {
     Blob(Vec<u8>),
 }
 
-/// The text that the bytes are, where they are valid UTF-8. Every text of a database is asked, several times.
-pub fn utf8(bytes: &[u8]) -> Option<&str> {
-    simdutf8::basic::from_utf8(bytes).ok()
-}
-
 /// The same memory, for the values of another row: each has its own lifetime, and millions come.
 pub fn emptied<'b>(mut values: Vec<ValueRef<'_>>) -> Vec<ValueRef<'b>> {
     values.clear();
@@ -57,7 +52,7 @@ impl ValueRef<'_> {
     /// The text, where it is text and valid UTF-8.
     pub fn as_str(&self) -> Option<&str> {
         match self {
-            ValueRef::Text(bytes) => utf8(bytes),
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
             _ => None,
         }
     }

@@ -36,7 +36,7 @@ impl Known {
         let about = originals::about_how_many(source, map)?;
         let first = Gathered {
             // Many of them are addresses at hosts where no mask can be.
-            originals: Originals::of_about(about / 2, &key),
+            originals: Originals::of_about(about / 2),
             needles: with_proof.then(|| Collector::of_about(about)),
             count: 0,
         };

@@ -48,6 +48,8 @@ pub(super) fn notes(name: &str) -> Vec<Paragraph> {
              -o - both stand in the folder for temporary files. Most of the archive stands there twice for a moment, \
              where there is room for it: it is compressed while search indexes are made. The copies have no name while \
              they are there, so that nothing of them is left after an error or a kill. No clear value is written to a disk on the way.",
+            "Memory hardly grows with the rows, but the proof remembers every identifying value by some twelve bytes: \
+             200,000 contacts with all that is attached take about 190 MB, 1,000,000 about 400 MB.",
             "The copy is held to the rules of the schema: pages, types and NOT NULL everywhere, CHECK constraints and \
              foreign keys where they are about columns that were masked or rows that were left out. What broke a rule in \
              the source may break it in the copy, and nothing else may: that ends with status 4.",
