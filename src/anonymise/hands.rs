@@ -22,13 +22,74 @@ pub fn threads() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS)
 }
 
+/// Reads on this thread, and does the two steps with what is given: the first on as many threads as there are `firsts`,
+/// this one among them; the last one by one.
+///
+/// # Errors
+/// The first one of a step, in the order of giving; else what `read` says.
+pub(super) fn work_together<J: Default + Send, F: FnMut(&mut J) -> Result<()> + Send>(
+    firsts: Vec<F>,
+    last: Last<'_, J>,
+    read: impl FnOnce(&mut Giving<'_, '_, J>) -> Result<()>,
+) -> Result<()> {
+    let belt = Belt::to(last, FEW * firsts.len());
+    let mut firsts = firsts.into_iter();
+    let Some(mut own) = firsts.next() else { return Ok(()) };
+    let read = thread::scope(|scope| {
+        let mut helpers = Vec::new();
+        let belt = &belt;
+        let lead = || {
+            // Whoever gives up in the middle, for whatever reason, leaves nobody waiting.
+            let alarm = Alarm(belt);
+            for mut first in firsts {
+                let help = move || belt.work(&mut first);
+                helpers.push(thread::Builder::new().spawn_scoped(scope, help).map_err(Fault::no_thread)?);
+            }
+            read(&mut Giving { belt, first: &mut own })?;
+            std::mem::forget(alarm);
+            belt.is_all();
+            belt.work(&mut own);
+            Ok(())
+        };
+        let read = lead();
+        let panicked = helpers.into_iter().filter_map(|helper| helper.join().err()).count() > 0;
+        if panicked { Err(Fault::thread_stopped(WORKS).into()) } else { read }
+    });
+    // Where a step failed, reading could not go on either: the cause comes first.
+    belt.end().and(read)
+}
+
+/// The one who reads.
+pub(super) struct Giving<'b, 'a, J> {
+    belt: &'b Belt<'a, J>,
+    first: First<'b, J>,
+}
+
+impl<J: Default + Send> Giving<'_, '_, J> {
+    /// A job to be filled: one that is done, where there is one.
+    pub(super) fn empty(&self) -> J {
+        self.belt.lying().done.pop().unwrap_or_default()
+    }
+
+    /// Gives a job.
+    ///
+    /// # Errors
+    /// When the work was stopped; why, [`work_together`] says.
+    pub(super) fn give(&mut self, job: J) -> Result<()> {
+        self.belt.give(job, self.first)
+    }
+}
+
 /// What is done with one job last.
 type Last<'a, J> = &'a mut (dyn FnMut(&mut J) -> Result<()> + Send);
 /// What is done with it first: by each thread with what is its own.
-pub(super) type First<'a, J> = &'a mut dyn FnMut(&mut J) -> Result<()>;
+type First<'a, J> = &'a mut dyn FnMut(&mut J) -> Result<()>;
+
+/// What a thread that is gone did.
+const WORKS: &str = "works on rows";
 
 /// Jobs between two threads and two steps.
-pub(super) struct Belt<'a, J> {
+struct Belt<'a, J> {
     lying: Mutex<Lying<J>>,
     changed: Condvar,
     last: Mutex<Last<'a, J>>,
@@ -57,7 +118,8 @@ enum Step<J> {
 }
 
 impl<'a, J: Default + Send> Belt<'a, J> {
-    pub(super) fn to(last: Last<'a, J>) -> Self {
+    /// Whoever gives helps as soon as more than a few jobs lie there.
+    fn to(last: Last<'a, J>, few: usize) -> Self {
         let lying = Lying {
             jobs: VecDeque::new(),
             gone: 0,
@@ -66,24 +128,11 @@ impl<'a, J: Default + Send> Belt<'a, J> {
             stopped: None,
             done: Vec::new(),
         };
-        Belt {
-            lying: Mutex::new(lying),
-            changed: Condvar::new(),
-            last: Mutex::new(last),
-            few: FEW * threads(),
-        }
+        Belt { lying: Mutex::new(lying), changed: Condvar::new(), last: Mutex::new(last), few }
     }
 
-    /// A job to be filled: one that is done, where there is one.
-    pub(super) fn empty(&self) -> J {
-        self.lying().done.pop().unwrap_or_default()
-    }
-
-    /// Gives a job, and helps while more lie there than is good.
-    ///
-    /// # Errors
-    /// When the work was stopped: why, [`Belt::end`] says.
-    pub(super) fn give(&self, job: J, first: First<'_, J>) -> Result<()> {
+    /// Gives a job, and helps while more lie there than is good. An error where the work was stopped.
+    fn give(&self, job: J, first: First<'_, J>) -> Result<()> {
         let mut lying = self.lying();
         lying.jobs.push_back(Step::First(job));
         self.changed.notify_one();
@@ -99,12 +148,12 @@ impl<'a, J: Default + Send> Belt<'a, J> {
         }
         match lying.stopped {
             None => Ok(()),
-            Some(_) => Err(Fault::thread_stopped("works on rows").into()),
+            Some(_) => Err(Fault::thread_stopped(WORKS).into()),
         }
     }
 
     /// Works until there is nothing more to do.
-    pub(super) fn work(&self, first: First<'_, J>) {
+    fn work(&self, first: First<'_, J>) {
         let mut lying = self.lying();
         while lying.stopped.is_none() && !(lying.is_all && lying.jobs.is_empty() && !lying.is_at_last) {
             let (now, did) = self.help(lying, first);
@@ -113,22 +162,19 @@ impl<'a, J: Default + Send> Belt<'a, J> {
     }
 
     /// Says that no more will come.
-    pub(super) fn is_all(&self) {
+    fn is_all(&self) {
         self.lying().is_all = true;
         self.changed.notify_all();
     }
 
     /// Stops everything.
-    pub(super) fn stop(&self) {
+    fn stop(&self) {
         self.lying().stopped.get_or_insert(Ok(()));
         self.changed.notify_all();
     }
 
-    /// How it ended, when nobody works any more.
-    ///
-    /// # Errors
-    /// The first one of a step, in the order of giving.
-    pub(super) fn end(self) -> Result<()> {
+    /// How it ended, when nobody works any more: with the first error of a step, in the order of giving.
+    fn end(self) -> Result<()> {
         let lying = self.lying.into_inner().unwrap_or_else(PoisonError::into_inner);
         lying.stopped.unwrap_or(Ok(()))
     }
@@ -219,18 +265,9 @@ mod tests {
             seen.push(*number);
             Ok(())
         };
-        let belt = Belt::to(&mut last);
-        thread::scope(|scope| {
-            for _ in 0..helpers {
-                scope.spawn(|| belt.work(&mut { first }));
-            }
-            match (0..count).try_for_each(|number| belt.give(number, &mut { first })) {
-                Ok(()) => belt.is_all(),
-                Err(_) => belt.stop(),
-            }
-            belt.work(&mut { first });
+        let ended = work_together(vec![first; helpers + 1], &mut last, |giving| {
+            (0..count).try_for_each(|number| giving.give(number))
         });
-        let ended = belt.end();
         (seen, ended)
     }
 
@@ -273,7 +310,7 @@ mod tests {
     fn an_error_of_the_last_step_ends_it() {
         let mut last =
             |number: &mut u32| if *number == 3 { Err(Fault::refused("three").into()) } else { Ok(()) };
-        let belt = Belt::to(&mut last);
+        let belt = Belt::to(&mut last, FEW);
         let mut first = |_: &mut u32| Ok(());
         let given = (0..100).try_for_each(|number| belt.give(number, &mut first));
         assert!(given.is_err(), "whoever gives is told");
@@ -284,7 +321,7 @@ mod tests {
     #[test]
     fn a_panic_of_one_leaves_nobody_waiting() {
         let mut last = |_: &mut u32| Ok(());
-        let belt = Belt::to(&mut last);
+        let belt = Belt::to(&mut last, FEW);
         let panicked = thread::scope(|scope| {
             let helper = scope.spawn(|| belt.work(&mut |_| panic!("on purpose")));
             let given = (0..10_000).try_for_each(|number| {
@@ -299,17 +336,41 @@ mod tests {
     }
 
     #[test]
+    fn a_helper_that_panics_is_an_error_and_a_reader_that_does_keeps_nobody() {
+        let mut last = |_: &mut u32| Ok(());
+        let reader = thread::current().id();
+        let first = |_: &mut u32| {
+            assert!(thread::current().id() == reader, "on purpose");
+            Ok(())
+        };
+        let ended = work_together(vec![first; 2], &mut last, |giving| {
+            (0..10_000).try_for_each(|number| {
+                thread::sleep(std::time::Duration::from_micros(50));
+                giving.give(number)
+            })
+        });
+        assert_eq!(kind_of(&ended.unwrap_err()), Kind::Unfinished);
+        let panicked = std::panic::catch_unwind(|| {
+            let fine: fn(&mut u32) -> Result<()> = |_| Ok(());
+            let read = |_: &mut Giving<'_, '_, u32>| panic!("on purpose");
+            work_together(vec![fine; 3], &mut |_| Ok(()), read)
+        });
+        assert!(panicked.is_err());
+    }
+
+    #[test]
     fn who_gives_waits_where_the_last_step_is_slow() {
         let mut last = |_: &mut Vec<u8>| {
             thread::sleep(std::time::Duration::from_micros(300));
             Ok(())
         };
-        let belt = Belt::to(&mut last);
+        let belt = Belt::to(&mut last, FEW);
         let mut most = 0;
         thread::scope(|scope| {
             scope.spawn(|| belt.work(&mut |_| Ok(())));
             for _ in 0..300 {
-                belt.give(belt.empty(), &mut |_| Ok(())).unwrap();
+                let empty = belt.lying().done.pop().unwrap_or_default();
+                belt.give(empty, &mut |_| Ok(())).unwrap();
                 most = most.max(belt.lying().jobs.len());
             }
             belt.is_all();

@@ -1,13 +1,12 @@
 //! The identifying values of a database, one by one: what no mask may be and no archive may hold.
 
-use super::hands::{Belt, First};
-use crate::fault::{Fault, Result};
+use super::hands::{Giving, work_together};
+use crate::fault::Result;
 use crate::interrupt;
 use crate::masking;
 use crate::progress::Progress;
 use crate::schema::{Category, CompleteMap, Content, MappedTable, Rows};
 use crate::store::{Load, Snapshot, ValueRef};
-use std::thread;
 
 /// A line of free text that is shorter says nothing about anybody. In bytes.
 const SHORTEST_LINE: usize = 24;
@@ -43,33 +42,15 @@ pub fn each<V: FnMut(Original<'_>) -> Result<()> + Send>(
 ) -> Result<()> {
     let lookouts = lookouts(map);
     progress.stage("reading what identifies", None);
-    let Some((own, others)) = visitors.split_first_mut() else { return Ok(()) };
+    let shows = visitors.iter_mut().map(|visit| |sight: &mut Sight| show_all(&lookouts, sight, visit));
     let mut done = |sight: &mut Sight| {
         sight.load.clear();
         Ok(())
     };
-    let belt = Belt::to(&mut done);
-    let read = thread::scope(|scope| {
-        let (belt, lookouts) = (&belt, &lookouts);
-        for visit in others {
-            let help = move || belt.work(&mut |sight| show_all(lookouts, sight, visit));
-            thread::Builder::new().spawn_scoped(scope, help).map_err(|error| {
-                belt.stop();
-                Fault::no_thread(error)
-            })?;
-        }
-        let mut show = |sight: &mut Sight| show_all(lookouts, sight, own);
+    work_together(shows.collect(), &mut done, |giving| {
         let mut tables = lookouts.iter().enumerate();
-        let read =
-            tables.try_for_each(|(at, watched)| read_table(source, watched, at, belt, &mut show, progress));
-        match read {
-            Ok(()) => belt.is_all(),
-            Err(_) => belt.stop(),
-        }
-        belt.work(&mut show);
-        read
-    });
-    belt.end().and(read)
+        tables.try_for_each(|(at, watched)| read_table(source, watched, at, giving, progress))
+    })
 }
 
 /// Some rows of one of the tables that are watched.
@@ -91,21 +72,21 @@ fn read_table(
     source: &mut dyn Snapshot,
     (table, lookout): &(&str, Lookout<'_>),
     at: usize,
-    belt: &Belt<'_, Sight>,
-    show: First<'_, Sight>,
+    giving: &mut Giving<'_, '_, Sight>,
     progress: &mut dyn Progress,
 ) -> Result<()> {
-    let mut load = belt.empty().load;
+    let mut load = giving.empty().load;
     source.scan(table, &lookout.columns, &mut |row| {
         load.push(row.iter().copied());
         if load.is_full() {
             interrupt::check()?;
             progress.advance(load.len() as u64);
-            belt.give(Sight { at, load: std::mem::replace(&mut load, belt.empty().load) }, show)?;
+            let full = std::mem::replace(&mut load, giving.empty().load);
+            giving.give(Sight { at, load: full })?;
         }
         Ok(())
     })?;
-    belt.give(Sight { at, load }, show)
+    giving.give(Sight { at, load })
 }
 
 fn show_all(

@@ -1,6 +1,6 @@
 //! Rows on their way: read on this thread, masked on any, settled and written in their order.
 
-use super::hands::{Belt, threads};
+use super::hands::{Giving, threads, work_together};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
 use crate::masking::{Crowd, Mask, RowMasker, Settler, Tally};
@@ -69,38 +69,20 @@ fn stream(
     write: &mut (dyn FnMut(&mut Job) -> Result<()> + Send),
     progress: &mut dyn Progress,
 ) -> Result<()> {
-    let belt = Belt::to(write);
     let mask = |job: &mut Job| mask_rows(&tasks[job.task], job);
-    let read = thread::scope(|scope| {
-        let helpers = (1..threads()).map(|_| {
-            thread::Builder::new().spawn_scoped(scope, || belt.work(&mut { mask })).map_err(Fault::no_thread)
-        });
-        let helpers = helpers.collect::<std::result::Result<Vec<_>, _>>();
-        let read = helpers.map_err(anyhow::Error::from).and_then(|_| {
-            let mut reading = Reading { belt: &belt, mask, job: Job::default() };
-            tasks
-                .iter()
-                .enumerate()
-                .try_for_each(|(number, task)| reading.table(source, number, task, progress))
-        });
-        match read {
-            Ok(()) => belt.is_all(),
-            Err(_) => belt.stop(),
-        }
-        belt.work(&mut { mask });
-        read
-    });
-    // Where writing failed, reading could not go on either: the cause comes first.
-    belt.end().and(read)
+    work_together(vec![mask; threads()], write, |giving| {
+        let mut reading = Reading { giving, job: Job::default() };
+        let mut tasks = tasks.iter().enumerate();
+        tasks.try_for_each(|(number, task)| reading.table(source, number, task, progress))
+    })
 }
 
-struct Reading<'b, 'a, M> {
-    belt: &'b Belt<'a, Job>,
-    mask: M,
+struct Reading<'g, 'b, 'a> {
+    giving: &'g mut Giving<'b, 'a, Job>,
     job: Job,
 }
 
-impl<M: Fn(&mut Job) -> Result<()>> Reading<'_, '_, M> {
+impl Reading<'_, '_, '_> {
     fn table(
         &mut self,
         source: &mut dyn Snapshot,
@@ -132,8 +114,8 @@ impl<M: Fn(&mut Job) -> Result<()>> Reading<'_, '_, M> {
     }
 
     fn hand_over(&mut self, task: usize, is_last: bool) -> Result<()> {
-        let job = Job { task, is_last, ..std::mem::replace(&mut self.job, self.belt.empty()) };
-        self.belt.give(job, &mut |job| (self.mask)(job))
+        let job = Job { task, is_last, ..std::mem::replace(&mut self.job, self.giving.empty()) };
+        self.giving.give(job)
     }
 }
 

@@ -33,10 +33,7 @@ pub(super) fn derived(how: &Derivation, source: &str) -> String {
 
 /// A telephone number in its international form; one without a country is a French one.
 pub fn e164(source: &str) -> String {
-    let plain = match source.split_once("(0)") {
-        Some(_) => digits(&source.replace("(0)", "")),
-        None => digits(source),
-    };
+    let plain = if source.contains("(0)") { digits(&source.replace("(0)", "")) } else { digits(source) };
     if source.trim_start().starts_with('+') {
         return format!("+{plain}");
     }

@@ -137,6 +137,9 @@ impl Masker {
 
 /// The SIREN in a longer number of a company.
 pub(super) fn siren_in(category: Category, value: &str) -> Option<String> {
+    if !matches!(category, Category::Siret | Category::Vat) {
+        return None;
+    }
     let number = compact(value);
     let siren = match category {
         Category::Siret if is_digits(&number, 14) => &number[..9],

@@ -80,11 +80,7 @@ impl Originals {
             category => {
                 self.add_unseen(value);
                 // Whoever looks there would take a mask that is it for the original.
-                if matches!(category, Category::Siret | Category::Vat)
-                    && let Some(siren) = siren_in(category, value)
-                {
-                    self.add(&siren);
-                }
+                siren_in(category, value).iter().for_each(|siren| self.add(siren));
             }
         }
     }
@@ -260,6 +256,28 @@ mod tests {
             (Category::FreeText, "Marie Durand est venue. Bonjour Paul Petit !", 7),
         ] {
             assert_eq!(remembered(category, value), count, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_known_as_other_places_write_it() {
+        let known = |category, value: &str, other: &str| {
+            let mut originals = Originals::default();
+            originals.add_one_of(category, value);
+            originals.finish().runs.holds(other.bytes())
+        };
+        for (category, value, other) in [
+            (Category::Siret, "732 829 320 00074", "732829320"),
+            (Category::Vat, "FR44 732829320", "732829320"),
+            (Category::Phone, "+33 (0)6 12 34 56 78", "0612345678"),
+            (Category::Phone, "+33 (0)6 12 34 56 78", "33612345678"),
+            (Category::Phone, "06.12.34.56.78", "0612345678"),
+            (Category::Phone, "06.12.34.56.78", "33612345678"),
+        ] {
+            assert!(known(category, value, other), "{value}");
+        }
+        for other in ["02079460958", "332079460958", "07946095844"] {
+            assert!(!known(Category::Phone, "+44 20 7946 0958", other), "{other}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::key::Purpose;
 use super::masker::{Masker, Shape};
-use super::style::digits;
+use super::style::{digits, is_mark};
 use crate::reach::{self, LANDLINES_OF_FICTION, MOBILES_OF_FICTION, NATIONAL};
 
 /// Fewer digits than this are an extension or a short code, not a subscriber's number.
@@ -25,10 +25,11 @@ impl Masker {
         if let Some(several) = self.several_phones(value, shape) {
             return several;
         }
+        let number = Number::of(value, &plain);
         if shape.unique {
-            return self.spare_number(&Number::of(value, &plain).full(), shape);
+            return self.spare_number(&number.full(), shape);
         }
-        match Number::of(value, &plain) {
+        match number {
             Number::French(national) => {
                 let mut full = [b'3'; 2 + NATIONAL];
                 full[2..].copy_from_slice(national.as_bytes());
@@ -96,8 +97,7 @@ pub(super) fn reaches_no_phone(value: &str) -> bool {
 /// Whether a number is of the ranges that masks come from.
 pub(super) fn is_of_fiction(value: &str) -> bool {
     let plain = digits(value);
-    let is_french = |national| reach::is_of_fiction(national);
-    Number::of(value, &plain).national().is_some_and(is_french)
+    Number::of(value, &plain).national().is_some_and(reach::is_of_fiction)
         || (value.trim().starts_with(SPARE) && plain.len() > SPARE.len())
 }
 
@@ -175,7 +175,7 @@ fn written_like(value: &str, plain: &str, mask: &str) -> String {
                 out.extend(digits.next());
                 left -= 1;
             }
-            ' ' | '.' | '-' | '/' | '(' | ')' | '+' | '_' | '\u{a0}' | '\u{202f}' => out.push(place),
+            mark if is_mark(mark) => out.push(mark),
             _ => {}
         }
     }

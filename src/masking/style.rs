@@ -64,6 +64,11 @@ pub(super) fn compact(text: &str) -> String {
     compact
 }
 
+/// Whether a sign is one that numbers are grouped by, which a mask keeps.
+pub(super) fn is_mark(sign: char) -> bool {
+    matches!(sign, ' ' | '.' | '-' | '/' | '(' | ')' | '+' | '_' | '\u{a0}' | '\u{202f}')
+}
+
 /// Puts `signs` in the places of the letters and digits of `template`, and keeps its blanks and marks; letters are
 /// lower where the template's first letter is.
 pub(super) fn overlay(template: &str, signs: &str) -> String {
@@ -73,7 +78,7 @@ pub(super) fn overlay(template: &str, signs: &str) -> String {
     for place in template.chars() {
         if place.is_ascii_alphanumeric() {
             out.extend(signs.next());
-        } else if matches!(place, ' ' | '.' | '-' | '/' | '(' | ')' | '+' | '_' | '\u{a0}' | '\u{202f}') {
+        } else if is_mark(place) {
             out.push(place);
         }
     }

@@ -42,7 +42,7 @@ impl<'a> Columns<'a> {
         }
         let mut room = Vec::with_capacity(count);
         loop {
-            let mut values = emptied(room);
+            let mut values: Vec<ValueRef<'_>> = room;
             let mut ended = 0;
             for (rows, count) in &mut parts {
                 match rows.next().told(doing)? {

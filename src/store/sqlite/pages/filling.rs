@@ -80,7 +80,7 @@ impl Filling {
         put_record(&mut self.record, row);
         self.tree.add_row(output, number, &self.record)?;
         self.last = Some(number);
-        let mut entry = emptied(std::mem::take(&mut self.entry));
+        let mut entry: Vec<ValueRef<'_>> = std::mem::take(&mut self.entry);
         for (plan, keys) in self.plan.indexes.iter().zip(&mut self.keys) {
             if plan.entry(number, row, &mut entry) {
                 self.key.clear();
