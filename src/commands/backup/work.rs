@@ -201,7 +201,8 @@ impl<'a> Work<'a> {
             Archive::open(BufReader::new(out.try_clone()?), Limits { max_decoded_bytes: u64::MAX })?;
         database.rewind()?;
         let schema = proof::SchemaText::of(self.catalog, needles);
-        let copy = awaited.arrived()?;
+        let mut copy = awaited.arrived()?;
+        copy.keep_file(database.try_clone()?);
         let open = move || Ok(Box::new(copy) as Box<dyn Store>);
         let mut evidence = Evidence { originals: needles.len() as u64, ..Evidence::default() };
         // Both read on by themselves, and neither waits for the other: no processor is idle.

@@ -18,7 +18,10 @@ mod runs;
 mod tests;
 mod tree;
 
-pub use plan::{understands, understands_index};
+pub use affinity::Affinity;
+pub use plan::{number_column, understands, understands_index};
+#[cfg(test)]
+pub use record::put_varint;
 
 use crate::fault::Result;
 use crate::store::sqlite::catalog;
