@@ -1,8 +1,7 @@
 //! Reads the finished copy on a thread of its own, and searches every value on the way.
 
-use super::judge::stands_in;
 use super::needles::Needles;
-use super::scan::Search;
+use super::values::Values;
 use crate::fault::{Fault, Result};
 use crate::schema::MappedTable;
 use crate::store::{Load, Store};
@@ -45,17 +44,18 @@ pub fn read_copy(
 ) -> Result<()> {
     let mut store = copy()?;
     let mut moment = store.snapshot()?;
-    let mut search = Search::new(needles);
+    let mut values = Values::new(needles);
     for mapped in tables {
         let columns = columns_of(mapped);
         let mut originals = vec![0; columns.len()];
+        let mut search =
+            |values: &mut Values<'_>| values.search(|number| originals[number % columns.len()] += 1);
         let mut load = sending.empty();
         let scanned = moment.scan(&mapped.table.name, &columns, &mut |row| {
-            for (value, originals) in row.iter().zip(&mut originals) {
-                *originals += u64::from(stands_in(*value, &mut search));
-            }
+            row.iter().for_each(|value| values.put(*value));
             load.push(row.iter().copied());
             if load.is_full() {
+                search(&mut values);
                 let next = sending.empty();
                 sending.send(Told::Rows(std::mem::replace(&mut load, next)))?;
             }
@@ -65,6 +65,7 @@ pub fn read_copy(
             return Ok(());
         }
         scanned?;
+        search(&mut values);
         if sending.send(Told::Rows(load)).and_then(|()| sending.send(Told::End(originals))).is_err() {
             return Ok(());
         }

@@ -16,6 +16,7 @@ mod leftover;
 mod needles;
 mod scan;
 mod starts;
+mod values;
 mod verdict;
 mod watching;
 

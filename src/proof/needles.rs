@@ -108,8 +108,13 @@ pub fn trim(value: &[u8]) -> &[u8] {
 pub fn push_folded(value: &[u8], to: &mut Vec<u8>) {
     let from = to.len();
     to.extend_from_slice(value);
-    to[from..].make_ascii_lowercase();
-    fold_latin(&mut to[from..]);
+    fold(&mut to[from..]);
+}
+
+/// The same, in place.
+pub fn fold(bytes: &mut [u8]) {
+    bytes.make_ascii_lowercase();
+    fold_latin(bytes);
 }
 
 /// Folds the letters À to Þ, which UTF-8 writes as C3 80 to C3 9E, to à to þ.

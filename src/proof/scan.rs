@@ -36,7 +36,7 @@ impl<'a> Scanner<'a> {
 
     fn hits_before(&self, decided: usize) -> u64 {
         let mut hits = 0;
-        each_hit(self.needles, &self.pending, decided, &mut |digest| {
+        each_hit(self.needles, &self.pending, decided, &mut |_, digest| {
             hits += u64::from(self.pardoned.binary_search(&digest).is_err());
         });
         hits
@@ -50,18 +50,18 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Shows the digest of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
+/// Shows the place and the digest of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
 /// begins there.
-fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(u64)) {
+pub fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(usize, u64)) {
     each_start(bytes, bytes.len().min(decided + 1), |at| {
         if let Some(digest) = needles.begins_at(&bytes[at..]) {
-            hit(digest);
+            hit(at, digest);
         }
     });
 }
 
 /// A longer value is searched in pieces, so that no second one stands beside it in memory. In bytes.
-const PIECE: usize = 1 << 20;
+pub const PIECE: usize = 1 << 20;
 
 /// Looks for originals in single values.
 pub struct Search<'a> {
@@ -105,15 +105,15 @@ impl<'a> Search<'a> {
         self.folded.clear();
         self.folded.push(b' ');
         push_folded(value, &mut self.folded);
-        each_hit(self.needles, &self.folded, self.folded.len(), hit);
+        each_hit(self.needles, &self.folded, self.folded.len(), &mut |_, digest| hit(digest));
         if squeeze_numbers(&self.folded, &mut self.squeezed) {
-            each_hit(self.needles, &self.squeezed, self.squeezed.len(), hit);
+            each_hit(self.needles, &self.squeezed, self.squeezed.len(), &mut |_, digest| hit(digest));
         }
     }
 }
 
 /// Writes the value without what people put between digits. Returns whether that makes a number worth searching.
-fn squeeze_numbers(value: &[u8], out: &mut Vec<u8>) -> bool {
+pub fn squeeze_numbers(value: &[u8], out: &mut Vec<u8>) -> bool {
     if value.iter().filter(|byte| byte.is_ascii_digit()).count() < FEWEST_DIGITS {
         return false;
     }
