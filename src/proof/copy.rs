@@ -1,5 +1,6 @@
 //! Reads the finished copy on a thread of its own, and searches every value on the way.
 
+use super::finds::Finds;
 use super::needles::Needles;
 use super::values::Values;
 use crate::fault::{Fault, Result};
@@ -14,8 +15,8 @@ const LOADS_WAITING: usize = 16;
 enum Told {
     /// The next rows of a table.
     Rows(Load),
-    /// The table's end: in how many values of each column an original stands.
-    End(Vec<u64>),
+    /// The table's end: the originals that stand in values of each column.
+    End(Vec<Finds>),
 }
 
 /// The two ends between the reader and the one who compares.
@@ -47,9 +48,10 @@ pub fn read_copy(
     let mut values = Values::new(needles);
     for mapped in tables {
         let columns = columns_of(mapped);
-        let mut originals = vec![0; columns.len()];
-        let mut search =
-            |values: &mut Values<'_>| values.search(|number| originals[number % columns.len()] += 1);
+        let mut originals = vec![Finds::default(); columns.len()];
+        let mut search = |values: &mut Values<'_>| {
+            values.search(|number, digest| originals[number % columns.len()].add(digest))
+        };
         let mut load = sending.empty();
         let scanned = moment.scan(&mapped.table.name, &columns, &mut |row| {
             row.iter().for_each(|value| values.put(*value));
@@ -101,8 +103,8 @@ pub struct Loads {
     /// Where the row is that [`Loads::next`] named.
     pub current: Load,
     next: usize,
-    /// After a table's last row: in how many values of each column an original stands.
-    pub originals: Vec<u64>,
+    /// After a table's last row: the originals that stand in values of each column.
+    pub originals: Vec<Finds>,
 }
 
 impl Loads {

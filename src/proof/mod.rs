@@ -11,6 +11,7 @@
 mod alone;
 mod compare;
 mod copy;
+mod finds;
 mod judge;
 mod leftover;
 mod needles;

@@ -1,6 +1,6 @@
 //! The steps of one backup: read what identifies, mask, pack, prove. Each knows only what the last one gave it.
 
-use super::known::Known;
+use super::known::{self, Known};
 use super::{BackupArgs, report};
 use crate::anonymise::{self, Copied};
 use crate::archive::{
@@ -217,6 +217,10 @@ impl<'a> Work<'a> {
         let watched = watched?;
         compared?;
         (evidence.in_bytes, evidence.bytes) = (watched.originals, watched.bytes);
+        let found = evidence.originals_found();
+        if needles.may_err() && !found.is_empty() {
+            evidence.keep_originals(&known::real(source, self.map, needles, found, self.progress)?);
+        }
         evidence.judge()?;
         Ok(evidence)
     }
