@@ -153,13 +153,18 @@ impl Runs {
         }
     }
 
-    /// Shows the digest of every run with which the bytes begin, as far as `may_end` allows.
+    /// Shows the digest and the length of every run with which the bytes begin, as far as `may_end` allows.
     #[inline]
-    pub fn each_beginning(&self, bytes: &[u8], may_end: impl Fn(usize) -> bool, show: &mut dyn FnMut(u64)) {
+    pub fn each_beginning(
+        &self,
+        bytes: &[u8],
+        may_end: impl Fn(usize) -> bool,
+        show: &mut dyn FnMut(u64, usize),
+    ) {
         let Some(first) = bytes.first_chunk() else { return };
         if let Some(running) = self.marks.beginning_like(first) {
-            self.walk_on(running, bytes, may_end, |digest| {
-                show(digest);
+            self.walk_on(running, bytes, may_end, |digest, length| {
+                show(digest, length);
                 false
             });
         }
@@ -190,7 +195,7 @@ impl Runs {
             return if may { Walk::Open } else { Walk::Nothing };
         };
         match self.marks.beginning_like(first) {
-            Some(running) => self.walk_on(running, bytes, may_end, |_| true),
+            Some(running) => self.walk_on(running, bytes, may_end, |_, _| true),
             None => Walk::Nothing,
         }
     }
@@ -201,7 +206,7 @@ impl Runs {
         beginning: u64,
         bytes: &[u8],
         may_end: impl Fn(usize) -> bool,
-        mut is_enough: impl FnMut(u64) -> bool,
+        mut is_enough: impl FnMut(u64, usize) -> bool,
     ) -> Walk {
         let mut running = beginning;
         let mut length = SHORTEST;
@@ -211,7 +216,7 @@ impl Runs {
                 if marks >> place & 1 == 1
                     && may_end(length)
                     && self.digests.holds(running)
-                    && is_enough(running)
+                    && is_enough(running, length)
                 {
                     return Walk::Found(running);
                 }

@@ -1,6 +1,7 @@
 //! What a search came upon: digests, and how often each came. Where originals are remembered in a sieve, others may look
 //! like one of them, and only the source itself can tell.
 
+use crate::fault::Result;
 use std::collections::{HashMap, HashSet};
 
 /// So many different ones are kept apart; what comes after them counts as it is.
@@ -11,6 +12,17 @@ const MOST_DIFFERENT: usize = 1 << 16;
 pub struct Finds {
     counts: HashMap<u64, u64>,
     others: u64,
+    /// Where each was, as far as that is known.
+    places: Vec<(u64, Place)>,
+}
+
+/// A place in the bytes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Where it starts, from 0.
+    pub start: u64,
+    /// How many bytes it has.
+    pub length: usize,
 }
 
 impl Finds {
@@ -24,9 +36,41 @@ impl Finds {
         }
     }
 
+    /// One more, and where it is.
+    pub fn add_at(&mut self, digest: u64, place: Place) {
+        self.add(digest);
+        if self.places.len() < MOST_DIFFERENT {
+            self.places.push((digest, place));
+        }
+    }
+
+    /// Forgets where everything is.
+    pub fn nowhere(self) -> Self {
+        Finds { places: Vec::new(), ..self }
+    }
+
+    /// Forgets what is in places of which this is true; returns how many that were.
+    ///
+    /// # Errors
+    /// Those of `is_none`.
+    pub fn forget_at(&mut self, is_none: &mut dyn FnMut(Place) -> Result<bool>) -> Result<u64> {
+        let mut forgotten = 0;
+        for (digest, place) in std::mem::take(&mut self.places) {
+            // What the source does not know any more has no count.
+            let Some(count) = self.counts.get_mut(&digest) else { continue };
+            if is_none(place)? {
+                *count -= 1;
+                forgotten += 1;
+            }
+        }
+        self.counts.retain(|_, count| *count > 0);
+        Ok(forgotten)
+    }
+
     /// Those of another search, too.
     pub fn join(&mut self, other: Self) {
         self.others += other.others;
+        self.places.extend(other.places);
         for (digest, count) in other.counts {
             *self.counts.entry(digest).or_default() += count;
         }
@@ -62,6 +106,19 @@ mod tests {
         assert_eq!((finds.total(), finds.digests().count()), (5, 3));
         finds.keep(&HashSet::from([7, 1]));
         assert_eq!((finds.total(), finds.digests().collect::<Vec<_>>()), (2, vec![7]));
+    }
+
+    #[test]
+    fn what_is_somewhere_may_be_none() {
+        let mut finds = Finds::default();
+        for (digest, start) in [(7, 10), (8, 20), (7, 30), (9, 40)] {
+            finds.add_at(digest, Place { start, length: 8 });
+        }
+        finds.add(8);
+        finds.keep(&HashSet::from([7, 8]));
+        let forgotten = finds.forget_at(&mut |place| Ok(place.start < 40 && place.start != 30)).unwrap();
+        assert_eq!((forgotten, finds.total()), (2, 2), "one of 7, and the 8 that is nowhere");
+        assert_eq!(finds.forget_at(&mut |_| Ok(true)).unwrap(), 0);
     }
 
     #[test]

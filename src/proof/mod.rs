@@ -23,6 +23,7 @@ mod watching;
 
 pub use alone::{Alone, Suspicion, look};
 pub use compare::hold_against_source;
+pub use finds::Place;
 pub use needles::{Collector, Needles};
 pub use verdict::{Evidence, Seen};
 pub use watching::{SchemaText, Watched, watch};

@@ -105,9 +105,9 @@ impl Needles {
         Collector::with(self.0.seeking(digests))
     }
 
-    /// Shows the digest of each value that begins here and ends at a boundary. `bytes` is folded already.
+    /// Shows the digest and the length of each value that begins here and ends at a boundary. `bytes` is folded already.
     #[inline]
-    pub fn each_at(&self, bytes: &[u8], show: &mut dyn FnMut(u64)) {
+    pub fn each_at(&self, bytes: &[u8], show: &mut dyn FnMut(u64, usize)) {
         // What was cut goes on in the middle of a word.
         let may_end = |length: usize| length > LONGEST - LONGEST_LETTER || ends_here(&bytes[length..]);
         self.0.each_beginning(bytes, may_end, show);
@@ -172,7 +172,7 @@ mod tests {
 
     fn digests_at(needles: &Needles, text: &str) -> Vec<u64> {
         let mut digests = Vec::new();
-        needles.each_at(text.as_bytes(), &mut |digest| digests.push(digest));
+        needles.each_at(text.as_bytes(), &mut |digest, _| digests.push(digest));
         digests
     }
 

@@ -1,6 +1,6 @@
 //! Looks for originals in bytes: in a whole stream, or in one value.
 
-use super::finds::Finds;
+use super::finds::{Finds, Place};
 use super::needles::{FEWEST_DIGITS, LONGEST, Needles, SHORTEST, fold_latin, push_folded};
 use super::starts::each_start;
 
@@ -12,13 +12,15 @@ pub struct Scanner<'a> {
     /// Folded bytes that were not decided yet, beginning with the last byte that was.
     pending: Vec<u8>,
     hits: Finds,
+    /// How many bytes are decided and gone, the one before the stream among them.
+    gone: u64,
     scanned: u64,
 }
 
 impl<'a> Scanner<'a> {
     /// A scanner at the beginning of a stream.
     pub fn new(needles: &'a Needles, pardoned: &'a [u64]) -> Self {
-        Scanner { needles, pardoned, pending: vec![b' '], hits: Finds::default(), scanned: 0 }
+        Scanner { needles, pardoned, pending: vec![b' '], hits: Finds::default(), gone: 0, scanned: 0 }
     }
 
     /// The next bytes of the stream.
@@ -32,14 +34,15 @@ impl<'a> Scanner<'a> {
         if decided > 0 {
             self.look_before(decided);
             self.pending.drain(..decided);
+            self.gone += decided as u64;
         }
     }
 
     fn look_before(&mut self, decided: usize) {
-        let Scanner { needles, pardoned, pending, hits, .. } = self;
-        each_hit(needles, pending, decided, &mut |_, digest| {
+        let Scanner { needles, pardoned, pending, hits, gone, .. } = self;
+        each_hit(needles, pending, decided, &mut |at, digest, length| {
             if pardoned.binary_search(&digest).is_err() {
-                hits.add(digest);
+                hits.add_at(digest, Place { start: *gone + at as u64 - 1, length });
             }
         });
     }
@@ -51,11 +54,11 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Shows the place and the digest of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
+/// Shows the place, the digest and the length of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
 /// begins there.
-pub fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(usize, u64)) {
+pub fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(usize, u64, usize)) {
     each_start(bytes, bytes.len().min(decided + 1), |at| {
-        needles.each_at(&bytes[at..], &mut |digest| hit(at, digest));
+        needles.each_at(&bytes[at..], &mut |digest, length| hit(at, digest, length));
     });
 }
 
@@ -104,9 +107,9 @@ impl<'a> Search<'a> {
         self.folded.clear();
         self.folded.push(b' ');
         push_folded(value, &mut self.folded);
-        each_hit(self.needles, &self.folded, self.folded.len(), &mut |_, digest| hit(digest));
+        each_hit(self.needles, &self.folded, self.folded.len(), &mut |_, digest, _| hit(digest));
         if squeeze_numbers(&self.folded, &mut self.squeezed) {
-            each_hit(self.needles, &self.squeezed, self.squeezed.len(), &mut |_, digest| hit(digest));
+            each_hit(self.needles, &self.squeezed, self.squeezed.len(), &mut |_, digest, _| hit(digest));
         }
     }
 }

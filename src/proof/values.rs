@@ -89,7 +89,7 @@ impl<'a> Values<'a> {
     /// Shows the number of each value in which an original stands, once with each original, and begins anew.
     pub fn search(&mut self, mut show: impl FnMut(usize, u64)) {
         fold(&mut self.gathered);
-        each_hit(self.needles, &self.gathered, self.gathered.len(), &mut |at, digest| {
+        each_hit(self.needles, &self.gathered, self.gathered.len(), &mut |at, digest, _| {
             let value = self.starts.partition_point(|(start, _)| *start < at) - 1;
             self.found.push((self.starts[value].1, digest));
         });

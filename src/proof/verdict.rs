@@ -1,6 +1,6 @@
 //! What the proof found: counts and columns, never a value.
 
-use super::finds::Finds;
+use super::finds::{Finds, Place};
 use crate::fault::{Fault, Result};
 use std::collections::{BTreeMap, HashSet};
 
@@ -38,6 +38,8 @@ pub struct Evidence {
     pub columns: BTreeMap<(String, String), Seen>,
     /// Originals in the decoded bytes.
     pub in_bytes: Finds,
+    /// Places in them where an original would stand if the end of one value and the beginning of the next were one.
+    pub across: u64,
     /// How many bytes were searched.
     pub bytes: u64,
     /// How many originals were searched.
@@ -54,6 +56,16 @@ impl Evidence {
     pub fn originals_found(&self) -> HashSet<u64> {
         let in_values = self.columns.values().flat_map(|seen| seen.originals.digests());
         in_values.chain(self.in_bytes.digests()).collect()
+    }
+
+    /// Forgets what was found in bytes that begin in one value and end in the next: two masks beside each other, which
+    /// nobody reads as one.
+    ///
+    /// # Errors
+    /// Those of `lies_across`.
+    pub fn forgive_across(&mut self, lies_across: &mut dyn FnMut(Place) -> Result<bool>) -> Result<()> {
+        self.across += self.in_bytes.forget_at(lies_across)?;
+        Ok(())
     }
 
     /// Forgets what was found and is none of these: it only looked like an original.

@@ -141,7 +141,11 @@ impl<'a> Looking<'a> {
 
     fn finish(self) -> Watched {
         let [(mut originals, _), (others, _)] = self.scanners.map(Scanner::finish);
-        originals.join(others);
+        if self.wide.is_some() {
+            // Their places are those of letters, not of bytes.
+            originals = originals.nowhere();
+            originals.join(others.nowhere());
+        }
         Watched { originals, bytes: self.count }
     }
 

@@ -147,6 +147,7 @@ struct Proof {
     passed: bool,
     originals_searched: u64,
     bytes_searched: u64,
+    across_values: u64,
     values_compared: u64,
     came_out_equal: u64,
     /// The columns where they did.
@@ -184,6 +185,7 @@ impl Proof {
                 passed: false,
                 originals_searched: 0,
                 bytes_searched: 0,
+                across_values: 0,
                 values_compared: 0,
                 came_out_equal: 0,
                 rows: Vec::new(),
@@ -194,6 +196,7 @@ impl Proof {
             passed: true,
             originals_searched: evidence.originals,
             bytes_searched: evidence.bytes,
+            across_values: evidence.across,
             values_compared: sum(|seen| seen.compared),
             came_out_equal: sum(|seen| seen.equal),
             rows: came_out_equal(done),
@@ -204,8 +207,12 @@ impl Proof {
         if !self.passed {
             return "none was made".into();
         }
+        let across = match self.across_values {
+            0 => String::new(),
+            count => format!(" but {count} times across two values that lie side by side"),
+        };
         format!(
-            "{} originals found nowhere in {} bytes; {} of {} compared values came out equal",
+            "{} originals found nowhere in {} bytes{across}; {} of {} compared values came out equal",
             self.originals_searched, self.bytes_searched, self.came_out_equal, self.values_compared
         )
     }

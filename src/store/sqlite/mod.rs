@@ -23,6 +23,7 @@ mod whole;
 
 pub use builder::{NewDatabase, NewFile};
 pub use file::what_is;
+pub use leaves::lies_across;
 pub use whole::Whole;
 
 use super::{Catalog, Snapshot, Store, Transaction};

@@ -71,6 +71,12 @@ impl<'a> PageFile<'a> {
         })
     }
 
+    /// The page in which a byte of the file is, and where it is there.
+    pub fn place_of(&self, byte: u64) -> (u32, usize) {
+        let size = self.size as u64;
+        (u32::try_from(byte / size + 1).unwrap_or(u32::MAX), (byte % size) as usize)
+    }
+
     /// The used bytes of one of the pages that were read.
     pub fn page<'r>(&self, room: &'r [u8], at: usize) -> &'r [u8] {
         &room[at * self.size..][..self.usable]

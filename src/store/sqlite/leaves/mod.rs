@@ -5,12 +5,15 @@
 //! ([`tree`]) over pages that are read in spans ([`file`]); of each row only the columns that are asked for are decoded
 //! ([`row`]). File format: sqlite.org/fileformat2.html.
 
+mod across;
 mod file;
 mod plan;
 mod row;
 #[cfg(test)]
 mod tests;
 mod tree;
+
+pub use across::lies_across;
 
 use super::errors::Told;
 use super::sql::{ours, quote};

@@ -152,7 +152,7 @@ impl Field {
 }
 
 /// How many bytes a value of this kind has; none where there is no such kind.
-fn length_of(kind: u64) -> Option<usize> {
+pub fn length_of(kind: u64) -> Option<usize> {
     Some(match kind {
         0 | 8 | 9 => 0,
         1..=4 => kind as usize,
@@ -191,18 +191,28 @@ impl<'p> Cell<'p> {
         let (number, second) = varint(&bytes[first..])?;
         let length = usize::try_from(length).ok()?;
         let content = &bytes[first + second..];
-        let (most, least) = (leaf.len() - 35, (leaf.len() - 12) * 32 / 255 - 23);
-        if length <= most {
+        let local = local_length(leaf.len(), length, true);
+        if local == length {
             return Some(Cell { number: number as i64, length, local: content.get(..length)?, next: 0 });
         }
-        let fitting = least + (length - least) % (leaf.len() - LINK);
-        let local = if fitting <= most { fitting } else { least };
         Some(Cell {
             number: number as i64,
             length,
             local: content.get(..local)?,
             next: long(content, local)?,
         })
+    }
+}
+
+/// How much of a row stands in its page, of which so many bytes are used: one of a table, or an entry of an index.
+pub fn local_length(usable: usize, length: usize, is_row: bool) -> usize {
+    let least = (usable - 12) * 32 / 255 - 23;
+    let most = if is_row { usable - 35 } else { (usable - 12) * 64 / 255 - 23 };
+    let fitting = || least + (length - least) % (usable - LINK);
+    match length {
+        _ if length <= most => length,
+        _ if fitting() <= most => fitting(),
+        _ => least,
     }
 }
 
