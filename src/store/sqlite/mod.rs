@@ -19,6 +19,7 @@ mod sql;
 mod transaction;
 mod unseen;
 mod whole;
+mod words;
 
 pub use builder::{NewDatabase, NewFile};
 pub use file::what_is;

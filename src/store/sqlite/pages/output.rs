@@ -75,6 +75,14 @@ impl Output {
         self.file.write_all_at(&header, 0).map_err(told)
     }
 
+    /// Leaves the file as it was taken up: what was added since is cut off. Nothing may have been put anywhere else.
+    pub fn give_up(&mut self) -> Result<()> {
+        self.waiting.clear();
+        self.changed = false;
+        let count = number(&header_of(&self.file)?, COUNT);
+        self.file.set_len(self.place_of(count + 1)).map_err(told)
+    }
+
     /// Adds a page at the end, filled up with zeros; returns its number.
     pub fn append(&mut self, parts: &[&[u8]]) -> Result<u32> {
         let number = self.next;
@@ -100,7 +108,15 @@ impl Output {
     /// Writes a page that is there already.
     pub fn put(&mut self, number: u32, page: &[u8]) -> Result<()> {
         self.changed = true;
-        self.file.write_all_at(page, self.place_of(number)).map_err(told)
+        if number < self.first {
+            return self.file.write_all_at(page, self.place_of(number)).map_err(told);
+        }
+        let start = (number - self.first) as usize * self.page_size;
+        match self.waiting.get_mut(start..start + self.page_size) {
+            Some(waiting) => waiting.copy_from_slice(page),
+            None => self.file.write_all_at(page, self.place_of(number)).map_err(told)?,
+        }
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {

@@ -1,0 +1,226 @@
+//! Where each word stands, gathered in memory: a list for each word, in the order of the rows, as an index has it.
+
+use super::known::Known;
+use crate::store::sqlite::pages::{Keys, varint};
+
+/// The most that one place takes: a size that becomes longer, the row's number, a size, a column and a position.
+const MOST_OF_PLACE: usize = 4 + 9 + 1 + 4 + 5;
+/// Bytes of the smallest block.
+const BLOCK: usize = 32;
+/// The mark before the number of a column.
+const COLUMN: u8 = 1;
+/// So much more than it is a position is written as: smaller numbers are marks.
+const MORE: u32 = 2;
+/// Bytes before a piece of a list: the first row's number and the last one's.
+const ROWS: usize = 16;
+
+/// Lists of places by words.
+pub struct Postings {
+    words: Known,
+    lists: Vec<List>,
+    blocks: Blocks,
+    row: i64,
+    /// Room for a piece, to be used again.
+    piece: Vec<u8>,
+}
+
+/// The list of a word: the size of the first row's places and these, then for each row how much higher its number is,
+/// and the same of it.
+struct List {
+    first: i64,
+    last: i64,
+    block: Block,
+    /// How much of the block is used.
+    used: u32,
+    /// Where the size of the last row's places stands; while they come, one byte is kept for it.
+    size_at: u32,
+    /// The last place in this row.
+    column: u32,
+    position: u32,
+}
+
+impl Postings {
+    /// No words yet.
+    pub fn new() -> Self {
+        Postings {
+            words: Known::new(),
+            lists: Vec::new(),
+            blocks: Blocks::default(),
+            row: 0,
+            piece: Vec::new(),
+        }
+    }
+
+    /// The memory that it takes.
+    pub fn size(&self) -> usize {
+        self.words.size() + self.lists.len() * size_of::<List>() + self.blocks.bytes.len()
+    }
+
+    /// Begins a row, whose number must be higher than those before.
+    pub fn begin(&mut self, row: i64) {
+        self.row = row;
+    }
+
+    /// Notes that a word stands in the row. Places come in their order.
+    pub fn add(&mut self, word: &[u8], column: u32, position: u32) {
+        let number = self.words.number_of(word);
+        if number == self.lists.len() {
+            self.lists.push(List::new(self.row, self.blocks.take(0)));
+        }
+        self.lists[number].add(&mut self.blocks, self.row, column, position);
+    }
+
+    /// Gives all lists away, as pieces of lists that may go on.
+    pub fn drain_into(&mut self, keys: &mut Keys) {
+        for (number, list) in self.lists.iter_mut().enumerate() {
+            let places = list.end(&mut self.blocks);
+            self.piece.clear();
+            self.piece.extend_from_slice(&list.first.to_le_bytes());
+            self.piece.extend_from_slice(&list.last.to_le_bytes());
+            self.piece.extend_from_slice(places);
+            keys.add(self.words.word(number), &self.piece);
+        }
+        self.lists.clear();
+        self.words.clear();
+        self.blocks.clear();
+    }
+}
+
+/// The first and the last row of a piece of a list, and all places.
+pub fn parts(piece: &[u8]) -> (i64, i64, &[u8]) {
+    let (rows, places) = piece.split_at(ROWS);
+    let number = |at: usize| i64::from_le_bytes(std::array::from_fn(|byte| rows[at + byte]));
+    (number(0), number(8), places)
+}
+
+impl List {
+    fn new(row: i64, block: Block) -> Self {
+        // A byte is kept for the size.
+        List { first: row, last: row, block, used: 1, size_at: 0, column: 0, position: 0 }
+    }
+
+    fn add(&mut self, blocks: &mut Blocks, row: i64, column: u32, position: u32) {
+        if self.used as usize + MOST_OF_PLACE > self.block.length() {
+            self.block = blocks.larger(self.block, self.used as usize);
+        }
+        let mut bytes = Bytes { bytes: blocks.of(self.block), used: self.used as usize };
+        if self.last != row {
+            bytes.set_size(self.size_at as usize);
+            bytes.put(row.wrapping_sub(self.last) as u64);
+            self.size_at = bytes.used as u32;
+            bytes.put(0);
+            (self.last, self.column, self.position) = (row, 0, 0);
+        }
+        if self.column != column {
+            bytes.put(COLUMN.into());
+            bytes.put(column.into());
+            (self.column, self.position) = (column, 0);
+        }
+        bytes.put((position - self.position + MORE).into());
+        self.position = position;
+        self.used = bytes.used as u32;
+    }
+
+    /// All places, the last row's size among them.
+    fn end<'a>(&mut self, blocks: &'a mut Blocks) -> &'a [u8] {
+        if self.used as usize + MOST_OF_PLACE > self.block.length() {
+            self.block = blocks.larger(self.block, self.used as usize);
+        }
+        let mut bytes = Bytes { bytes: blocks.of(self.block), used: self.used as usize };
+        bytes.set_size(self.size_at as usize);
+        let used = bytes.used;
+        &blocks.of(self.block)[..used]
+    }
+}
+
+/// The bytes of a block, to write on.
+struct Bytes<'a> {
+    bytes: &'a mut [u8],
+    used: usize,
+}
+
+impl Bytes<'_> {
+    /// A number in as few bytes as can be.
+    fn put(&mut self, number: u64) {
+        if number < 0x80 {
+            self.bytes[self.used] = number as u8;
+            self.used += 1;
+        } else {
+            self.put_long(number);
+        }
+    }
+
+    fn put_long(&mut self, number: u64) {
+        let (bytes, length) = varint(number);
+        self.bytes[self.used..self.used + length].copy_from_slice(&bytes[..length]);
+        self.used += length;
+    }
+
+    /// Says how many bytes stand behind the one that was kept for their number; twice, since the lowest bit tells that
+    /// a row is gone.
+    fn set_size(&mut self, at: usize) {
+        let size = self.used - at - 1;
+        if size < 0x40 {
+            self.bytes[at] = 2 * size as u8;
+            return;
+        }
+        let (bytes, length) = varint(2 * size as u64);
+        self.bytes.copy_within(at + 1..self.used, at + length);
+        self.bytes[at..at + length].copy_from_slice(&bytes[..length]);
+        self.used += length - 1;
+    }
+}
+
+/// Memory in blocks, each twice as long as the one before it.
+#[derive(Default)]
+struct Blocks {
+    bytes: Vec<u8>,
+    /// Blocks of each size that are not used any more.
+    free: Vec<Vec<u32>>,
+}
+
+/// A block: how many of the smallest stand before it, and how often one was doubled.
+#[derive(Clone, Copy)]
+struct Block {
+    start: u32,
+    doubled: u8,
+}
+
+impl Block {
+    fn length(self) -> usize {
+        BLOCK << self.doubled
+    }
+}
+
+impl Blocks {
+    fn take(&mut self, doubled: u8) -> Block {
+        let free = self.free.get_mut(usize::from(doubled)).and_then(Vec::pop);
+        let start = free.unwrap_or_else(|| {
+            let start = self.bytes.len();
+            self.bytes.resize(start + (BLOCK << doubled), 0);
+            (start / BLOCK) as u32
+        });
+        Block { start, doubled }
+    }
+
+    /// A block of twice the length that begins with the same bytes.
+    fn larger(&mut self, block: Block, used: usize) -> Block {
+        let larger = self.take(block.doubled + 1);
+        let from = block.start as usize * BLOCK;
+        self.bytes.copy_within(from..from + used, larger.start as usize * BLOCK);
+        let sizes = self.free.len().max(usize::from(block.doubled) + 1);
+        self.free.resize_with(sizes, Vec::new);
+        self.free[usize::from(block.doubled)].push(block.start);
+        larger
+    }
+
+    fn of(&mut self, block: Block) -> &mut [u8] {
+        let start = block.start as usize * BLOCK;
+        &mut self.bytes[start..start + block.length()]
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.free.clear();
+    }
+}
