@@ -128,7 +128,11 @@ impl PageWriter {
         self.output.take_up()?;
         let done = fill(&mut self.output, &mut self.spill)?;
         self.spill.clear()?;
-        if done { self.output.leave()? } else { self.output.give_up()? }
+        if done {
+            self.output.leave()?
+        } else {
+            self.output.give_up()?
+        }
         Ok(done)
     }
 }

@@ -1,13 +1,15 @@
 //! Texts cut into words as an index does it: by what the engine has told of each sign that comes up.
 
 use super::signs::{Sign, Signs};
+use super::word::Word;
 use crate::fault::Result;
 use std::collections::HashMap;
 
-/// What the engine keeps of a word.
-const LONGEST: usize = 32_768;
-/// The byte before each word: one for words themselves, others for beginnings of words, which are not made here.
-const WHOLE: u8 = b'0';
+/// What the engine keeps of a word, in eights of bytes.
+const LONGEST: usize = 32_768 / 8;
+/// The lowest and the highest bit of eight bytes.
+const LOWEST: u64 = u64::MAX / 0xff;
+const HIGHEST: u64 = LOWEST << 7;
 /// Signs of two bytes: so many beginnings, so many ends.
 const PAIRS: usize = 32 << 6;
 /// Signs that differ in their last byte alone, which are learnt together.
@@ -16,19 +18,19 @@ const ENDS: std::ops::RangeInclusive<u8> = 0x80..=0xbf;
 /// Cuts texts into words.
 pub struct Cutter {
     signs: Signs,
-    /// What ASCII is folded to; nothing where it stands between words.
-    ascii: [u8; 0x80],
+    /// What ASCII is folded to; 0 where it stands between words, and for what is no ASCII.
+    ascii: [u8; 0x100],
     pairs: Vec<Option<Sign>>,
     others: HashMap<Vec<u8>, Sign>,
-    /// The word that is read, its mark first.
-    word: Vec<u8>,
+    /// The word that is read.
+    word: Word,
 }
 
 impl Cutter {
     /// One that cuts as an index that says this of how it does. None where that is not understood.
     pub fn of(tokenize: &str) -> Result<Option<Self>> {
         let Some(signs) = Signs::of(tokenize)? else { return Ok(None) };
-        let mut ascii = [0; 0x80];
+        let mut ascii = [0; 0x100];
         let all: Vec<Vec<u8>> = (0..0x80).map(|sign| vec![sign]).collect();
         for (folded, sign) in ascii.iter_mut().zip(signs.learn(&all)?) {
             let Some(sign) = sign else { return Ok(None) };
@@ -38,19 +40,25 @@ impl Cutter {
                 _ => return Ok(None),
             }
         }
-        Ok(Some(Cutter { signs, ascii, pairs: vec![None; PAIRS], others: HashMap::new(), word: Vec::new() }))
+        Ok(Some(Cutter {
+            signs,
+            ascii,
+            pairs: vec![None; PAIRS],
+            others: HashMap::new(),
+            word: Word::default(),
+        }))
     }
 
-    /// Shows every word of a text as indexes write it, in order. Returns false at a sign that is not understood.
-    pub fn cut(&mut self, text: &[u8], take: &mut impl FnMut(&[u8])) -> Result<bool> {
+    /// Shows every word of a text, in order. Returns false at a sign that is not understood.
+    pub fn cut(&mut self, text: &[u8], take: &mut impl FnMut(&Word)) -> Result<bool> {
         let mut at = 0;
-        while let Some(&first) = text.get(at) {
-            if first < 0x80 {
-                if self.ascii[usize::from(first)] == 0 {
+        while at < text.len() {
+            let byte = text[at];
+            if self.ascii[usize::from(byte)] == 0 {
+                if byte < 0x80 {
                     at += 1;
                     continue;
                 }
-            } else {
                 let length = length_of(&text[at..]);
                 let Some(sign) = self.sign(&text[at..at + length])? else { return Ok(false) };
                 if !sign.begins {
@@ -60,36 +68,53 @@ impl Cutter {
             }
             let Some(end) = self.read(text, at)? else { return Ok(false) };
             at = end;
-            self.word.truncate(LONGEST + 1);
+            self.word.truncate(LONGEST);
             take(&self.word);
         }
         Ok(true)
     }
 
     /// Reads the word that begins here; returns where it ends.
+    #[inline]
     fn read(&mut self, text: &[u8], start: usize) -> Result<Option<usize>> {
         self.word.clear();
-        self.word.push(WHOLE);
         let mut at = start;
-        while let Some(&byte) = text.get(at) {
-            if byte < 0x80 {
-                let folded = self.ascii[usize::from(byte)];
-                if folded == 0 {
-                    break;
-                }
-                self.word.push(folded);
-                at += 1;
-            } else {
-                let length = length_of(&text[at..]);
-                let Some(sign) = self.sign(&text[at..at + length])? else { return Ok(None) };
-                if !sign.goes_on {
-                    break;
-                }
-                self.word.extend_from_slice(sign.folded());
-                at += length;
+        loop {
+            let (folded, count) = self.folded(&text[at..]);
+            self.word.push(folded, count);
+            at += count as usize;
+            if count == 8 {
+                continue;
             }
+            if text.get(at).is_none_or(|byte| *byte < 0x80) {
+                return Ok(Some(at));
+            }
+            let length = length_of(&text[at..]);
+            let Some(sign) = self.sign(&text[at..at + length])? else { return Ok(None) };
+            if !sign.goes_on {
+                return Ok(Some(at));
+            }
+            sign.folded().iter().for_each(|byte| self.word.push((*byte).into(), 1));
+            at += length;
         }
-        Ok(Some(at))
+    }
+
+    /// The letters of ASCII that a text begins with, up to eight of them, and how many they are. All eight are looked up
+    /// in one go: to ask after each whether the word ends there takes longer than to look.
+    #[inline]
+    fn folded(&self, text: &[u8]) -> (u64, u32) {
+        let eight = text.first_chunk().copied().unwrap_or_else(|| {
+            let mut fewer = [0; 8];
+            fewer[..text.len()].copy_from_slice(text);
+            fewer
+        });
+        let look = |at: usize| u64::from(self.ascii[usize::from(eight[at])]) << (8 * at);
+        let folded = look(0) | look(1) | look(2) | look(3) | look(4) | look(5) | look(6) | look(7);
+        // The lowest byte that is zero has its highest bit set here; those above it may too.
+        let zeros = folded.wrapping_sub(LOWEST) & !folded & HIGHEST;
+        let count = zeros.trailing_zeros() / 8;
+        let mask = u64::MAX.checked_shr(u64::BITS - 8 * count).unwrap_or(0);
+        (folded & mask, count)
     }
 
     fn sign(&mut self, sign: &[u8]) -> Result<Option<Sign>> {
@@ -134,6 +159,7 @@ fn pair(first: u8, second: u8) -> usize {
 
 /// How many bytes the engine reads as one sign, be they what UTF-8 asks for or not.
 fn length_of(text: &[u8]) -> usize {
-    let more = if text[0] < 0xc0 { 0 } else { text[1..].iter().take_while(|byte| **byte & 0xc0 == 0x80).count() };
+    let more =
+        if text[0] < 0xc0 { 0 } else { text[1..].iter().take_while(|byte| **byte & 0xc0 == 0x80).count() };
     1 + more
 }

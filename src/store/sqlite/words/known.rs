@@ -1,25 +1,29 @@
 //! The words that have come up, each with a number: the first is 0, the next 1.
 
+use super::word::{Word, put_bytes};
 use std::hash::{BuildHasher, RandomState};
 
 /// Slots to begin with.
 const FEWEST_SLOTS: usize = 1 << 12;
 /// Odd, with bits as if by chance.
 const STIR: u64 = 0x9e37_79b9_7f4a_7c15;
+/// The bit of a hash that says that there is more of the word than its first number.
+const LONG: u32 = 1;
 
 /// Words by their numbers, and the other way round.
 pub struct Known {
     slots: Vec<Slot>,
     /// All words, one behind the other, and where each ends.
-    bytes: Vec<u8>,
+    numbers: Vec<u64>,
     ends: Vec<u32>,
     /// What nobody knows who chooses words, so that nobody can choose such as fall into one slot.
     seed: u64,
 }
 
-/// A word's place: most of what there is to compare is here.
+/// A word's place: for most of them all that there is to compare is here.
 #[derive(Clone, Copy, Default)]
 struct Slot {
+    first: u64,
     hash: u32,
     /// One more than the word's number; 0 where no word is.
     number: u32,
@@ -30,7 +34,7 @@ impl Known {
     pub fn new() -> Self {
         Known {
             slots: vec![Slot::default(); FEWEST_SLOTS],
-            bytes: Vec::new(),
+            numbers: Vec::new(),
             ends: Vec::new(),
             seed: RandomState::new().hash_one(0),
         }
@@ -38,52 +42,81 @@ impl Known {
 
     /// The memory that it takes.
     pub fn size(&self) -> usize {
-        self.slots.len() * size_of::<Slot>() + self.bytes.len() + self.ends.len() * size_of::<u32>()
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
+        self.slots.len() * size_of::<Slot>()
+            + self.numbers.len() * size_of::<u64>()
+            + self.ends.len() * size_of::<u32>()
     }
 
     /// The number of a word, which is the next one where it is new.
-    pub fn number_of(&mut self, word: &[u8]) -> usize {
-        let hash = hash(self.seed, word);
+    pub fn number_of(&mut self, word: &Word) -> usize {
+        let (first, between, last) = word.numbers();
+        let hash = self.hash(first, between, last);
         let most = self.slots.len() - 1;
-        let mut at = hash as usize & most;
+        let mut at = (hash >> 1) as usize & most;
         loop {
             let slot = self.slots[at];
-            if slot.number == 0 {
-                break;
-            }
-            let number = slot.number as usize - 1;
-            if slot.hash == hash && self.word(number) == word {
-                return number;
+            if slot.first == first && slot.hash == hash && slot.number != 0 {
+                let number = slot.number as usize - 1;
+                if hash & LONG == 0 || self.is_behind_first(number, between, last) {
+                    return number;
+                }
+            } else if slot.number == 0 {
+                return self.add(at, Slot { first, hash, number: 0 }, word);
             }
             at = (at + 1) & most;
         }
-        let number = self.ends.len();
-        self.slots[at] = Slot { hash, number: number as u32 + 1 };
-        self.bytes.extend_from_slice(word);
-        self.ends.push(self.bytes.len() as u32);
-        if self.ends.len() * 2 > self.slots.len() {
-            self.grow();
-        }
-        number
     }
 
-    /// A word.
-    pub fn word(&self, number: usize) -> &[u8] {
+    /// Puts a word's bytes at the end of others.
+    pub fn put_word(&self, out: &mut Vec<u8>, number: usize) {
+        put_bytes(out, self.numbers_of(number));
+    }
+
+    fn numbers_of(&self, number: usize) -> &[u64] {
         let start = if number == 0 { 0 } else { self.ends[number - 1] };
-        &self.bytes[start as usize..self.ends[number] as usize]
+        &self.numbers[start as usize..self.ends[number] as usize]
     }
 
     /// Forgets them all.
     pub fn clear(&mut self) {
         self.slots.clear();
         self.slots.resize(FEWEST_SLOTS, Slot::default());
-        self.bytes.clear();
+        self.numbers.clear();
         self.ends.clear();
+    }
+
+    #[inline]
+    fn hash(&self, first: u64, between: &[u64], last: Option<u64>) -> u32 {
+        let mut state = stirred(self.seed ^ first);
+        let mut long = 0;
+        for number in between.iter().copied().chain(last) {
+            state = stirred(state ^ number);
+            long = LONG;
+        }
+        (state >> 32 ^ state) as u32 & !LONG | long
+    }
+
+    /// Whether these are a word's numbers behind its first.
+    fn is_behind_first(&self, number: usize, between: &[u64], last: Option<u64>) -> bool {
+        let rest = &self.numbers_of(number)[1..];
+        match (rest.split_last(), last) {
+            (Some((end, before)), Some(last)) => *end == last && before == between,
+            _ => rest == between,
+        }
+    }
+
+    #[cold]
+    fn add(&mut self, at: usize, slot: Slot, word: &Word) -> usize {
+        let number = self.ends.len();
+        self.slots[at] = Slot { number: number as u32 + 1, ..slot };
+        let (first, between, last) = word.numbers();
+        self.numbers.push(first);
+        self.numbers.extend(between.iter().copied().chain(last));
+        self.ends.push(self.numbers.len() as u32);
+        if self.ends.len() * 4 > self.slots.len() * 3 {
+            self.grow();
+        }
+        number
     }
 
     fn grow(&mut self) {
@@ -91,7 +124,7 @@ impl Known {
         let fewer = std::mem::replace(&mut self.slots, more);
         let most = self.slots.len() - 1;
         for slot in fewer.into_iter().filter(|slot| slot.number != 0) {
-            let mut at = slot.hash as usize & most;
+            let mut at = (slot.hash >> 1) as usize & most;
             while self.slots[at].number != 0 {
                 at = (at + 1) & most;
             }
@@ -100,26 +133,39 @@ impl Known {
     }
 }
 
-/// Eight bytes at a time, and at the end the last ones, be they read twice.
-fn hash(seed: u64, word: &[u8]) -> u32 {
-    let mut state = seed ^ word.len() as u64;
-    let mut rest = word;
-    while let Some((bytes, more)) = rest.split_first_chunk::<8>().filter(|(_, more)| !more.is_empty()) {
-        state = stirred(state ^ u64::from_le_bytes(*bytes));
-        rest = more;
-    }
-    let end = match (word.last_chunk::<8>(), rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
-        (Some(bytes), ..) => u64::from_le_bytes(*bytes),
-        (None, Some(first), Some(last)) => {
-            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
-        }
-        _ => rest.iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte)),
-    };
-    let state = stirred(state ^ end);
-    (state >> 32 ^ state) as u32
-}
-
 fn stirred(state: u64) -> u64 {
     let wide = u128::from(state) * u128::from(STIR);
     (wide >> 64) as u64 ^ wide as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_apart_however_alike() {
+        let mut known = Known::new();
+        let words: Vec<String> = (0..20_000)
+            .flat_map(|number| {
+                let digits = number.to_string();
+                [
+                    format!("w{digits}"),
+                    format!("{digits:w<8}"),
+                    format!("{digits:w<9}"),
+                    "w".repeat(number % 40),
+                ]
+            })
+            .collect();
+        let mut numbers = std::collections::HashMap::new();
+        for text in &words {
+            let mut word = Word::default();
+            text.bytes().for_each(|byte| word.push(byte.into(), 1));
+            let next = numbers.len();
+            let number = known.number_of(&word);
+            assert_eq!(*numbers.entry(text).or_insert(next), number, "{text}");
+            let mut bytes = Vec::new();
+            known.put_word(&mut bytes, number);
+            assert_eq!(bytes, text.as_bytes());
+        }
+    }
 }

@@ -10,6 +10,8 @@ use crate::store::sqlite::pages::put_varint;
 const SIZE: usize = 4050;
 /// Bytes of a page that say where its first row is and where its words end.
 const HEAD: usize = 4;
+/// The mark before a word: others are before beginnings of words, which are not made here.
+const WHOLE: u8 = b'0';
 /// The most that a word takes besides itself, and a row besides its places.
 const MOST_OF_WORD: usize = 9;
 const MOST_OF_ROW: usize = 14;
@@ -28,6 +30,7 @@ pub struct Leaves {
     has_word: bool,
     has_row: bool,
     is_first: bool,
+    has_begun: bool,
     word: Vec<u8>,
     row: i64,
     /// The last page on which a word begins, what leads to it, and how many have come since.
@@ -48,6 +51,7 @@ impl Leaves {
             has_word: false,
             has_row: false,
             is_first: true,
+            has_begun: false,
             word: Vec::new(),
             row: 0,
             led_to: 1,
@@ -60,22 +64,22 @@ impl Leaves {
     /// Adds rows in which a word stands: all of it, or what follows on what came last. `places` are a size and so many
     /// bytes of places for the first row, then the same of each further one behind how much higher its number is.
     pub fn add(&mut self, out: &mut Shadow<'_>, word: &[u8], rows: (i64, i64), places: &[u8]) -> Result<()> {
-        if self.word != word {
+        if !self.has_begun || self.word != word {
             self.begin(out, word)?;
+            self.has_begun = true;
         }
         let (first, last) = rows;
         self.make_room(out)?;
         self.put_row(first);
-        if self.used() + places.len() <= SIZE {
-            self.page.extend_from_slice(places);
-            self.row = last;
-            return Ok(());
-        }
         let mut rest = places;
-        loop {
+        while self.used() + rest.len() > SIZE {
             let (size, length) = varint(rest);
             let (these, others) = rest.split_at(length + (size / 2) as usize);
             self.put_places(out, these)?;
+            if others.is_empty() {
+                return Ok(());
+            }
+            let others = self.put_rows(others);
             if others.is_empty() {
                 return Ok(());
             }
@@ -84,6 +88,28 @@ impl Leaves {
             self.make_room(out)?;
             self.put_row(self.row.wrapping_add(further as i64));
         }
+        self.page.extend_from_slice(rest);
+        self.row = last;
+        Ok(())
+    }
+
+    /// Writes further rows as they are, as long as they fit on the page where one is; returns what is left.
+    fn put_rows<'a>(&mut self, rows: &'a [u8]) -> &'a [u8] {
+        let room = if self.has_row { SIZE.saturating_sub(self.used()) } else { 0 };
+        let mut end = 0;
+        while end < rows.len() {
+            let (further, before) = varint(&rows[end..]);
+            let (size, length) = varint(&rows[end + before..]);
+            let next = end + before + length + (size / 2) as usize;
+            if next > room {
+                break;
+            }
+            self.row = self.row.wrapping_add(further as i64);
+            end = next;
+        }
+        let (here, others) = rows.split_at(end);
+        self.page.extend_from_slice(here);
+        others
     }
 
     /// Writes what is left; returns how many pages there are.
@@ -110,15 +136,20 @@ impl Leaves {
         let shared = word.iter().zip(&self.word).take_while(|(a, b)| a == b).count();
         put_varint(&mut self.foot, (self.page.len() - self.word_at) as u64);
         self.word_at = self.page.len();
-        let kept = if self.has_word { shared } else { 0 };
+        // The mark counts as a byte of the word.
         if self.has_word {
-            put_varint(&mut self.page, shared as u64);
-        } else if self.number > 1 {
-            // Enough to tell it from the word before it.
-            self.lead_to(out, &word[..shared + 1])?;
+            put_varint(&mut self.page, shared as u64 + 1);
+            put_varint(&mut self.page, (word.len() - shared) as u64);
+            self.page.extend_from_slice(&word[shared..]);
+        } else {
+            put_varint(&mut self.page, word.len() as u64 + 1);
+            self.page.push(WHOLE);
+            self.page.extend_from_slice(word);
+            if self.number > 1 {
+                // Enough to tell it from the word before it.
+                self.lead_to(out, &word[..shared + 1])?;
+            }
         }
-        put_varint(&mut self.page, (word.len() - kept) as u64);
-        self.page.extend_from_slice(&word[kept..]);
         self.word.truncate(shared);
         self.word.extend_from_slice(&word[shared..]);
         (self.has_word, self.has_row, self.is_first) = (true, true, true);
@@ -183,6 +214,7 @@ impl Leaves {
         let has_skips = self.skips.end(self.bare >= MANY);
         out.add_lead(&self.lead, self.led_to, has_skips)?;
         self.lead.clear();
+        self.lead.push(WHOLE);
         self.lead.extend_from_slice(lead);
         (self.led_to, self.bare) = (self.number, 0);
         Ok(())
@@ -202,6 +234,9 @@ fn whole(bytes: &[u8], room: usize) -> usize {
 
 /// The number that begins here, and how many bytes it takes.
 fn varint(bytes: &[u8]) -> (u64, usize) {
+    if bytes[0] < 0x80 {
+        return (bytes[0].into(), 1);
+    }
     let mut number = 0;
     for (at, byte) in bytes.iter().enumerate().take(8) {
         number = number << 7 | u64::from(byte & 0x7f);

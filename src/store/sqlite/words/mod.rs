@@ -16,6 +16,7 @@ mod signs;
 mod skips;
 #[cfg(test)]
 mod tests;
+mod word;
 
 pub use plan::Plan;
 
@@ -66,6 +67,7 @@ pub fn fill(
             most_in_memory,
             shadow: Shadow::new(output, roots, plan.columns.len()),
             counts: vec![0; plan.columns.len()],
+            words: Vec::new(),
             last: None,
         };
         Ok(filling.read(connection, texts, spill)? && filling.finish(spill).map(|()| true)?)
@@ -83,6 +85,8 @@ struct Filling<'a> {
     shadow: Shadow<'a>,
     /// How many words there are in each column of a row.
     counts: Vec<u32>,
+    /// The words of a text.
+    words: Vec<usize>,
     last: Option<i64>,
 }
 
@@ -138,11 +142,13 @@ impl Filling<'_> {
     }
 
     fn add_text(&mut self, column: usize, text: &[u8]) -> Result<bool> {
-        let (postings, count) = (&mut self.postings, &mut self.counts[column]);
-        self.cutter.cut(text, &mut |word| {
-            postings.add(word, column as u32, *count);
-            *count += 1;
-        })
+        // First what they are, then where they stand: memory is waited for less than if each went all the way.
+        self.words.clear();
+        let (postings, words) = (&mut self.postings, &mut self.words);
+        let is_known = self.cutter.cut(text, &mut |word| words.push(postings.number_of(word)))?;
+        postings.add(column as u16, words);
+        self.counts[column] = words.len() as u32;
+        Ok(is_known)
     }
 
     /// Writes all words in their order, and completes the tables.

@@ -1,18 +1,21 @@
 //! Where each word stands, gathered in memory: a list for each word, in the order of the rows, as an index has it.
 
 use super::known::Known;
+use super::word::Word;
 use crate::store::sqlite::pages::{Keys, varint};
 
 /// The most that one place takes: a size that becomes longer, the row's number, a size, a column and a position.
-const MOST_OF_PLACE: usize = 4 + 9 + 1 + 4 + 5;
+const MOST_OF_PLACE: usize = 4 + 9 + 1 + 1 + 3 + 5;
 /// Bytes of the smallest block.
 const BLOCK: usize = 32;
 /// The mark before the number of a column.
 const COLUMN: u8 = 1;
 /// So much more than it is a position is written as: smaller numbers are marks.
 const MORE: u32 = 2;
-/// Bytes before a piece of a list: the first row's number and the last one's.
-const ROWS: usize = 16;
+/// Bytes of places from which on their size has no room in a byte.
+const LARGE: usize = 0x40;
+/// Bytes of a row's number where it is not written as short as can be.
+const ROW: usize = 8;
 
 /// Lists of places by words.
 pub struct Postings {
@@ -20,14 +23,11 @@ pub struct Postings {
     lists: Vec<List>,
     blocks: Blocks,
     row: i64,
-    /// Room for a piece, to be used again.
-    piece: Vec<u8>,
 }
 
-/// The list of a word: the size of the first row's places and these, then for each row how much higher its number is,
-/// and the same of it.
+/// The list of a word: the first row's number in eight bytes, the size of its places and these; then for each row how
+/// much higher its number is, and the same of it.
 struct List {
-    first: i64,
     last: i64,
     block: Block,
     /// How much of the block is used.
@@ -35,20 +35,14 @@ struct List {
     /// Where the size of the last row's places stands; while they come, one byte is kept for it.
     size_at: u32,
     /// The last place in this row.
-    column: u32,
+    column: u16,
     position: u32,
 }
 
 impl Postings {
     /// No words yet.
     pub fn new() -> Self {
-        Postings {
-            words: Known::new(),
-            lists: Vec::new(),
-            blocks: Blocks::default(),
-            row: 0,
-            piece: Vec::new(),
-        }
+        Postings { words: Known::new(), lists: Vec::new(), blocks: Blocks::default(), row: 0 }
     }
 
     /// The memory that it takes.
@@ -61,24 +55,30 @@ impl Postings {
         self.row = row;
     }
 
-    /// Notes that a word stands in the row. Places come in their order.
-    pub fn add(&mut self, word: &[u8], column: u32, position: u32) {
+    /// The number of a word, until all are given away.
+    #[inline]
+    pub fn number_of(&mut self, word: &Word) -> usize {
         let number = self.words.number_of(word);
         if number == self.lists.len() {
-            self.lists.push(List::new(self.row, self.blocks.take(0)));
+            self.lists.push(List::new(self.row, &mut self.blocks));
         }
-        self.lists[number].add(&mut self.blocks, self.row, column, position);
+        number
+    }
+
+    /// Notes which words stand in a column of the row, one behind the other.
+    pub fn add(&mut self, column: u16, words: &[usize]) {
+        for (position, number) in (0..).zip(words) {
+            self.lists[*number].add(&mut self.blocks, self.row, column, position);
+        }
     }
 
     /// Gives all lists away, as pieces of lists that may go on.
     pub fn drain_into(&mut self, keys: &mut Keys) {
+        let mut word = Vec::new();
         for (number, list) in self.lists.iter_mut().enumerate() {
-            let places = list.end(&mut self.blocks);
-            self.piece.clear();
-            self.piece.extend_from_slice(&list.first.to_le_bytes());
-            self.piece.extend_from_slice(&list.last.to_le_bytes());
-            self.piece.extend_from_slice(places);
-            keys.add(self.words.word(number), &self.piece);
+            word.clear();
+            self.words.put_word(&mut word, number);
+            keys.add(&word, list.piece(&mut self.blocks));
         }
         self.lists.clear();
         self.words.clear();
@@ -88,24 +88,25 @@ impl Postings {
 
 /// The first and the last row of a piece of a list, and all places.
 pub fn parts(piece: &[u8]) -> (i64, i64, &[u8]) {
-    let (rows, places) = piece.split_at(ROWS);
-    let number = |at: usize| i64::from_le_bytes(std::array::from_fn(|byte| rows[at + byte]));
-    (number(0), number(8), places)
+    let (first, rest) = piece.split_at(ROW);
+    let (places, last) = rest.split_at(rest.len() - ROW);
+    let number = |bytes: &[u8]| i64::from_le_bytes(std::array::from_fn(|at| bytes[at]));
+    (number(first), number(last), places)
 }
 
 impl List {
-    fn new(row: i64, block: Block) -> Self {
+    fn new(row: i64, blocks: &mut Blocks) -> Self {
+        let block = blocks.take(0);
+        blocks.of(block)[..ROW].copy_from_slice(&row.to_le_bytes());
         // A byte is kept for the size.
-        List { first: row, last: row, block, used: 1, size_at: 0, column: 0, position: 0 }
+        List { last: row, block, used: ROW as u32 + 1, size_at: ROW as u32, column: 0, position: 0 }
     }
 
-    fn add(&mut self, blocks: &mut Blocks, row: i64, column: u32, position: u32) {
-        if self.used as usize + MOST_OF_PLACE > self.block.length() {
-            self.block = blocks.larger(self.block, self.used as usize);
-        }
-        let mut bytes = Bytes { bytes: blocks.of(self.block), used: self.used as usize };
+    #[inline]
+    fn add(&mut self, blocks: &mut Blocks, row: i64, column: u16, position: u32) {
+        let mut bytes = self.bytes(blocks);
         if self.last != row {
-            bytes.set_size(self.size_at as usize);
+            bytes.end_row(self.size_at as usize);
             bytes.put(row.wrapping_sub(self.last) as u64);
             self.size_at = bytes.used as u32;
             bytes.put(0);
@@ -117,19 +118,27 @@ impl List {
             (self.column, self.position) = (column, 0);
         }
         bytes.put((position - self.position + MORE).into());
+        bytes.set_size(self.size_at as usize);
         self.position = position;
         self.used = bytes.used as u32;
     }
 
-    /// All places, the last row's size among them.
-    fn end<'a>(&mut self, blocks: &'a mut Blocks) -> &'a [u8] {
+    /// All of it, and the last row's number behind it.
+    fn piece<'a>(&mut self, blocks: &'a mut Blocks) -> &'a [u8] {
+        let mut bytes = self.bytes(blocks);
+        bytes.end_row(self.size_at as usize);
+        let end = bytes.used + ROW;
+        bytes.bytes[bytes.used..end].copy_from_slice(&self.last.to_le_bytes());
+        &blocks.of(self.block)[..end]
+    }
+
+    /// The block, with room for a place.
+    #[inline]
+    fn bytes<'a>(&mut self, blocks: &'a mut Blocks) -> Bytes<'a> {
         if self.used as usize + MOST_OF_PLACE > self.block.length() {
             self.block = blocks.larger(self.block, self.used as usize);
         }
-        let mut bytes = Bytes { bytes: blocks.of(self.block), used: self.used as usize };
-        bytes.set_size(self.size_at as usize);
-        let used = bytes.used;
-        &blocks.of(self.block)[..used]
+        Bytes { bytes: blocks.of(self.block), used: self.used as usize }
     }
 }
 
@@ -141,30 +150,48 @@ struct Bytes<'a> {
 
 impl Bytes<'_> {
     /// A number in as few bytes as can be.
+    #[inline]
     fn put(&mut self, number: u64) {
         if number < 0x80 {
             self.bytes[self.used] = number as u8;
             self.used += 1;
+        } else if number < 0x4000 {
+            self.bytes[self.used..self.used + 2]
+                .copy_from_slice(&[(number >> 7) as u8 | 0x80, number as u8 & 0x7f]);
+            self.used += 2;
         } else {
             self.put_long(number);
         }
     }
 
+    #[cold]
     fn put_long(&mut self, number: u64) {
         let (bytes, length) = varint(number);
         self.bytes[self.used..self.used + length].copy_from_slice(&bytes[..length]);
         self.used += length;
     }
 
-    /// Says how many bytes stand behind the one that was kept for their number; twice, since the lowest bit tells that
-    /// a row is gone.
+    /// Says how many bytes stand behind the one that is kept for their number, where it has room: twice as many, since
+    /// the lowest bit tells that a row is gone.
+    #[inline]
     fn set_size(&mut self, at: usize) {
         let size = self.used - at - 1;
-        if size < 0x40 {
+        if size < LARGE {
             self.bytes[at] = 2 * size as u8;
-            return;
         }
-        let (bytes, length) = varint(2 * size as u64);
+    }
+
+    /// Makes room for the size of many places.
+    #[inline]
+    fn end_row(&mut self, at: usize) {
+        if self.used - at > LARGE {
+            self.put_size(at);
+        }
+    }
+
+    #[cold]
+    fn put_size(&mut self, at: usize) {
+        let (bytes, length) = varint(2 * (self.used - at - 1) as u64);
         self.bytes.copy_within(at + 1..self.used, at + length);
         self.bytes[at..at + length].copy_from_slice(&bytes[..length]);
         self.used += length - 1;
@@ -204,6 +231,7 @@ impl Blocks {
     }
 
     /// A block of twice the length that begins with the same bytes.
+    #[cold]
     fn larger(&mut self, block: Block, used: usize) -> Block {
         let larger = self.take(block.doubled + 1);
         let from = block.start as usize * BLOCK;
@@ -214,6 +242,7 @@ impl Blocks {
         larger
     }
 
+    #[inline]
     fn of(&mut self, block: Block) -> &mut [u8] {
         let start = block.start as usize * BLOCK;
         &mut self.bytes[start..start + block.length()]

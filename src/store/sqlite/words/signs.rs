@@ -29,6 +29,10 @@ impl Sign {
             [before, after] if before == anchor && after == anchor => (false, [].as_slice()),
             _ => return None,
         };
+        // Words have no zeros: there are some behind them.
+        if within.contains(&0) {
+            return None;
+        }
         let begins = match alone {
             [] => false,
             [word] if goes_on && word == within => true,

@@ -15,7 +15,8 @@ const TRIGGERS: &str = "
     END;";
 
 fn filled(count: i64) -> Pair {
-    let row = |n: i64| (n, text(&format!("été {n} {}", n % 97)), text(&format!("the {} common", n * 7919 % 1009)));
+    let row =
+        |n: i64| (n, text(&format!("été {n} {}", n % 97)), text(&format!("the {} common", n * 7919 % 1009)));
     let rows: Vec<Row> = (1..=count).map(row).collect();
     let pair = Pair::of(&rows).compared(&usual(", tokenize = 'unicode61 remove_diacritics 2'"));
     ["ours", "theirs"].iter().for_each(|index| pair.run(&TRIGGERS.replace("INDEX", index)));
@@ -74,19 +75,24 @@ fn orders_to_the_index() {
         "(INDEX, rank) VALUES ('automerge', 2)",
         "(INDEX, rank) VALUES ('secure-delete', 1)",
     ] {
-        ["ours", "theirs"].iter().for_each(|index| pair.run(&format!("INSERT INTO {index} {}", order.replace("INDEX", index))));
+        ["ours", "theirs"]
+            .iter()
+            .for_each(|index| pair.run(&format!("INSERT INTO {index} {}", order.replace("INDEX", index))));
         pair.run("DELETE FROM text WHERE id IN (SELECT id FROM text LIMIT 500); INSERT INTO text (a) VALUES ('new');");
         pair.compare();
         asked(&pair);
     }
-    ["ours", "theirs"].iter().for_each(|index| pair.run(&format!("INSERT INTO {index} ({index}) VALUES ('rebuild')")));
+    ["ours", "theirs"]
+        .iter()
+        .for_each(|index| pair.run(&format!("INSERT INTO {index} ({index}) VALUES ('rebuild')")));
     pair.compare();
 }
 
 #[test]
 fn another_connection_finds_the_same() {
     let pair = filled(5_000);
-    let path: String = pair.connection.query_row("SELECT file FROM pragma_database_list", [], |row| row.get(0)).unwrap();
+    let path: String =
+        pair.connection.query_row("SELECT file FROM pragma_database_list", [], |row| row.get(0)).unwrap();
     let other = rusqlite::Connection::open(path).unwrap();
     let count = |phrase: &str| -> i64 {
         other.query_row("SELECT count(*) FROM ours WHERE ours MATCH ?1", [phrase], |row| row.get(0)).unwrap()

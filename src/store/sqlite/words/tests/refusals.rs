@@ -66,7 +66,9 @@ fn an_index_that_is_not_empty() {
 
 #[test]
 fn rows_that_do_not_come_in_order_or_have_no_number() {
-    for from in ["text ORDER BY id DESC", "(SELECT 1 AS id, a, b FROM text)", "(SELECT 'x' AS id, a, b FROM text)"] {
+    for from in
+        ["text ORDER BY id DESC", "(SELECT 1 AS id, a, b FROM text)", "(SELECT 'x' AS id, a, b FROM text)"]
+    {
         let mut pair = Pair::of(&numbered(std::iter::repeat_n(("one two", "three"), 50_000)));
         let arguments = usual("");
         let table = pair.make("ours", &arguments);

@@ -24,7 +24,9 @@ fn no_rows_and_no_words() {
 fn words_in_so_many_rows_that_they_go_from_page_to_page() {
     for (count, most_in_memory) in [(1, 1), (3_000, 1), (20_000, 300_000), (150_000, 4 << 20)] {
         let pair = Pair::of(&crowd(count)).with_memory(most_in_memory).compared(&usual(""));
-        for phrase in ["the", "seldom AND the", "w777", "w1*", "\"the row\" NOT seldom", "b: w5 the", "row + 7"] {
+        for phrase in
+            ["the", "seldom AND the", "w777", "w1*", "\"the row\" NOT seldom", "b: w5 the", "row + 7"]
+        {
             pair.ask(phrase);
         }
         assert_eq!(pair.ask("NEAR(row the, 1)") as i64, count);
@@ -42,7 +44,8 @@ fn skips_that_are_a_tree_of_their_own() {
     let rows: Vec<Row> =
         (0..500_000).map(|at: i64| ((at - 200_000) << 44, text("the"), Value::Null)).collect();
     let pair = Pair::of(&rows).with_memory(1 << 20).compared(&usual(""));
-    let above = pair.number("SELECT count(*) FROM ours_data WHERE (id >> 36) & 1 = 1 AND (id >> 31) & 31 > 0");
+    let above =
+        pair.number("SELECT count(*) FROM ours_data WHERE (id >> 36) & 1 = 1 AND (id >> 31) & 31 > 0");
     assert_eq!(above, 1, "a page that leads to others");
     assert_eq!(pair.ask("the"), rows.len());
     let some: Vec<i64> = (0..500_000).step_by(49_999).map(|at| (at - 200_000) << 44).collect();
@@ -66,8 +69,10 @@ fn a_row_whose_places_fill_many_pages() {
 
 #[test]
 fn numbers_far_apart_and_below_nothing() {
-    let numbers = [i64::MIN, i64::MIN + 1, -(1 << 40), -300, -1, 0, 1, 127, 128, 1 << 33, 1 << 62, i64::MAX - 1];
-    let mut rows: Vec<Row> = numbers.iter().map(|number| (*number, text("the same"), text("words"))).collect();
+    let numbers =
+        [i64::MIN, i64::MIN + 1, -(1 << 40), -300, -1, 0, 1, 127, 128, 1 << 33, 1 << 62, i64::MAX - 1];
+    let mut rows: Vec<Row> =
+        numbers.iter().map(|number| (*number, text("the same"), text("words"))).collect();
     Pair::of(&rows).compared(&usual("")).ask("same");
     rows.extend((1_000..30_000).map(|at| (at * 1_000_003, text("the same words"), text("words"))));
     rows.sort_by_key(|(number, ..)| *number);

@@ -53,7 +53,9 @@ fn every_sign_there_is() {
         .zip(some.into_iter().flatten())
         .map(|(number, signs)| (number, text(&signs.iter().map(around).collect::<String>()), Value::Null))
         .collect();
-    for way in ["", ", tokenize = 'unicode61 remove_diacritics 2'", ", tokenize = \"unicode61 categories 'M* S*'\""] {
+    for way in
+        ["", ", tokenize = 'unicode61 remove_diacritics 2'", ", tokenize = \"unicode61 categories 'M* S*'\""]
+    {
         Pair::of(&rows).compared(&usual(way));
     }
 }
