@@ -133,7 +133,7 @@ impl Cutter {
     fn learn(&mut self, sign: &[u8]) -> Result<Option<Sign>> {
         let (last, first) = sign.split_last().map_or((0, sign), |(last, first)| (*last, first));
         let together: Vec<Vec<u8>> = match first {
-            [] => vec![sign.to_vec()],
+            [] | [_, _, _, _, ..] => vec![sign.to_vec()],
             _ => ENDS.map(|end| [first, &[end]].concat()).collect(),
         };
         let mut wanted = None;

@@ -5,7 +5,8 @@ use super::word::Word;
 use crate::store::sqlite::pages::{Keys, varint};
 
 /// The most that one place takes: a size that becomes longer, the row's number, a size, a column and a position.
-const MOST_OF_PLACE: usize = 4 + 9 + 1 + 1 + 3 + 5;
+const MOST_OF_PLACE: usize = MOST_OF_SIZE + 9 + 1 + 1 + 3 + 5;
+const MOST_OF_SIZE: usize = 4;
 /// Bytes of the smallest block.
 const BLOCK: usize = 32;
 /// The mark before the number of a column.
@@ -104,7 +105,11 @@ impl List {
 
     #[inline]
     fn add(&mut self, blocks: &mut Blocks, row: i64, column: u16, position: u32) {
-        let mut bytes = self.bytes(blocks);
+        if self.used as usize + MOST_OF_PLACE > self.block.length() {
+            let most = self.most_of(row, column, position);
+            self.make_room(blocks, most);
+        }
+        let mut bytes = Bytes { bytes: blocks.of(self.block), used: self.used as usize };
         if self.last != row {
             bytes.end_row(self.size_at as usize);
             bytes.put(row.wrapping_sub(self.last) as u64);
@@ -125,20 +130,28 @@ impl List {
 
     /// All of it, and the last row's number behind it.
     fn piece<'a>(&mut self, blocks: &'a mut Blocks) -> &'a [u8] {
-        let mut bytes = self.bytes(blocks);
+        self.make_room(blocks, MOST_OF_SIZE + ROW);
+        let mut bytes = Bytes { bytes: blocks.of(self.block), used: self.used as usize };
         bytes.end_row(self.size_at as usize);
         let end = bytes.used + ROW;
         bytes.bytes[bytes.used..end].copy_from_slice(&self.last.to_le_bytes());
         &blocks.of(self.block)[..end]
     }
 
-    /// The block, with room for a place.
-    #[inline]
-    fn bytes<'a>(&mut self, blocks: &'a mut Blocks) -> Bytes<'a> {
-        if self.used as usize + MOST_OF_PLACE > self.block.length() {
+    /// How much this very place takes at most.
+    fn most_of(&self, row: i64, column: u16, position: u32) -> usize {
+        let of_row = match row.wrapping_sub(self.last) as u64 {
+            0 => 0,
+            higher => MOST_OF_SIZE + varint(higher).1 + 1,
+        };
+        let of_column = if column == 0 { 0 } else { 1 + varint(column.into()).1 };
+        of_row + of_column + varint((position + MORE).into()).1
+    }
+
+    fn make_room(&mut self, blocks: &mut Blocks, most: usize) {
+        if self.used as usize + most > self.block.length() {
             self.block = blocks.larger(self.block, self.used as usize);
         }
-        Bytes { bytes: blocks.of(self.block), used: self.used as usize }
     }
 }
 
@@ -156,8 +169,8 @@ impl Bytes<'_> {
             self.bytes[self.used] = number as u8;
             self.used += 1;
         } else if number < 0x4000 {
-            self.bytes[self.used..self.used + 2]
-                .copy_from_slice(&[(number >> 7) as u8 | 0x80, number as u8 & 0x7f]);
+            self.bytes[self.used] = (number >> 7) as u8 | 0x80;
+            self.bytes[self.used + 1] = number as u8 & 0x7f;
             self.used += 2;
         } else {
             self.put_long(number);
