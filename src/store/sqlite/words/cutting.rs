@@ -10,6 +10,8 @@ const LONGEST: usize = 32_768 / 8;
 /// The lowest and the highest bit of eight bytes.
 const LOWEST: u64 = u64::MAX / 0xff;
 const HIGHEST: u64 = LOWEST << 7;
+/// No text has such a byte. Where it is a letter and stays as it is, texts are read byte by byte, whatever these mean.
+const NO_TEXT: u8 = 0xff;
 /// Signs of two bytes: so many beginnings, so many ends.
 const PAIRS: usize = 32 << 6;
 /// Signs that differ in their last byte alone, which are learnt together.
@@ -18,8 +20,8 @@ const ENDS: std::ops::RangeInclusive<u8> = 0x80..=0xbf;
 /// Cuts texts into words.
 pub struct Cutter {
     signs: Signs,
-    /// What ASCII is folded to; 0 where it stands between words, and for what is no ASCII.
-    ascii: [u8; 0x100],
+    /// What a byte is folded to; 0 where it stands between words, and where it may be no sign by itself.
+    folded: [u8; 0x100],
     pairs: Vec<Option<Sign>>,
     others: HashMap<Vec<u8>, Sign>,
     /// The word that is read.
@@ -30,19 +32,23 @@ impl Cutter {
     /// One that cuts as an index that says this of how it does. None where that is not understood.
     pub fn of(tokenize: &str) -> Result<Option<Self>> {
         let Some(signs) = Signs::of(tokenize)? else { return Ok(None) };
-        let mut ascii = [0; 0x100];
-        let all: Vec<Vec<u8>> = (0..0x80).map(|sign| vec![sign]).collect();
-        for (folded, sign) in ascii.iter_mut().zip(signs.learn(&all)?) {
+        let mut folded = [0; 0x100];
+        let single: Vec<Vec<u8>> = (0..0x80).chain([NO_TEXT]).map(|byte| vec![byte]).collect();
+        let mut learnt = signs.learn(&single)?;
+        if learnt.pop().flatten().is_some_and(|sign| sign.begins && sign.folded() == [NO_TEXT]) {
+            (0x80..=0xff).for_each(|byte: u8| folded[usize::from(byte)] = byte);
+        }
+        for (folded, sign) in folded.iter_mut().zip(learnt) {
             let Some(sign) = sign else { return Ok(None) };
             match sign.folded() {
                 [] if !sign.goes_on => {}
-                [byte @ 1..0x80] if sign.begins => *folded = *byte,
+                [byte] if sign.begins => *folded = *byte,
                 _ => return Ok(None),
             }
         }
         Ok(Some(Cutter {
             signs,
-            ascii,
+            folded,
             pairs: vec![None; PAIRS],
             others: HashMap::new(),
             word: Word::default(),
@@ -54,7 +60,7 @@ impl Cutter {
         let mut at = 0;
         while at < text.len() {
             let byte = text[at];
-            if self.ascii[usize::from(byte)] == 0 {
+            if self.folded[usize::from(byte)] == 0 {
                 if byte < 0x80 {
                     at += 1;
                     continue;
@@ -80,7 +86,7 @@ impl Cutter {
         self.word.clear();
         let mut at = start;
         loop {
-            let (folded, count) = self.folded(&text[at..]);
+            let (folded, count) = self.begin_of(&text[at..]);
             self.word.push(folded, count);
             at += count as usize;
             if count == 8 {
@@ -99,16 +105,16 @@ impl Cutter {
         }
     }
 
-    /// The letters of ASCII that a text begins with, up to eight of them, and how many they are. All eight are looked up
-    /// in one go: to ask after each whether the word ends there takes longer than to look.
+    /// The letters of one byte that a text begins with, folded, up to eight of them, and how many they are. All eight are
+    /// looked up in one go: to ask after each whether the word ends there takes longer than to look.
     #[inline]
-    fn folded(&self, text: &[u8]) -> (u64, u32) {
+    fn begin_of(&self, text: &[u8]) -> (u64, u32) {
         let eight = text.first_chunk().copied().unwrap_or_else(|| {
             let mut fewer = [0; 8];
             fewer[..text.len()].copy_from_slice(text);
             fewer
         });
-        let look = |at: usize| u64::from(self.ascii[usize::from(eight[at])]) << (8 * at);
+        let look = |at: usize| u64::from(self.folded[usize::from(eight[at])]) << (8 * at);
         let folded = look(0) | look(1) | look(2) | look(3) | look(4) | look(5) | look(6) | look(7);
         // The lowest byte that is zero has its highest bit set here; those above it may too.
         let zeros = folded.wrapping_sub(LOWEST) & !folded & HIGHEST;

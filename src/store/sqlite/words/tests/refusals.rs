@@ -35,20 +35,9 @@ fn indexes_that_say_something_unusual() {
 #[test]
 fn tables_of_other_kinds() {
     let pair = Pair::of(&[]);
-    pair.run("CREATE VIRTUAL TABLE old USING fts4 (a, b, content = 'text'); CREATE VIRTUAL TABLE place USING rtree (id, x, y);");
+    pair.run("CREATE VIRTUAL TABLE old USING fts4 (a, b, content='text'); CREATE VIRTUAL TABLE place USING rtree (id, x, y);");
     let tables = catalog::read(&pair.connection).unwrap().tables;
     assert!(tables.len() > 2 && tables.iter().all(|table| Plan::of(table).is_none()));
-}
-
-#[test]
-fn bytes_of_which_no_word_is_made_so() {
-    let odd = crate::store::Value::Text(b"a\xfc\x84\x80\x80\x80\x80 b".to_vec());
-    let mut pair = Pair::of(&[(1, odd, super::text("one"))]);
-    let arguments = usual(", tokenize = ascii");
-    assert!(!pair.make_ours(&arguments));
-    pair.run("INSERT INTO ours (ours) VALUES ('rebuild')");
-    pair.make_theirs(&arguments);
-    pair.compare();
 }
 
 #[test]

@@ -62,7 +62,6 @@ fn every_sign_there_is() {
 
 #[test]
 fn bytes_that_are_no_text() {
-    // A byte that begins a sign has all with it that go on with one: here at most three, and then more.
     let odd: [&[u8]; 12] = [
         b"a\xffb",
         b"\x80\x81x \xbf",
@@ -79,8 +78,7 @@ fn bytes_that_are_no_text() {
     ];
     let both = |bytes: &[u8]| (Value::Text(bytes.to_vec()), Value::Blob(bytes.to_vec()));
     let rows: Vec<Row> = (1..).zip(odd.map(both)).map(|(number, (a, b))| (number, a, b)).collect();
-    Pair::of(&rows[..9]).compared(&usual(", tokenize = ascii"));
-    for way in ["", ", tokenize = \"unicode61 categories 'L* N* S* C*'\""] {
+    for way in ["", ", tokenize = ascii", ", tokenize = \"unicode61 categories 'L* N* S* C*'\""] {
         Pair::of(&rows).compared(&usual(way));
     }
 }
