@@ -1,7 +1,10 @@
-//! Texts remembered without their letters: keyed digests of 64 bits, at eight bytes and a little more for each.
+//! Texts remembered without their letters: keyed digests of 64 bits, at eight bytes and a little more for each; where
+//! there are very many, at a few bits.
 
+mod digests;
 mod recent;
 mod runs;
+mod sieve;
 mod sorted;
 
 pub use recent::{Recent, digest};

@@ -1,7 +1,7 @@
 //! Runs of bytes that are known, found wherever one of them begins.
 
-use super::fresh_seed;
-use super::sorted::{self, Fingerprints};
+use super::digests::{Gathered, Known};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
@@ -27,7 +27,7 @@ const PLACES_FOR_EACH: usize = 2;
 /// Runs that are being gathered.
 #[derive(Debug)]
 pub struct Gathering {
-    digests: sorted::Gathering,
+    digests: Gathered,
     marks: Arc<Marks>,
 }
 
@@ -37,7 +37,7 @@ pub struct Gathering {
 /// taken for one is below one in a million for a terabyte.
 #[derive(Debug)]
 pub struct Runs {
-    digests: Fingerprints,
+    digests: Known,
     marks: Arc<Marks>,
 }
 
@@ -58,23 +58,23 @@ struct Marks {
 }
 
 impl Gathering {
-    /// Gets ready for about so many runs; if more come, they are only found more slowly.
-    pub fn of_about(count: u64) -> Self {
+    /// Gets ready for about so many runs; if more come, they are only found more slowly. The seed is a secret.
+    pub fn of_about(count: u64, seed: u64) -> Self {
         let places = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(PLACES_FOR_EACH);
         let places = places.clamp(FEWEST_PLACES, MOST_PLACES);
         let places = places.next_power_of_two();
         let marks = Marks {
-            seed: fresh_seed(),
+            seed,
             few: std::iter::repeat_with(AtomicU64::default).take(FEW_BITS / 64).collect(),
             starts: std::iter::repeat_with(AtomicU64::default).take(START_BITS / 64).collect(),
             places: std::iter::repeat_with(AtomicU8::default).take(places).collect(),
         };
-        Gathering { digests: sorted::Gathering::default(), marks: Arc::new(marks) }
+        Gathering { digests: Gathered::of_about(count), marks: Arc::new(marks) }
     }
 
     /// Another gathering of the same runs, for another thread; [`Gathering::join`] brings the two together again.
     pub fn sibling(&self) -> Self {
-        Gathering { digests: sorted::Gathering::default(), marks: Arc::clone(&self.marks) }
+        Gathering { digests: self.digests.sibling(), marks: Arc::clone(&self.marks) }
     }
 
     /// Adds what a sibling has gathered.
@@ -98,6 +98,14 @@ impl Gathering {
         true
     }
 
+    /// Which of the digests that are sought have come.
+    pub fn found(self) -> HashSet<u64> {
+        match self.digests {
+            Gathered::Sought { found, .. } => found,
+            Gathered::Each(_) | Gathered::Sifted(_) => HashSet::new(),
+        }
+    }
+
     /// Makes them searchable.
     pub fn finish(self) -> Runs {
         Runs { digests: self.digests.finish(), marks: self.marks }
@@ -105,6 +113,18 @@ impl Gathering {
 }
 
 impl Runs {
+    /// A gathering in which only those runs are remembered whose digest is one of these. What has such a digest, and
+    /// does not come again when all runs are gathered once more, only looks like one of them.
+    pub fn seeking(&self, wanted: HashSet<u64>) -> Gathering {
+        let digests = Gathered::Sought { wanted: Arc::new(wanted), found: HashSet::new() };
+        Gathering { digests, marks: Arc::clone(&self.marks) }
+    }
+
+    /// Whether others may be taken for one of them.
+    pub fn may_err(&self) -> bool {
+        self.digests.are_sifted()
+    }
+
     /// How many different ones there are.
     pub fn len(&self) -> usize {
         self.digests.len()
@@ -112,7 +132,7 @@ impl Runs {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.digests.is_empty()
+        self.digests.len() == 0
     }
 
     /// Whether these bytes are one of the runs.
@@ -130,6 +150,18 @@ impl Runs {
         match self.walk(bytes, may_end) {
             Walk::Found(digest) => Some(digest),
             Walk::Open | Walk::Nothing => None,
+        }
+    }
+
+    /// Shows the digest of every run with which the bytes begin, as far as `may_end` allows.
+    #[inline]
+    pub fn each_beginning(&self, bytes: &[u8], may_end: impl Fn(usize) -> bool, show: &mut dyn FnMut(u64)) {
+        let Some(first) = bytes.first_chunk() else { return };
+        if let Some(running) = self.marks.beginning_like(first) {
+            self.walk_on(running, bytes, may_end, |digest| {
+                show(digest);
+                false
+            });
         }
     }
 
@@ -158,19 +190,29 @@ impl Runs {
             return if may { Walk::Open } else { Walk::Nothing };
         };
         match self.marks.beginning_like(first) {
-            Some(running) => self.walk_on(running, bytes, may_end),
+            Some(running) => self.walk_on(running, bytes, may_end, |_| true),
             None => Walk::Nothing,
         }
     }
 
     #[inline(never)]
-    fn walk_on(&self, beginning: u64, bytes: &[u8], may_end: impl Fn(usize) -> bool) -> Walk {
+    fn walk_on(
+        &self,
+        beginning: u64,
+        bytes: &[u8],
+        may_end: impl Fn(usize) -> bool,
+        mut is_enough: impl FnMut(u64) -> bool,
+    ) -> Walk {
         let mut running = beginning;
         let mut length = SHORTEST;
         loop {
             let marks = self.marks.at(running).load(Ordering::Relaxed);
             for place in 0..STRIDE {
-                if marks >> place & 1 == 1 && may_end(length) && self.digests.holds(running) {
+                if marks >> place & 1 == 1
+                    && may_end(length)
+                    && self.digests.holds(running)
+                    && is_enough(running)
+                {
                     return Walk::Found(running);
                 }
                 if marks >> place < 2 {
@@ -276,7 +318,7 @@ mod tests {
     use super::*;
 
     fn runs(all: &[&str]) -> Runs {
-        let mut gathering = Gathering::of_about(all.len() as u64);
+        let mut gathering = Gathering::of_about(all.len() as u64, 1);
         all.iter().for_each(|run| assert!(gathering.add(run.as_bytes())));
         gathering.finish()
     }
@@ -307,7 +349,7 @@ mod tests {
 
     #[test]
     fn siblings_gather_together() {
-        let mut one = Gathering::of_about(2);
+        let mut one = Gathering::of_about(2, 1);
         let mut other = one.sibling();
         assert!(
             one.add(b"12 rue des Lilas") && other.add(b"12 rue du Bac") && other.add(b"12 rue des Lilas")
@@ -333,7 +375,7 @@ mod tests {
 
     #[test]
     fn more_runs_than_were_expected_are_found_all_the_same() {
-        let mut gathering = Gathering::of_about(0);
+        let mut gathering = Gathering::of_about(0, 1);
         let run = |number: u32| format!("{:016x}", u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
         (0..100_000).for_each(|number| assert!(gathering.add(run(number).as_bytes())));
         let runs = gathering.finish();

@@ -96,11 +96,6 @@ impl Fingerprints {
     pub fn len(&self) -> usize {
         self.sorted.len()
     }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.sorted.is_empty()
-    }
 }
 
 /// The word and the bit of a digest, by other bits than its drawer.

@@ -152,6 +152,7 @@ pub(super) enum Purpose {
     Unique,
     Member,
     Establishment,
+    Originals,
 }
 
 /// Independent numbers from one hash.

@@ -1,6 +1,7 @@
 //! What no mask may be: the identifying values of the database itself.
 
 use super::identifiers::siren_in;
+use super::key::{Key, Purpose};
 use super::nobody::url_host;
 use super::phone::Number;
 use super::run::Run;
@@ -40,14 +41,16 @@ fn is_elsewhere(category: Category, value: &str) -> bool {
 
 impl Default for Originals {
     fn default() -> Self {
-        Originals::of_about(0)
+        Originals::of_about(0, &Key::fresh())
     }
 }
 
 impl Originals {
-    /// Gets ready for about so many values.
-    pub fn of_about(count: u64) -> Self {
-        Originals::with(Gathering::of_about(count))
+    /// Gets ready for about so many values. A mask that looks like one of them by chance does so every time under the
+    /// same key.
+    pub fn of_about(count: u64, key: &Key) -> Self {
+        let seed = key.draw(Purpose::Originals, 0, b"").wide() as u64;
+        Originals::with(Gathering::of_about(count, seed))
     }
 
     /// Another one, for another thread; [`Originals::join`] brings the two together again.

@@ -75,8 +75,8 @@ fn compare_table(
     if rows.next()?.is_some() {
         return Err(Fault::damaged(format!("{name} has rows in the archive that the source has not")).into());
     }
-    for ((column, mut seen), originals) in columns.into_iter().zip(seen).zip(rows.originals.drain(..)) {
-        seen.originals = originals;
+    for ((column, seen), originals) in columns.into_iter().zip(seen).zip(rows.originals.drain(..)) {
+        let seen = Seen { originals, ..seen };
         evidence.columns.insert((name.clone(), column.to_owned()), seen);
     }
     Ok(())

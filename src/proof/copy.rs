@@ -1,8 +1,8 @@
 //! Reads the finished copy on a thread of its own, and searches every value on the way.
 
-use super::judge::stands_in;
+use super::finds::Finds;
 use super::needles::Needles;
-use super::scan::Search;
+use super::values::Values;
 use crate::fault::{Fault, Result};
 use crate::schema::MappedTable;
 use crate::store::{Load, Store};
@@ -15,8 +15,8 @@ const LOADS_WAITING: usize = 16;
 enum Told {
     /// The next rows of a table.
     Rows(Load),
-    /// The table's end: in how many values of each column an original stands.
-    End(Vec<u64>),
+    /// The table's end: the originals that stand in values of each column.
+    End(Vec<Finds>),
 }
 
 /// The two ends between the reader and the one who compares.
@@ -45,17 +45,19 @@ pub fn read_copy(
 ) -> Result<()> {
     let mut store = copy()?;
     let mut moment = store.snapshot()?;
-    let mut search = Search::new(needles);
+    let mut values = Values::new(needles);
     for mapped in tables {
         let columns = columns_of(mapped);
-        let mut originals = vec![0; columns.len()];
+        let mut originals = vec![Finds::default(); columns.len()];
+        let mut search = |values: &mut Values<'_>| {
+            values.search(|number, digest| originals[number % columns.len()].add(digest))
+        };
         let mut load = sending.empty();
         let scanned = moment.scan(&mapped.table.name, &columns, &mut |row| {
-            for (value, originals) in row.iter().zip(&mut originals) {
-                *originals += u64::from(stands_in(*value, &mut search));
-            }
+            row.iter().for_each(|value| values.put(*value));
             load.push(row.iter().copied());
             if load.is_full() {
+                search(&mut values);
                 let next = sending.empty();
                 sending.send(Told::Rows(std::mem::replace(&mut load, next)))?;
             }
@@ -65,6 +67,7 @@ pub fn read_copy(
             return Ok(());
         }
         scanned?;
+        search(&mut values);
         if sending.send(Told::Rows(load)).and_then(|()| sending.send(Told::End(originals))).is_err() {
             return Ok(());
         }
@@ -100,8 +103,8 @@ pub struct Loads {
     /// Where the row is that [`Loads::next`] named.
     pub current: Load,
     next: usize,
-    /// After a table's last row: in how many values of each column an original stands.
-    pub originals: Vec<u64>,
+    /// After a table's last row: the originals that stand in values of each column.
+    pub originals: Vec<Finds>,
 }
 
 impl Loads {

@@ -12,8 +12,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// A value with fewer letters and digits may come out as it went in: there is hardly another one.
 const TELLING: usize = 4;
-/// From this size on a whole number is searched by its digits: smaller ones are keys and amounts.
-const LONG_NUMBER: u64 = 10_000_000_000;
 
 /// What one column has to be like.
 pub struct Judge<'a> {
@@ -117,31 +115,6 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// Whether an original stands in a value of the copy, whatever the column is. In JSON a letter may be written as
-/// its number, so the texts in it are searched as they read.
-pub fn stands_in(mask: ValueRef<'_>, search: &mut Search<'_>) -> bool {
-    match mask {
-        ValueRef::Null | ValueRef::Real(_) => false,
-        ValueRef::Integer(number) => {
-            number.unsigned_abs() >= LONG_NUMBER && search.count_in(number.to_string().as_bytes()) > 0
-        }
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            search.count_in(bytes) > 0 || has_escapes(bytes) && in_json_texts(mask, search)
-        }
-    }
-}
-
-/// Whether a text looks like JSON in which letters are escaped.
-fn has_escapes(bytes: &[u8]) -> bool {
-    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) && bytes.contains(&b'\\')
-}
-
-fn in_json_texts(value: ValueRef<'_>, search: &mut Search<'_>) -> bool {
-    let Some(text) = value.as_str() else { return false };
-    let texts = masking::json_texts(text, &[], Category::Keep);
-    texts.iter().any(|(_, text)| search.count_in(text.as_bytes()) > 0)
-}
-
 /// The parts of a value, each beside its own mask where there are as many.
 fn look_at_parts(
     originals: &[(Category, String)],
@@ -178,7 +151,7 @@ fn look_at_one(
         }
     }
     if category == Category::FreeText
-        && let (Some(original), Some(mask)) = (original.as_str(), mask.as_str())
+        && let (ValueRef::Text(original), ValueRef::Text(mask)) = (original, mask)
     {
         seen.leftovers += u64::from(is_left(original, mask));
     }

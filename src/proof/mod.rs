@@ -11,11 +11,13 @@
 mod alone;
 mod compare;
 mod copy;
+mod finds;
 mod judge;
 mod leftover;
 mod needles;
 mod scan;
 mod starts;
+mod values;
 mod verdict;
 mod watching;
 

@@ -2,7 +2,8 @@
 
 use super::starts::is_word;
 pub use crate::fingerprints::SHORTEST;
-use crate::fingerprints::{Gathering, Recent, Runs};
+use crate::fingerprints::{Gathering, Recent, Runs, fresh_seed};
+use std::collections::HashSet;
 
 /// Of a longer value only so much is searched: its beginning. In bytes.
 pub const LONGEST: usize = 64;
@@ -30,12 +31,16 @@ impl Default for Collector {
 impl Collector {
     /// Gets ready for about so many values.
     pub fn of_about(count: u64) -> Self {
-        Collector { runs: Gathering::of_about(count), recent: Recent::default(), room: Vec::new() }
+        Collector::with(Gathering::of_about(count, fresh_seed()))
+    }
+
+    fn with(runs: Gathering) -> Self {
+        Collector { runs, recent: Recent::default(), room: Vec::new() }
     }
 
     /// Another one, for another thread; [`Collector::join`] brings the two together again.
     pub fn sibling(&self) -> Self {
-        Collector { runs: self.runs.sibling(), recent: Recent::default(), room: Vec::new() }
+        Collector::with(self.runs.sibling())
     }
 
     /// Adds what a sibling has gathered.
@@ -68,6 +73,11 @@ impl Collector {
         self.add(&digits)
     }
 
+    /// Which of the digests that are sought have come.
+    pub fn found(self) -> HashSet<u64> {
+        self.runs.found()
+    }
+
     /// Makes them searchable.
     pub fn finish(self) -> Needles {
         Needles(self.runs.finish())
@@ -85,11 +95,22 @@ impl Needles {
         self.0.is_empty()
     }
 
-    /// The digest of the value that begins here and ends at a boundary, if there is one. `bytes` is folded already.
+    /// Whether something that is found may only look like one of the values, so that the source has to be asked.
+    pub fn may_err(&self) -> bool {
+        self.0.may_err()
+    }
+
+    /// Collects once more, and only those with one of these digests.
+    pub fn seeking(&self, digests: HashSet<u64>) -> Collector {
+        Collector::with(self.0.seeking(digests))
+    }
+
+    /// Shows the digest of each value that begins here and ends at a boundary. `bytes` is folded already.
     #[inline]
-    pub fn begins_at(&self, bytes: &[u8]) -> Option<u64> {
+    pub fn each_at(&self, bytes: &[u8], show: &mut dyn FnMut(u64)) {
         // What was cut goes on in the middle of a word.
-        self.0.begins(bytes, |length| length > LONGEST - LONGEST_LETTER || ends_here(&bytes[length..]))
+        let may_end = |length: usize| length > LONGEST - LONGEST_LETTER || ends_here(&bytes[length..]);
+        self.0.each_beginning(bytes, may_end, show);
     }
 }
 
@@ -108,8 +129,13 @@ pub fn trim(value: &[u8]) -> &[u8] {
 pub fn push_folded(value: &[u8], to: &mut Vec<u8>) {
     let from = to.len();
     to.extend_from_slice(value);
-    to[from..].make_ascii_lowercase();
-    fold_latin(&mut to[from..]);
+    fold(&mut to[from..]);
+}
+
+/// The same, in place.
+pub fn fold(bytes: &mut [u8]) {
+    bytes.make_ascii_lowercase();
+    fold_latin(bytes);
 }
 
 /// Folds the letters À to Þ, which UTF-8 writes as C3 80 to C3 9E, to à to þ.
@@ -138,4 +164,41 @@ fn cut(bytes: &[u8], most: usize) -> usize {
         return bytes.len();
     }
     (SHORTEST..=most).rev().find(|&at| bytes[at] & 0xc0 != 0x80).unwrap_or(most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digests_at(needles: &Needles, text: &str) -> Vec<u64> {
+        let mut digests = Vec::new();
+        needles.each_at(text.as_bytes(), &mut |digest| digests.push(digest));
+        digests
+    }
+
+    #[test]
+    fn what_was_found_among_very_many_is_asked_of_the_source_once_more() {
+        let values = ["marie.durand@example.org", "marie.durand", "12 rue des tilleuls"];
+        let mut collector = Collector::of_about(10_000_000);
+        values.iter().for_each(|value| assert!(collector.add(value.as_bytes())));
+        let needles = collector.finish();
+        assert!(needles.may_err());
+        let both = digests_at(&needles, "marie.durand@example.org");
+        assert_eq!(both.len(), 2, "the longer one is found behind the shorter one");
+        let mut again = needles.seeking([both[0], both[1], 7].into());
+        let mut sibling = again.sibling();
+        again.add(values[0].as_bytes());
+        sibling.add(values[2].as_bytes());
+        again.join(sibling);
+        assert_eq!(again.found(), HashSet::from([both[1]]));
+    }
+
+    #[test]
+    fn a_few_are_known_for_certain() {
+        let mut collector = Collector::of_about(1000);
+        collector.add(b"marie.durand@example.org");
+        let needles = collector.finish();
+        assert!(!needles.may_err() && needles.len() == 1);
+        assert_eq!(digests_at(&needles, "marie.durand@example.com"), [0; 0]);
+    }
 }

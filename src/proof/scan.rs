@@ -1,5 +1,6 @@
 //! Looks for originals in bytes: in a whole stream, or in one value.
 
+use super::finds::Finds;
 use super::needles::{FEWEST_DIGITS, LONGEST, Needles, SHORTEST, fold_latin, push_folded};
 use super::starts::each_start;
 
@@ -10,14 +11,14 @@ pub struct Scanner<'a> {
     pardoned: &'a [u64],
     /// Folded bytes that were not decided yet, beginning with the last byte that was.
     pending: Vec<u8>,
-    hits: u64,
+    hits: Finds,
     scanned: u64,
 }
 
 impl<'a> Scanner<'a> {
     /// A scanner at the beginning of a stream.
     pub fn new(needles: &'a Needles, pardoned: &'a [u64]) -> Self {
-        Scanner { needles, pardoned, pending: vec![b' '], hits: 0, scanned: 0 }
+        Scanner { needles, pardoned, pending: vec![b' '], hits: Finds::default(), scanned: 0 }
     }
 
     /// The next bytes of the stream.
@@ -29,39 +30,37 @@ impl<'a> Scanner<'a> {
         fold_latin(&mut self.pending[from..]);
         let decided = self.pending.len().saturating_sub(LONGEST + 1);
         if decided > 0 {
-            self.hits += self.hits_before(decided);
+            self.look_before(decided);
             self.pending.drain(..decided);
         }
     }
 
-    fn hits_before(&self, decided: usize) -> u64 {
-        let mut hits = 0;
-        each_hit(self.needles, &self.pending, decided, &mut |digest| {
-            hits += u64::from(self.pardoned.binary_search(&digest).is_err());
+    fn look_before(&mut self, decided: usize) {
+        let Scanner { needles, pardoned, pending, hits, .. } = self;
+        each_hit(needles, pending, decided, &mut |_, digest| {
+            if pardoned.binary_search(&digest).is_err() {
+                hits.add(digest);
+            }
         });
-        hits
     }
 
-    /// The end of the stream: how many originals were in it, and how many bytes it had.
-    pub fn finish(mut self) -> (u64, u64) {
-        let decided = self.pending.len();
-        self.hits += self.hits_before(decided);
+    /// The end of the stream: the originals that were in it, and how many bytes it had.
+    pub fn finish(mut self) -> (Finds, u64) {
+        self.look_before(self.pending.len());
         (self.hits, self.scanned)
     }
 }
 
-/// Shows the digest of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
+/// Shows the place and the digest of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
 /// begins there.
-fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(u64)) {
+pub fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(usize, u64)) {
     each_start(bytes, bytes.len().min(decided + 1), |at| {
-        if let Some(digest) = needles.begins_at(&bytes[at..]) {
-            hit(digest);
-        }
+        needles.each_at(&bytes[at..], &mut |digest| hit(at, digest));
     });
 }
 
 /// A longer value is searched in pieces, so that no second one stands beside it in memory. In bytes.
-const PIECE: usize = 1 << 20;
+pub const PIECE: usize = 1 << 20;
 
 /// Looks for originals in single values.
 pub struct Search<'a> {
@@ -105,15 +104,15 @@ impl<'a> Search<'a> {
         self.folded.clear();
         self.folded.push(b' ');
         push_folded(value, &mut self.folded);
-        each_hit(self.needles, &self.folded, self.folded.len(), hit);
+        each_hit(self.needles, &self.folded, self.folded.len(), &mut |_, digest| hit(digest));
         if squeeze_numbers(&self.folded, &mut self.squeezed) {
-            each_hit(self.needles, &self.squeezed, self.squeezed.len(), hit);
+            each_hit(self.needles, &self.squeezed, self.squeezed.len(), &mut |_, digest| hit(digest));
         }
     }
 }
 
 /// Writes the value without what people put between digits. Returns whether that makes a number worth searching.
-fn squeeze_numbers(value: &[u8], out: &mut Vec<u8>) -> bool {
+pub fn squeeze_numbers(value: &[u8], out: &mut Vec<u8>) -> bool {
     if value.iter().filter(|byte| byte.is_ascii_digit()).count() < FEWEST_DIGITS {
         return false;
     }
@@ -169,7 +168,8 @@ mod tests {
         for piece in [1, 2, 7, LONGEST - 1, LONGEST, LONGEST + 1, 500, 5000] {
             let mut scanner = Scanner::new(&needles, &[]);
             text.as_bytes().chunks(piece).for_each(|bytes| scanner.push(bytes));
-            assert_eq!(scanner.finish(), (40, text.len() as u64), "pieces of {piece}");
+            let (found, scanned) = scanner.finish();
+            assert_eq!((found.total(), scanned), (40, text.len() as u64), "pieces of {piece}");
         }
     }
 
@@ -211,7 +211,7 @@ mod tests {
         let pardoned = Search::new(&needles).digests_in(b"CREATE TABLE marketing (id)");
         let mut scanner = Scanner::new(&needles, &pardoned);
         scanner.push(b"create table marketing (id) marie.durand@example.org");
-        assert_eq!(scanner.finish().0, 1);
+        assert_eq!(scanner.finish().0.total(), 1);
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! What the proof found: counts and columns, never a value.
 
+use super::finds::Finds;
 use crate::fault::{Fault, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// What was found in one column.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Seen {
     /// Rows where both sides have a value that a mask should have changed.
     pub compared: u64,
     /// Those of them where it came out as it went in.
     pub equal: u64,
-    /// Values of the archive in which an identifying original stands.
-    pub originals: u64,
+    /// Identifying originals that stand in values of the archive.
+    pub originals: Finds,
     /// Secrets, documents and values that should be gone, and came across as they were.
     pub passed: u64,
     /// Values of rows that do not pair up with those of the source.
@@ -36,7 +37,7 @@ pub struct Evidence {
     /// By table and column.
     pub columns: BTreeMap<(String, String), Seen>,
     /// Originals in the decoded bytes.
-    pub in_bytes: u64,
+    pub in_bytes: Finds,
     /// How many bytes were searched.
     pub bytes: u64,
     /// How many originals were searched.
@@ -49,14 +50,27 @@ pub struct Evidence {
 const EQUAL_PER_THOUSAND: u64 = 20;
 
 impl Evidence {
+    /// The digests of all originals that were found.
+    pub fn originals_found(&self) -> HashSet<u64> {
+        let in_values = self.columns.values().flat_map(|seen| seen.originals.digests());
+        in_values.chain(self.in_bytes.digests()).collect()
+    }
+
+    /// Forgets what was found and is none of these: it only looked like an original.
+    pub fn keep_originals(&mut self, real: &HashSet<u64>) {
+        self.in_bytes.keep(real);
+        self.columns.values_mut().for_each(|seen| seen.originals.keep(real));
+    }
+
     /// Accepts or refuses.
     ///
     /// # Errors
     /// Refused, with counts and columns, when anything came through, or when the search itself is broken.
     pub fn judge(&self) -> Result<()> {
         let mut against = Vec::new();
-        if self.in_bytes > 0 {
-            against.push(format!("{} identifying values are in the decoded bytes", self.in_bytes));
+        let in_bytes = self.in_bytes.total();
+        if in_bytes > 0 {
+            against.push(format!("{in_bytes} identifying values are in the decoded bytes"));
         }
         for ((table, column), seen) in &self.columns {
             against.extend(seen.against().into_iter().map(|what| format!("{table}.{column}: {what}")));
@@ -86,8 +100,9 @@ impl Seen {
         if self.passed > 0 {
             against.push(format!("{} values that should be gone came across", self.passed));
         }
-        if self.originals > 0 {
-            against.push(format!("an identifying value of the source stands in {} values", self.originals));
+        let originals = self.originals.total();
+        if originals > 0 {
+            against.push(format!("{originals} identifying values of the source stand in it"));
         }
         if self.leftovers > 0 {
             against.push(format!("a name or number of the original is left in {} texts", self.leftovers));
@@ -108,6 +123,12 @@ mod tests {
     use super::*;
     use crate::fault::{Kind, kind_of};
 
+    fn one() -> Finds {
+        let mut finds = Finds::default();
+        finds.add(7);
+        finds
+    }
+
     fn evidence(seen: Seen) -> Evidence {
         Evidence { columns: [(("t".into(), "c".into()), seen)].into(), ..Evidence::default() }
     }
@@ -115,28 +136,28 @@ mod tests {
     #[test]
     fn nothing_found_where_the_search_works_is_accepted() {
         let seen = Seen { compared: 100, control: true, has_originals: true, ..Seen::default() };
-        assert!(evidence(seen).judge().is_ok());
-        assert!(evidence(Seen { named: 1, unnamed: 99, ..seen }).judge().is_ok());
+        assert!(evidence(seen.clone()).judge().is_ok());
+        assert!(evidence(Seen { named: 1, unnamed: 99, ..seen.clone() }).judge().is_ok());
     }
 
     #[test]
     fn each_sort_of_finding_is_refused_with_its_column() {
         let fine = Seen { compared: 1000, control: true, has_originals: true, ..Seen::default() };
         for broken in [
-            Seen { equal: 1000, ..fine },
-            Seen { equal: 1, compared: 1, ..fine },
-            Seen { passed: 1, ..fine },
-            Seen { unpaired: 3, bag: (7, 7), ..fine },
-            Seen { originals: 1, ..fine },
-            Seen { leftovers: 1, ..fine },
-            Seen { unnamed: 1, ..fine },
-            Seen { control: false, ..fine },
+            Seen { equal: 1000, ..fine.clone() },
+            Seen { equal: 1, compared: 1, ..fine.clone() },
+            Seen { passed: 1, ..fine.clone() },
+            Seen { unpaired: 3, bag: (7, 7), ..fine.clone() },
+            Seen { originals: one(), ..fine.clone() },
+            Seen { leftovers: 1, ..fine.clone() },
+            Seen { unnamed: 1, ..fine.clone() },
+            Seen { control: false, ..fine.clone() },
         ] {
             let error = evidence(broken).judge().unwrap_err();
             assert_eq!(kind_of(&error), Kind::Refused);
             let details = &crate::fault::fault_of(&error).unwrap().details;
             assert!(details.len() == 1 && details[0].starts_with("t.c: "), "{details:?}");
         }
-        assert!(Evidence { in_bytes: 1, ..Evidence::default() }.judge().is_err());
+        assert!(Evidence { in_bytes: one(), ..Evidence::default() }.judge().is_err());
     }
 }

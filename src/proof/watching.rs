@@ -1,5 +1,6 @@
 //! Passes the decoded bytes of an archive on, and looks at each: also where the database writes its text in UTF-16.
 
+use super::finds::Finds;
 use super::needles::Needles;
 use super::scan::{Scanner, Search};
 use crate::fault::{Fault, Result};
@@ -50,10 +51,10 @@ fn words(catalog: &Catalog) -> impl Iterator<Item = &str> {
 }
 
 /// What was found in bytes that went by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Watched {
-    /// How many originals were in them.
-    pub originals: u64,
+    /// The originals that were in them.
+    pub originals: Finds,
     /// How many they were.
     pub bytes: u64,
 }
@@ -139,8 +140,9 @@ impl<'a> Looking<'a> {
     }
 
     fn finish(self) -> Watched {
-        let hits = self.scanners.map(Scanner::finish);
-        Watched { originals: hits[0].0 + hits[1].0, bytes: self.count }
+        let [(mut originals, _), (others, _)] = self.scanners.map(Scanner::finish);
+        originals.join(others);
+        Watched { originals, bytes: self.count }
     }
 
     /// Every two bytes that follow each other may be a letter.
@@ -176,7 +178,7 @@ mod tests {
         let pass = |to: &mut dyn Write| bytes.chunks(piece).try_for_each(|piece| Ok(to.write_all(piece)?));
         let watched = watch(&mut out, &needles, &schema, pass).unwrap();
         assert_eq!(out, bytes);
-        (watched.originals, watched.bytes)
+        (watched.originals.total(), watched.bytes)
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::progress::Progress;
 use crate::proof::{Collector, Needles};
 use crate::schema::{Category, CompleteMap};
 use crate::store::Snapshot;
+use std::collections::HashSet;
 use std::thread;
 
 /// What was read, ready to be used.
@@ -36,7 +37,7 @@ impl Known {
         let about = originals::about_how_many(source, map)?;
         let first = Gathered {
             // Many of them are addresses at hosts where no mask can be.
-            originals: Originals::of_about(about / 2),
+            originals: Originals::of_about(about / 2, &key),
             needles: with_proof.then(|| Collector::of_about(about)),
             count: 0,
         };
@@ -63,6 +64,43 @@ impl Known {
     }
 }
 
+/// Those of the digests that a value of the source has; the others only look like one.
+///
+/// # Errors
+/// When a table cannot be read.
+pub fn real(
+    source: &mut dyn Snapshot,
+    map: &CompleteMap,
+    needles: &Needles,
+    digests: HashSet<u64>,
+    progress: &mut dyn Progress,
+) -> Result<HashSet<u64>> {
+    let first = needles.seeking(digests);
+    let siblings: Vec<Collector> = (1..threads()).map(|_| first.sibling()).collect();
+    let mut all: Vec<Collector> = std::iter::once(first).chain(siblings).collect();
+    let mut visitors: Vec<_> = all
+        .iter_mut()
+        .map(|needles| {
+            |original: Original<'_>| {
+                add(needles, &original);
+                Ok(())
+            }
+        })
+        .collect();
+    originals::each(source, map, progress, &mut visitors)?;
+    drop(visitors);
+    Ok(joined(all, Collector::join).map(Collector::found).unwrap_or_default())
+}
+
+/// Adds what is searched of a value, also a number as others write it; returns whether it is searched.
+fn add(needles: &mut Collector, original: &Original<'_>) -> bool {
+    let is_searched = needles.add(original.value.as_bytes());
+    if !reaches_nobody(original.category, original.value) && original.category != Category::FreeText {
+        needles.add_digits(original.value.as_bytes());
+    }
+    is_searched
+}
+
 fn joined<T>(all: Vec<T>, join: impl Fn(&mut T, T)) -> Option<T> {
     all.into_iter().reduce(|mut one, other| {
         join(&mut one, other);
@@ -85,10 +123,8 @@ impl Gathered {
 
     fn add(&mut self, original: &Original<'_>) -> Result<()> {
         self.originals.add_one_of(original.category, original.value);
-        let Some(needles) = &mut self.needles else { return Ok(()) };
-        self.count += u64::from(needles.add(original.value.as_bytes()));
-        if !reaches_nobody(original.category, original.value) && original.category != Category::FreeText {
-            needles.add_digits(original.value.as_bytes());
+        if let Some(needles) = &mut self.needles {
+            self.count += u64::from(add(needles, original));
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The steps of one backup: read what identifies, mask, pack, prove. Each knows only what the last one gave it.
 
-use super::known::Known;
+use super::known::{self, Known};
 use super::{BackupArgs, report};
 use crate::anonymise::{self, Copied};
 use crate::archive::{
@@ -201,7 +201,8 @@ impl<'a> Work<'a> {
             Archive::open(BufReader::new(out.try_clone()?), Limits { max_decoded_bytes: u64::MAX })?;
         database.rewind()?;
         let schema = proof::SchemaText::of(self.catalog, needles);
-        let copy = awaited.arrived()?;
+        let mut copy = awaited.arrived()?;
+        copy.keep_file(database.try_clone()?);
         let open = move || Ok(Box::new(copy) as Box<dyn Store>);
         let mut evidence = Evidence { originals: needles.len() as u64, ..Evidence::default() };
         // Both read on by themselves, and neither waits for the other: no processor is idle.
@@ -216,6 +217,10 @@ impl<'a> Work<'a> {
         let watched = watched?;
         compared?;
         (evidence.in_bytes, evidence.bytes) = (watched.originals, watched.bytes);
+        let found = evidence.originals_found();
+        if needles.may_err() && !found.is_empty() {
+            evidence.keep_originals(&known::real(source, self.map, needles, found, self.progress)?);
+        }
         evidence.judge()?;
         Ok(evidence)
     }

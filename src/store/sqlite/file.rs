@@ -24,6 +24,24 @@ pub struct Found {
     pub had_journal: bool,
     /// How many names the file has.
     pub names: u64,
+    /// Which file it is, whatever its name leads to later.
+    pub identity: Identity,
+}
+
+/// A file's device and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity(u64, u64);
+
+impl Identity {
+    fn of(about: &fs::Metadata) -> Self {
+        Identity(about.dev(), about.ino())
+    }
+
+    /// Opens the file for reading, if it is still what the name leads to.
+    pub fn open(self, path: &Path) -> Option<File> {
+        let file = File::open(path).ok()?;
+        (Identity::of(&file.metadata().ok()?) == self).then_some(file)
+    }
 }
 
 impl Found {
@@ -46,7 +64,8 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn has_content(path: &Path) -> bool {
+/// Whether a file is there that is not empty.
+pub fn has_content(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|about| about.len() > 0)
 }
 
@@ -77,6 +96,7 @@ pub fn find(path: &Path) -> Result<Found> {
         had_wal: has_content(&beside(&real, "-wal")),
         had_journal: has_content(&beside(&real, "-journal")),
         names: about.nlink(),
+        identity: Identity::of(&about),
         link: is_link.then(|| path.to_path_buf()),
         path: real,
     };

@@ -8,6 +8,7 @@ mod columns;
 mod errors;
 mod file;
 mod health;
+mod leaves;
 mod pages;
 mod rules;
 mod scrub;
@@ -59,8 +60,10 @@ pub struct Sqlite {
     path: PathBuf,
     names: u64,
     notes: Vec<String>,
-    /// The file itself, once it was searched: after the session, since closing it drops the engine's locks.
+    /// The file itself, once it was read beside the engine: after the session, since closing it drops the engine's locks.
     raw: Option<std::fs::File>,
+    /// Which file that is, where its name says so.
+    identity: Option<file::Identity>,
     /// Whether nobody else has the file, which may have lost its name by now.
     unpublished: bool,
 }
@@ -86,6 +89,7 @@ impl Sqlite {
             path: found.path,
             notes,
             raw: None,
+            identity: Some(found.identity),
             unpublished: options.unpublished,
         })
     }
@@ -129,7 +133,13 @@ impl Store for Sqlite {
     }
 
     fn snapshot(&mut self) -> Result<Box<dyn Snapshot + '_>> {
-        Ok(Box::new(snapshot::Moment::begin(&self.session)?))
+        if let (None, Some(identity)) = (&self.raw, self.identity) {
+            self.raw = identity.open(&self.path);
+        }
+        let moment = snapshot::Moment::begin(&self.session)?;
+        // What no log has belongs to nobody's log: writers add to it from now on, and leave the file alone.
+        let has_log = file::has_content(&file::beside(&self.path, "-wal"));
+        Ok(Box::new(moment.beside(self.raw.as_ref().filter(|_| !has_log))))
     }
 
     fn transaction(&mut self) -> Result<Box<dyn Transaction + '_>> {
@@ -164,7 +174,15 @@ impl Awaited {
     /// Damaged when it is no sound database.
     pub fn arrived(self) -> Result<Sqlite> {
         let session = Session::begin(self.connection, &Options::default(), false)?;
-        Ok(Sqlite { session, path: self.path, names: 0, notes: Vec::new(), raw: None, unpublished: false })
+        Ok(Sqlite {
+            session,
+            path: self.path,
+            names: 0,
+            notes: Vec::new(),
+            raw: None,
+            identity: None,
+            unpublished: false,
+        })
     }
 }
 

@@ -33,7 +33,7 @@ pub fn make(
     let number = option(&search.definition, "content_rowid").unwrap_or_else(|| "rowid".to_owned());
     let from = in_order(&content, &number, catalog);
     if let (Some(pages), Some(plan)) = (pages, Plan::of(search)) {
-        let texts = Texts { table: &content, number: &number, from: &from };
+        let texts = Texts { name: &content, table: catalog.table(&content), number: &number, from: &from };
         if words::fill(connection, pages, &plan, &texts, words::MOST_IN_MEMORY)? {
             return Ok(());
         }

@@ -3,6 +3,7 @@
 use super::columns::Columns;
 use super::errors::Told;
 use super::health::Depth;
+use super::leaves::Leaves;
 use super::session::Session;
 use super::sql::{bind, ours, places, quote, quoted_list};
 use super::{catalog, health, search};
@@ -10,11 +11,13 @@ use crate::fault::{Fault, Result};
 use crate::store::{Catalog, Health, Snapshot, Table, TableKind, Value, ValueRef, Visit};
 use rusqlite::{Connection, Rows};
 use std::collections::HashMap;
+use std::fs::File;
 
 /// A read transaction; it ends when it is dropped.
 pub struct Moment<'a> {
     connection: &'a Connection,
-    orders: Orders,
+    tables: Tables,
+    leaves: Option<Leaves<'a>>,
 }
 
 impl<'a> Moment<'a> {
@@ -24,7 +27,13 @@ impl<'a> Moment<'a> {
         connection
             .execute_batch("PRAGMA query_only = ON; BEGIN; SELECT count(*) FROM sqlite_schema")
             .told(|| "beginning to read".into())?;
-        Ok(Moment { connection, orders: Orders::default() })
+        Ok(Moment { connection, tables: Tables::default(), leaves: None })
+    }
+
+    /// The same moment, of which the file itself holds every page: rows are read from there.
+    pub fn beside(mut self, file: Option<&'a File>) -> Self {
+        self.leaves = file.and_then(|file| Leaves::of(self.connection, file));
+        self
     }
 }
 
@@ -45,7 +54,11 @@ impl Snapshot for Moment<'_> {
     }
 
     fn scan(&mut self, table: &str, columns: &[&str], visit: &mut Visit<'_>) -> Result<()> {
-        scan(self.connection, &mut self.orders, table, columns, visit)
+        let known = self.tables.named(self.connection, table)?;
+        match &self.leaves {
+            Some(leaves) if leaves.scan(known, columns, visit)? => Ok(()),
+            _ => scan(self.connection, known, columns, visit),
+        }
     }
 
     fn find(
@@ -139,29 +152,27 @@ pub fn count(connection: &Connection, table: &str) -> Result<u64> {
 }
 
 /// Shows every row of a table in the order of its key.
-pub fn scan(
-    connection: &Connection,
-    orders: &mut Orders,
-    table: &str,
-    columns: &[&str],
-    visit: &mut Visit<'_>,
-) -> Result<()> {
-    let from = format!("{}{}", quote(table), orders.of(connection, table)?);
-    Columns::prepare(connection, table, columns, &from)?.each(visit)
+pub fn scan(connection: &Connection, table: &Table, columns: &[&str], visit: &mut Visit<'_>) -> Result<()> {
+    let from = format!("{}{}", quote(&table.name), order_of(table));
+    Columns::prepare(connection, &table.name, columns, &from)?.each(visit)
 }
 
-/// The order of each table's own tree, in which nothing has to be sorted. Read once: in one moment they stay the same.
+/// What is declared about each table. Read once: in one moment it stays the same.
 #[derive(Default)]
-pub struct Orders(Option<HashMap<String, String>>);
+pub struct Tables(Option<HashMap<String, Table>>);
 
-impl Orders {
-    fn of(&mut self, connection: &Connection, table: &str) -> Result<&str> {
+impl Tables {
+    /// The table of that name.
+    ///
+    /// # Errors
+    /// Missing when there is none.
+    pub fn named(&mut self, connection: &Connection, name: &str) -> Result<&Table> {
         if self.0.is_none() {
             let tables = catalog::read(connection)?.tables;
-            self.0 = Some(tables.iter().map(|table| (folded(&table.name), order_of(table))).collect());
+            self.0 = Some(tables.into_iter().map(|table| (folded(&table.name), table)).collect());
         }
-        let known = self.0.as_ref().and_then(|orders| orders.get(&folded(table)));
-        known.map(String::as_str).ok_or_else(|| Fault::missing(format!("there is no table {table}")).into())
+        let known = self.0.as_ref().and_then(|tables| tables.get(&folded(name)));
+        known.ok_or_else(|| Fault::missing(format!("there is no table {name}")).into())
     }
 }
 
@@ -170,6 +181,7 @@ fn folded(name: &str) -> String {
     name.to_ascii_lowercase()
 }
 
+/// The order of a table's own tree, in which nothing has to be sorted.
 fn order_of(table: &Table) -> String {
     let key: Vec<&str> = table.primary_key.iter().map(String::as_str).collect();
     match (&table.kind, &table.row_number) {

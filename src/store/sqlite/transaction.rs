@@ -2,7 +2,7 @@
 
 use super::errors::Told;
 use super::health::Depth;
-use super::snapshot::Orders;
+use super::snapshot::Tables;
 use super::sql::{bind, borrowed, equals, places, quote, quoted_list};
 use super::{catalog, health, search, snapshot};
 use crate::fault::Result;
@@ -12,7 +12,7 @@ use rusqlite::Connection;
 /// A write transaction; dropping it rolls back.
 pub struct Change<'a> {
     connection: &'a Connection,
-    orders: Orders,
+    tables: Tables,
     open: bool,
 }
 
@@ -20,7 +20,7 @@ impl<'a> Change<'a> {
     /// Takes the write lock at once.
     pub fn begin(connection: &'a Connection) -> Result<Self> {
         connection.execute_batch("BEGIN IMMEDIATE").told(|| "beginning to write".into())?;
-        Ok(Change { connection, orders: Orders::default(), open: true })
+        Ok(Change { connection, tables: Tables::default(), open: true })
     }
 
     /// Runs a statement whose rows are counted by the engine.
@@ -50,7 +50,7 @@ impl Snapshot for Change<'_> {
     }
 
     fn scan(&mut self, table: &str, columns: &[&str], visit: &mut Visit<'_>) -> Result<()> {
-        snapshot::scan(self.connection, &mut self.orders, table, columns, visit)
+        snapshot::scan(self.connection, self.tables.named(self.connection, table)?, columns, visit)
     }
 
     fn find(

@@ -21,7 +21,7 @@ mod tree;
 pub use affinity::{Affinity, Oracle};
 pub use keys::Keys;
 pub use output::Output;
-pub use plan::{understands, understands_index};
+pub use plan::{number_column, understands, understands_index};
 pub use record::{put_record, put_varint, varint};
 pub use runs::Spill;
 pub use tree::Tree;

@@ -4,6 +4,7 @@ use crate::fault::{Fault, Result};
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 /// Bytes that are gathered before they are written.
 const PIECE: usize = 1 << 20;
@@ -22,7 +23,7 @@ const SELF_VACUUM: usize = 52;
 
 /// A database file, to be written at its end.
 pub struct Output {
-    file: File,
+    file: Arc<File>,
     page_size: usize,
     locked: u32,
     /// The number that the next page gets.
@@ -37,13 +38,26 @@ impl Output {
     /// A file that has pages of this size.
     pub fn new(file: File, page_size: usize) -> Self {
         let locked = (LOCKED_BYTE / page_size + 1) as u32;
-        Output { file, page_size, locked, next: 1, waiting: Vec::new(), first: 1, changed: false }
+        Output {
+            file: Arc::new(file),
+            page_size,
+            locked,
+            next: 1,
+            waiting: Vec::new(),
+            first: 1,
+            changed: false,
+        }
     }
 
     /// Another page is never used.
     #[cfg(test)]
     pub fn lock_page(&mut self, number: u32) {
         self.locked = number;
+    }
+
+    /// The file, to read what is there already.
+    pub fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
     }
 
     /// Bytes of a page.

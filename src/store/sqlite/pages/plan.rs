@@ -90,7 +90,7 @@ pub fn understands_index(table: &Table, index: &Index) -> bool {
 }
 
 /// The column that is the row's number itself. A table whose rows have no name for their number might also hide it.
-fn number_column(table: &Table) -> Option<usize> {
+pub fn number_column(table: &Table) -> Option<usize> {
     let [key] = table.primary_key.as_slice() else { return None };
     let is_a_column = |name: &str| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
     let hidden = ["rowid", "_rowid_", "oid"].into_iter().all(is_a_column);

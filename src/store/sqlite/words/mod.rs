@@ -3,14 +3,14 @@
 //! The engine makes the index, empty, and every one that says something unusual ([`plan`]). Rows are read in the order
 //! of their numbers; their texts are cut into words ([`cutting`]) by what the engine has told of each sign ([`signs`]);
 //! words and where they stand are gathered in memory ([`known`], [`postings`]), leave it sorted where it is not enough,
-//! and come back in order as the pages of one whole piece ([`leaves`], [`skips`]), which go into the tables that the
+//! and come back in order as the pages of one whole segment ([`segment`], [`skips`]), which go into the tables that the
 //! index consists of ([`shadow`]). From then on it is the engine's.
 
 mod cutting;
 mod known;
-mod leaves;
 mod plan;
 mod postings;
+mod segment;
 mod shadow;
 mod signs;
 mod skips;
@@ -21,13 +21,14 @@ mod word;
 pub use plan::Plan;
 
 use super::columns::Columns;
+use super::leaves::Leaves;
 use super::pages::{Affinity, Keys, Oracle, Output, PageWriter, Spill};
 use crate::fault::Result;
-use crate::store::{Value, ValueRef};
+use crate::store::{Table, Value, ValueRef, Visit};
 use cutting::Cutter;
-use leaves::Leaves;
 use postings::Postings;
 use rusqlite::Connection;
+use segment::Segment;
 use shadow::{Roots, Shadow};
 
 /// Memory for words and their places, before they leave it.
@@ -35,8 +36,10 @@ pub const MOST_IN_MEMORY: usize = 8 << 20;
 
 /// Where the texts of an index are.
 pub struct Texts<'a> {
-    /// The table.
-    pub table: &'a str,
+    /// The table, or the view.
+    pub name: &'a str,
+    /// What is known of it, where it is a table.
+    pub table: Option<&'a Table>,
     /// The column of its rows' numbers.
     pub number: &'a str,
     /// The table and the order of its rows, in SQL.
@@ -95,15 +98,24 @@ impl Filling<'_> {
     fn read(&mut self, connection: &Connection, texts: &Texts<'_>, spill: &mut Spill) -> Result<bool> {
         let indexed = self.plan.columns.iter().filter(|(_, is_indexed)| *is_indexed);
         let columns: Vec<&str> = [texts.number].into_iter().chain(indexed.map(|(name, _)| *name)).collect();
+        let file = self.shadow.file();
+        let leaves = texts.table.zip(Leaves::of(connection, &file));
         let mut fits = true;
-        Columns::prepare(connection, texts.table, &columns, texts.from)?.each(&mut |row| {
+        let visit: &mut Visit<'_> = &mut |row| {
             fits = fits && self.add(row)?;
             if self.postings.size() > self.most_in_memory {
                 self.postings.drain_into(&mut self.keys);
                 self.keys.spill(spill)?;
             }
             Ok(())
-        })?;
+        };
+        let was_read = match leaves {
+            Some((table, leaves)) => leaves.scan(table, &columns, visit)?,
+            None => false,
+        };
+        if !was_read {
+            Columns::prepare(connection, texts.name, &columns, texts.from)?.each(visit)?;
+        }
         Ok(fits)
     }
 
@@ -154,12 +166,12 @@ impl Filling<'_> {
     /// Writes all words in their order, and completes the tables.
     fn finish(mut self, spill: &mut Spill) -> Result<()> {
         self.postings.drain_into(&mut self.keys);
-        let (mut leaves, shadow) = (Leaves::new(), &mut self.shadow);
+        let (mut segment, shadow) = (Segment::new(), &mut self.shadow);
         self.keys.drain(spill, &mut |word, piece| {
             let (first, last, places) = postings::parts(piece);
-            leaves.add(shadow, word, (first, last), places)
+            segment.add(shadow, word, (first, last), places)
         })?;
-        let pages = leaves.finish(&mut self.shadow)?;
+        let pages = segment.finish(&mut self.shadow)?;
         self.shadow.finish(pages)
     }
 }

@@ -6,6 +6,8 @@ use crate::store::sqlite::errors::Told;
 use crate::store::sqlite::pages::{Output, Tree, put_record, put_varint};
 use crate::store::sqlite::sql::quote;
 use rusqlite::{Connection, OptionalExtension};
+use std::fs::File;
+use std::sync::Arc;
 
 /// The rows that tell how many words there are, and of which pieces the index consists.
 const TOTALS: i64 = 1;
@@ -94,6 +96,11 @@ impl<'a> Shadow<'a> {
             record: Vec::new(),
             blob: Vec::new(),
         }
+    }
+
+    /// The file that they are in.
+    pub fn file(&self) -> Arc<File> {
+        self.output.file()
     }
 
     /// Adds a row of the texts: how many words there are in each column.

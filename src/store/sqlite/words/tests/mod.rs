@@ -26,6 +26,8 @@ struct Pair {
     connection: Connection,
     writer: PageWriter,
     most_in_memory: usize,
+    /// Whether the texts are read off their leaves, and not by the engine.
+    is_read_off: bool,
 }
 
 impl Pair {
@@ -53,12 +55,18 @@ impl Pair {
         connection.execute_batch("COMMIT").unwrap();
         let file = File::options().read(true).write(true).open(path).unwrap();
         let writer = PageWriter::of(&connection, file, folder.path().into()).unwrap().unwrap();
-        Pair { _folder: folder, connection, writer, most_in_memory: MOST_IN_MEMORY }
+        Pair { _folder: folder, connection, writer, most_in_memory: MOST_IN_MEMORY, is_read_off: true }
     }
 
     /// Leaves only so much memory for words.
     fn with_memory(mut self, most_in_memory: usize) -> Self {
         self.most_in_memory = most_in_memory;
+        self
+    }
+
+    /// Has the engine read the texts.
+    fn read_by_engine(mut self) -> Self {
+        self.is_read_off = false;
         self
     }
 
@@ -75,7 +83,9 @@ impl Pair {
     fn make_ours(&mut self, arguments: &str) -> bool {
         let table = self.make("ours", arguments);
         let Some(plan) = Plan::of(&table) else { return false };
-        let texts = Texts { table: "text", number: "id", from: "text NOT INDEXED ORDER BY id" };
+        let tables = catalog::read(&self.connection).unwrap();
+        let table = tables.table("text").filter(|_| self.is_read_off);
+        let texts = Texts { name: "text", table, number: "id", from: "text NOT INDEXED ORDER BY id" };
         fill(&self.connection, &mut self.writer, &plan, &texts, self.most_in_memory).unwrap()
     }
 

@@ -47,7 +47,7 @@ fn an_index_that_is_not_empty() {
     let table = pair.make("ours", &arguments);
     let plan = Plan::of(&table).unwrap();
     pair.run("INSERT INTO ours (ours) VALUES ('rebuild')");
-    let texts = Texts { table: "text", number: "id", from: "text ORDER BY id" };
+    let texts = Texts { name: "text", table: None, number: "id", from: "text ORDER BY id" };
     assert!(!fill(&pair.connection, &mut pair.writer, &plan, &texts, 1 << 20).unwrap());
     pair.make_theirs(&arguments);
     pair.compare();
@@ -64,7 +64,7 @@ fn rows_that_do_not_come_in_order_or_have_no_number() {
         let plan = Plan::of(&table).unwrap();
         let size = || std::fs::metadata(pair._folder.path().join("new.db")).unwrap().len();
         let before = size();
-        let texts = Texts { table: "text", number: "id", from };
+        let texts = Texts { name: "text", table: None, number: "id", from };
         assert!(!fill(&pair.connection, &mut pair.writer, &plan, &texts, 1 << 16).unwrap(), "{from}");
         assert_eq!(size(), before, "nothing is left behind");
         pair.run("INSERT INTO ours (ours) VALUES ('rebuild')");

@@ -1,4 +1,5 @@
-//! The pages of an index's words, in their order, each with the list of its places: lists go on from page to page.
+//! The one segment of an index: pages of words in their order, each with the list of its places. Lists go on from page to
+//! page.
 //! Format: the comments on the index's contents in the engine's fts5 sources.
 
 use super::shadow::Shadow;
@@ -19,7 +20,7 @@ const MOST_OF_ROW: usize = 14;
 const MANY: u32 = 4;
 
 /// The pages in the making.
-pub struct Leaves {
+pub struct Segment {
     /// The page that is being filled, its number, and what will stand at its end: where words begin.
     page: Vec<u8>,
     number: u32,
@@ -40,10 +41,10 @@ pub struct Leaves {
     skips: Skips,
 }
 
-impl Leaves {
+impl Segment {
     /// No pages yet.
     pub fn new() -> Self {
-        Leaves {
+        Segment {
             page: vec![0; HEAD],
             number: 1,
             foot: Vec::new(),

@@ -1,0 +1,156 @@
+//! The digests of whole runs: each by itself, or, where there are very many, in memory that hardly grows.
+
+use super::sieve::Sieve;
+use super::sorted::{self, Fingerprints};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Of more runs than these the digests are no longer remembered each by itself: these take about 100 MB while they are
+/// gathered.
+const MOST_EACH: u64 = 6_000_000;
+
+/// Digests that are being gathered.
+#[derive(Debug)]
+pub enum Gathered {
+    /// Each by itself.
+    Each(sorted::Gathering),
+    /// In one sieve, which all siblings share.
+    Sifted(Arc<Sieve>),
+    /// Those of them that are asked for.
+    Sought {
+        /// The ones that are asked for.
+        wanted: Arc<HashSet<u64>>,
+        /// The ones that came.
+        found: HashSet<u64>,
+    },
+}
+
+/// Digests that can be searched for.
+#[derive(Debug)]
+pub enum Known {
+    /// Each by itself.
+    Each(Fingerprints),
+    /// In a sieve.
+    Sifted(Arc<Sieve>),
+}
+
+impl Gathered {
+    /// None yet, and about so many to come.
+    pub fn of_about(count: u64) -> Self {
+        if count > MOST_EACH {
+            return Gathered::Sifted(Arc::new(Sieve::of_about(count)));
+        }
+        Gathered::Each(sorted::Gathering::default())
+    }
+
+    /// Others of the same kind, for another thread.
+    pub fn sibling(&self) -> Self {
+        match self {
+            Gathered::Each(_) => Gathered::Each(sorted::Gathering::default()),
+            Gathered::Sifted(sieve) => Gathered::Sifted(Arc::clone(sieve)),
+            Gathered::Sought { wanted, .. } => {
+                Gathered::Sought { wanted: Arc::clone(wanted), found: HashSet::new() }
+            }
+        }
+    }
+
+    /// Adds those of a sibling.
+    pub fn join(&mut self, sibling: Self) {
+        match (self, sibling) {
+            (Gathered::Each(own), Gathered::Each(others)) => own.join(others),
+            (Gathered::Sought { found, .. }, Gathered::Sought { found: others, .. }) => found.extend(others),
+            // There is one sieve for all.
+            _ => {}
+        }
+    }
+
+    /// Adds a digest, whose bits must all be as good as random.
+    #[inline]
+    pub fn add(&mut self, digest: u64) {
+        match self {
+            Gathered::Each(digests) => digests.add(digest),
+            Gathered::Sifted(sieve) => sieve.add(digest),
+            Gathered::Sought { wanted, found } => {
+                if wanted.contains(&digest) {
+                    found.insert(digest);
+                }
+            }
+        }
+    }
+
+    /// Makes them searchable.
+    pub fn finish(self) -> Known {
+        match self {
+            Gathered::Each(digests) => Known::Each(digests.finish()),
+            Gathered::Sifted(sieve) => Known::Sifted(sieve),
+            Gathered::Sought { found, .. } => {
+                let mut digests = sorted::Gathering::default();
+                found.into_iter().for_each(|digest| digests.add(digest));
+                Known::Each(digests.finish())
+            }
+        }
+    }
+}
+
+impl Known {
+    /// Whether the digest is among them; in a sieve, or looks like one that is.
+    #[inline]
+    pub fn holds(&self, digest: u64) -> bool {
+        match self {
+            Known::Each(digests) => digests.holds(digest),
+            Known::Sifted(sieve) => sieve.holds(digest),
+        }
+    }
+
+    /// Whether others may look like one of them.
+    pub fn are_sifted(&self) -> bool {
+        matches!(self, Known::Sifted(_))
+    }
+
+    /// How many different ones there are; of a sieve those are not counted that looked like others.
+    pub fn len(&self) -> usize {
+        match self {
+            Known::Each(digests) => digests.len(),
+            Known::Sifted(sieve) => sieve.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scattered(number: u64) -> u64 {
+        let mixed = (number + 1).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    #[test]
+    fn few_are_remembered_each_by_itself_and_very_many_in_a_sieve() {
+        assert!(matches!(Gathered::of_about(MOST_EACH), Gathered::Each(_)));
+        assert!(Gathered::of_about(MOST_EACH + 1).finish().are_sifted());
+    }
+
+    #[test]
+    fn what_only_looks_like_one_does_not_come_again() {
+        // A sieve that is far too small.
+        let mut first = Gathered::Sifted(Arc::new(Sieve::of_about(0)));
+        let mut second = first.sibling();
+        (0..6_000).for_each(|number| first.add(scattered(number)));
+        (6_000..12_000).for_each(|number| second.add(scattered(number)));
+        first.join(second);
+        let known = first.finish();
+        let suspects: HashSet<u64> =
+            (0..200_000).map(scattered).filter(|digest| known.holds(*digest)).collect();
+        assert!(suspects.len() > 12_000, "others look like them");
+        assert!((0..12_000).all(|number| suspects.contains(&scattered(number))));
+        let mut first = Gathered::Sought { wanted: Arc::new(suspects), found: HashSet::new() };
+        let mut second = first.sibling();
+        (0..6_000).for_each(|number| first.add(scattered(number)));
+        (6_000..12_000).for_each(|number| second.add(scattered(number)));
+        first.join(second);
+        let real = first.finish();
+        assert_eq!(real.len(), 12_000);
+        assert!((0..200_000).all(|number| real.holds(scattered(number)) == (number < 12_000)));
+    }
+}

@@ -1,0 +1,110 @@
+//! Digests remembered by eight bits each, which others may share.
+//!
+//! What is remembered is always found. Something else is found by chance: where that only makes somebody choose again or
+//! look again, this takes a small part of the memory of [`super::sorted`], and nothing has to be sorted.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A line of the processor's memory: all bits of a digest are in one, each in a word of its own.
+type Line = [AtomicU64; BITS];
+
+/// How many bits each digest has.
+const BITS: usize = 8;
+/// How many digests are expected for a line. About half of what is expected comes again and shares its bits with itself;
+/// of others one in some fifteen thousand is found by chance then.
+const FOR_A_LINE: u64 = 40;
+/// There are never fewer lines.
+const FEWEST_LINES: u64 = 1 << 8;
+
+/// Digests that are remembered. Several threads may add: a bit is never taken back.
+#[derive(Debug)]
+pub struct Sieve {
+    lines: Vec<Line>,
+    count: AtomicU64,
+}
+
+impl Sieve {
+    /// Room for about so many.
+    pub fn of_about(count: u64) -> Self {
+        let lines = (count / FOR_A_LINE).max(FEWEST_LINES);
+        let lines = std::iter::repeat_with(Line::default).take(lines as usize).collect();
+        Sieve { lines, count: AtomicU64::new(0) }
+    }
+
+    /// Remembers a digest, whose bits must all be as good as random.
+    pub fn add(&self, digest: u64) {
+        let mut is_new = false;
+        for (word, bit) in self.line(digest).iter().zip(bits(digest)) {
+            // Most are there already, and to look is cheaper than to write.
+            if word.load(Ordering::Relaxed) & bit == 0 {
+                is_new = true;
+                word.fetch_or(bit, Ordering::Relaxed);
+            }
+        }
+        if is_new {
+            self.count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the digest is remembered, or looks like it.
+    pub fn holds(&self, digest: u64) -> bool {
+        let mut all = self.line(digest).iter().zip(bits(digest));
+        all.all(|(word, bit)| word.load(Ordering::Relaxed) & bit != 0)
+    }
+
+    /// How many different ones were added, but for those that looked like others.
+    pub fn len(&self) -> usize {
+        self.count.load(Ordering::Relaxed) as usize
+    }
+
+    fn line(&self, digest: u64) -> &Line {
+        // By other bits than those within the line.
+        let mixed = u128::from(digest.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        &self.lines[((mixed * self.lines.len() as u128) >> 64) as usize]
+    }
+}
+
+/// One bit of each word of a line: six bits of the digest say which.
+fn bits(digest: u64) -> impl Iterator<Item = u64> {
+    (0..BITS).map(move |at| 1 << (digest >> (at * 6) & 63))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scattered(number: u64) -> u64 {
+        let mixed = (number + 1).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    #[test]
+    fn what_was_added_is_found_and_hardly_anything_else() {
+        const COUNT: u64 = 200_000;
+        let sieve = Sieve::of_about(2 * COUNT);
+        (0..COUNT).for_each(|number| sieve.add(scattered(number)));
+        assert!((0..COUNT).all(|number| sieve.holds(scattered(number))));
+        let others = (COUNT..10 * COUNT).filter(|number| sieve.holds(scattered(*number))).count();
+        assert!(others < 9 * COUNT as usize / 8_000, "{others} of {} others", 9 * COUNT);
+        assert!(sieve.len() as u64 > COUNT - COUNT / 10_000);
+    }
+
+    #[test]
+    fn more_than_were_expected_are_found_all_the_same() {
+        let sieve = Sieve::of_about(0);
+        (0..20_000).for_each(|number| sieve.add(scattered(number)));
+        assert!((0..20_000).all(|number| sieve.holds(scattered(number))));
+    }
+
+    #[test]
+    fn threads_add_to_the_same() {
+        let sieve = Sieve::of_about(8_000);
+        std::thread::scope(|scope| {
+            for part in 0..4 {
+                let sieve = &sieve;
+                scope.spawn(move || (0..1000).for_each(|number| sieve.add(scattered(part * 1000 + number))));
+            }
+        });
+        assert!((0..4000).all(|number| sieve.holds(scattered(number))));
+    }
+}
