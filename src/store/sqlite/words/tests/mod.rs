@@ -1,7 +1,5 @@
 //! The promise: nobody can tell an index that is written here from one of the engine.
 
-#[cfg(bench_words)]
-mod bench;
 mod chance;
 mod going_on;
 mod refusals;
