@@ -22,7 +22,7 @@ pub use plan::Plan;
 
 use super::columns::Columns;
 use super::leaves::Leaves;
-use super::pages::{Affinity, Keys, Oracle, Output, PageWriter, Spill};
+use super::pages::{Affinity, Keys, Oracle, PageWriter, Spill};
 use crate::fault::Result;
 use crate::store::{Table, Value, ValueRef, Visit};
 use cutting::Cutter;
@@ -33,6 +33,9 @@ use shadow::{Roots, Shadow};
 
 /// Memory for words and their places, before they leave it.
 pub const MOST_IN_MEMORY: usize = 8 << 20;
+
+/// Words of a text that are looked up before they are noted.
+const AT_ONCE: usize = 1 << 10;
 
 /// Where the texts of an index are.
 pub struct Texts<'a> {
@@ -60,7 +63,7 @@ pub fn fill(
 ) -> Result<bool> {
     let Some(roots) = Roots::of(connection, plan.name)? else { return Ok(false) };
     let Some(cutter) = Cutter::of(&plan.tokenize)? else { return Ok(false) };
-    pages.lend(|output: &mut Output, spill: &mut Spill| {
+    pages.lend(|output, spill| {
         let mut filling = Filling {
             plan,
             cutter,
@@ -73,7 +76,11 @@ pub fn fill(
             words: Vec::new(),
             last: None,
         };
-        Ok(filling.read(connection, texts, spill)? && filling.finish(spill).map(|()| true)?)
+        let fits = filling.read(connection, texts, spill)?;
+        if fits {
+            filling.finish(spill)?;
+        }
+        Ok(fits)
     })
 }
 
@@ -88,7 +95,7 @@ struct Filling<'a> {
     shadow: Shadow<'a>,
     /// How many words there are in each column of a row.
     counts: Vec<u32>,
-    /// The words of a text.
+    /// Words of a text that are not noted yet.
     words: Vec<usize>,
     last: Option<i64>,
 }
@@ -154,12 +161,20 @@ impl Filling<'_> {
     }
 
     fn add_text(&mut self, column: usize, text: &[u8]) -> Result<bool> {
-        // First what they are, then where they stand: memory is waited for less than if each went all the way.
-        self.words.clear();
-        let (postings, words) = (&mut self.postings, &mut self.words);
-        let is_known = self.cutter.cut(text, &mut |word| words.push(postings.number_of(word)))?;
-        postings.add(column as u16, words);
-        self.counts[column] = words.len() as u32;
+        // First what some are, then where they stand: memory is waited for less than if each went all the way.
+        let (postings, words, count) = (&mut self.postings, &mut self.words, &mut self.counts[column]);
+        let mut note = |postings: &mut Postings, words: &mut Vec<usize>| {
+            postings.add(column as u16, *count, words);
+            *count += words.len() as u32;
+            words.clear();
+        };
+        let is_known = self.cutter.cut(text, &mut |word| {
+            words.push(postings.number_of(word));
+            if words.len() == AT_ONCE {
+                note(postings, words);
+            }
+        })?;
+        note(postings, words);
         Ok(is_known)
     }
 

@@ -66,9 +66,9 @@ impl Postings {
         number
     }
 
-    /// Notes which words stand in a column of the row, one behind the other.
-    pub fn add(&mut self, column: u16, words: &[usize]) {
-        for (position, number) in (0..).zip(words) {
+    /// Notes which words stand in a column of the row, one behind the other from this position on.
+    pub fn add(&mut self, column: u16, first: u32, words: &[usize]) {
+        for (position, number) in (first..).zip(words) {
             self.lists[*number].add(&mut self.blocks, self.row, column, position);
         }
     }

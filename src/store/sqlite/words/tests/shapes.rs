@@ -22,7 +22,7 @@ fn no_rows_and_no_words() {
 
 #[test]
 fn words_in_so_many_rows_that_they_go_from_page_to_page() {
-    for (count, most_in_memory) in [(1, 1), (3_000, 1), (20_000, 300_000), (150_000, 4 << 20)] {
+    for (count, most_in_memory) in [(1, 1), (3_000, 1), (20_000, 300_000), (80_000, 2 << 20)] {
         let pair = Pair::of(&crowd(count)).with_memory(most_in_memory).compared(&usual(""));
         for phrase in
             ["the", "seldom AND the", "w777", "w1*", "\"the row\" NOT seldom", "b: w5 the", "row + 7"]
@@ -30,7 +30,7 @@ fn words_in_so_many_rows_that_they_go_from_page_to_page() {
             pair.ask(phrase);
         }
         assert_eq!(pair.ask("NEAR(row the, 1)") as i64, count);
-        if count == 150_000 {
+        if count == 80_000 {
             let skips = pair.number("SELECT count(*) FROM ours_data WHERE (id >> 36) & 1 = 1");
             assert!(skips >= 2, "the engine can skip pages: {skips}");
             assert_eq!(pair.number("SELECT count(DISTINCT segid) FROM ours_idx"), 1, "one piece");
@@ -42,18 +42,18 @@ fn words_in_so_many_rows_that_they_go_from_page_to_page() {
 fn skips_that_are_a_tree_of_their_own() {
     // Numbers so far apart that each page has few rows, and its skip many bytes.
     let rows: Vec<Row> =
-        (0..500_000).map(|at: i64| ((at - 200_000) << 44, text("the"), Value::Null)).collect();
+        (0..260_000).map(|at: i64| ((at - 100_000) << 44, text("the"), Value::Null)).collect();
     let pair = Pair::of(&rows).with_memory(1 << 20).compared(&usual(""));
     let above =
         pair.number("SELECT count(*) FROM ours_data WHERE (id >> 36) & 1 = 1 AND (id >> 31) & 31 > 0");
     assert_eq!(above, 1, "a page that leads to others");
     assert_eq!(pair.ask("the"), rows.len());
-    let some: Vec<i64> = (0..500_000).step_by(49_999).map(|at| (at - 200_000) << 44).collect();
+    let some: Vec<i64> = (0..260_000).step_by(25_999).map(|at| (at - 100_000) << 44).collect();
     for number in some {
         let query = format!("SELECT count(*) FROM ours WHERE ours MATCH 'the' AND rowid = {number}");
         assert_eq!(pair.number(&query), 1, "{number}");
         let query = format!("SELECT count(*) FROM ours WHERE ours MATCH 'the' AND rowid >= {number}");
-        assert_eq!(pair.number(&query), 500_000 - ((number >> 44) + 200_000));
+        assert_eq!(pair.number(&query), 260_000 - ((number >> 44) + 100_000));
     }
 }
 
