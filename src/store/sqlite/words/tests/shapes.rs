@@ -99,7 +99,7 @@ fn as_many_columns_as_are_understood() {
         pair.run(&format!(
             "DROP TABLE text; CREATE TABLE text (id INTEGER PRIMARY KEY, {columns});
              WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
-             INSERT INTO text (id, c0, c17, c31) SELECT i, 'one ' || i, 'two one', replace(hex(zeroblob(500)), '00', 'x ') FROM n;"
+             INSERT INTO text (id, c0, c17, c31) SELECT i, 'one ' || i, 'two one', replace(hex(zeroblob(100)), '00', 'x ') FROM n;"
         ));
         let arguments = format!("{columns}, content = 'text', content_rowid = 'id'");
         pair = pair.compared(&arguments);
