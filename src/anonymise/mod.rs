@@ -17,6 +17,7 @@ pub use told::{ColumnTold, Copied, CrowdTold, FilesTold, TableTold};
 
 use crate::fault::{Fault, Result};
 use crate::masking::{Masker, RowMasker};
+use crate::memory;
 use crate::progress::Progress;
 use crate::schema::{CompleteMap, MappedTable, Rows};
 use crate::store::{Builder, Health, Snapshot, TableKind};
@@ -29,6 +30,22 @@ use crate::store::{Builder, Health, Snapshot, TableKind};
 pub fn copy(
     source: &mut dyn Snapshot,
     map: &CompleteMap,
+    masker: Masker,
+    new: &mut dyn Builder,
+    progress: &mut dyn Progress,
+) -> Result<Copied> {
+    let copied = copy_rows(source, map, &masker, new, progress)?;
+    // To complete takes memory of its own, and nothing is masked any more.
+    drop(masker);
+    memory::give_back();
+    stream::complete(source, new, progress)?;
+    progress.finish();
+    Ok(copied)
+}
+
+fn copy_rows(
+    source: &mut dyn Snapshot,
+    map: &CompleteMap,
     masker: &Masker,
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
@@ -36,7 +53,6 @@ pub fn copy(
     let copies: Vec<&MappedTable> = map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy).collect();
     let tasks = copies.iter().map(|mapped| task(source, mapped, masker)).collect::<Result<Vec<_>>>()?;
     let passed = stream::pass(source, &tasks, new, progress)?;
-    progress.finish();
     let mut copied = Copied::default();
     let mut done = tasks.iter().zip(passed);
     for mapped in map.tables() {

@@ -36,7 +36,7 @@ struct Job {
     is_last: bool,
 }
 
-/// Streams all tables through their maskers into `new`, completes it, and checks the pages of the source meanwhile.
+/// Streams all tables through their maskers into `new`.
 pub(super) fn pass(
     source: &mut dyn Snapshot,
     tasks: &[Task<'_>],
@@ -45,21 +45,28 @@ pub(super) fn pass(
 ) -> Result<Vec<Passed>> {
     let mut writing = Writing { tasks, new, table: None, passed: Vec::with_capacity(tasks.len()) };
     let streamed = stream(source, tasks, &mut |job| writing.job(job), progress);
+    let passed = writing.passed;
+    match streamed {
+        Ok(()) => Ok(passed),
+        // Damage is the better explanation, whatever went wrong.
+        Err(error) => source.soundness().and(Err(error)),
+    }
+}
+
+/// Completes the new database, and checks the pages of the source meanwhile.
+pub(super) fn complete(
+    source: &mut dyn Snapshot,
+    new: &mut dyn Builder,
+    progress: &mut dyn Progress,
+) -> Result<()> {
     progress.stage("making indexes", None);
-    let Writing { new, passed, .. } = writing;
-    let completed = thread::scope(|scope| {
-        let completing = match streamed {
-            Ok(()) => {
-                thread::Builder::new().spawn_scoped(scope, || new.complete()).map_err(Fault::no_thread)?
-            }
-            // Damage is the better explanation, whatever went wrong.
-            Err(error) => return source.soundness().and(Err(error)),
-        };
+    thread::scope(|scope| {
+        let completing =
+            thread::Builder::new().spawn_scoped(scope, || new.complete()).map_err(Fault::no_thread)?;
         let damage = source.soundness();
         let completed = completing.join().unwrap_or_else(|_| Err(Fault::thread_stopped("writes").into()));
         damage.and(completed)
-    });
-    completed.map(|()| passed)
+    })
 }
 
 /// Reads all tables, masks their rows on every thread, and shows them to `write` in their order.

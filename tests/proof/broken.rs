@@ -83,7 +83,7 @@ impl Pair {
         copy(
             &mut *moment,
             &map,
-            &Masker::new(Key::fresh(), known),
+            Masker::new(Key::fresh(), known),
             &mut new as &mut dyn Builder,
             &mut Silence,
         )

@@ -92,9 +92,7 @@ impl<'a> Work<'a> {
         let Known { masker, needles, count } =
             Known::read(source, self.map, key, self.with_proof, self.progress)?;
         lap("reading what identifies");
-        let Made { copied, mut new, mut database, awaited, ahead } = self.mask(source, &masker, folder)?;
-        drop(masker);
-        memory::give_back();
+        let Made { copied, mut new, mut database, awaited, ahead } = self.mask(source, masker, folder)?;
         lap("masking");
         let (health, summary) = thread::scope(|scope| -> Result<_> {
             let checking =
@@ -117,7 +115,7 @@ impl<'a> Work<'a> {
         Ok(Done { copied, pseudonyms: self.pseudonyms(), summary, evidence, times })
     }
 
-    fn mask(&mut self, source: &mut dyn Snapshot, masker: &Masker, folder: &Path) -> Result<Made> {
+    fn mask(&mut self, source: &mut dyn Snapshot, masker: Masker, folder: &Path) -> Result<Made> {
         let rebuilt = self.map.tables().iter().filter(|mapped| mapped.rows == Rows::Rebuild);
         let rebuilt: Vec<&str> = rebuilt.map(|mapped| mapped.table.name.as_str()).collect();
         let mut scratch = scratch_in(folder)?;
@@ -135,7 +133,7 @@ impl<'a> Work<'a> {
     fn copy(
         &mut self,
         source: &mut dyn Snapshot,
-        masker: &Masker,
+        masker: Masker,
         folder: &Path,
         new: &mut NewDatabase,
         database: &File,

@@ -12,6 +12,11 @@ const BETWEEN_LOOKS: usize = 10_000;
 /// What the lengths of a key and a record take before them.
 pub const LENGTHS: usize = 8;
 
+/// Memory grows by so many bytes: twice what there is would be far more than is needed.
+const MORE: usize = 512 << 10;
+/// How many entries ahead the next ones are sent for: sorted, they lie far from one another.
+const AHEAD: usize = 8;
+
 /// Entries, each a key that says its place and a record that is written there. Entries with equal keys stay in the
 /// order in which they came.
 #[derive(Default)]
@@ -35,6 +40,10 @@ impl Keys {
     /// Adds an entry.
     pub fn add(&mut self, key: &[u8], record: &[u8]) {
         let at = self.bytes.len();
+        let length = LENGTHS + key.len() + record.len();
+        if self.bytes.capacity() - at < length {
+            self.bytes.reserve_exact(length.max(MORE));
+        }
         for part in [key, record] {
             self.bytes.extend_from_slice(&(part.len() as u32).to_ne_bytes());
         }
@@ -43,6 +52,9 @@ impl Keys {
         let mut head = [0; 8];
         let length = key.len().min(8);
         head[..length].copy_from_slice(&key[..length]);
+        if self.slots.len() == self.slots.capacity() {
+            self.slots.reserve_exact(MORE / size_of::<Slot>());
+        }
         self.slots.push(Slot { head: u64::from_be_bytes(head), at });
     }
 
@@ -74,6 +86,9 @@ impl Keys {
         for (number, slot) in self.slots.iter().enumerate() {
             if number % BETWEEN_LOOKS == 0 {
                 interrupt::check()?;
+            }
+            if let Some(soon) = self.slots.get(number + AHEAD) {
+                std::hint::black_box(self.bytes[soon.at]);
             }
             let (key, record) = parts(&self.bytes[slot.at..]);
             take(key, record)?;
