@@ -225,13 +225,12 @@ impl NewDatabase {
     }
 
     /// What stands on rows that do not change any more: search indexes, triggers and statistics.
-    fn make_the_rest(&self) -> Result<()> {
-        self.take()?;
+    fn make_the_rest(&self, mut pages: Option<PageWriter>) -> Result<()> {
         // A search index may be over a view.
-        let searches = self.catalog.data_tables().filter(|table| self.is_rebuilt(table));
-        searches
-            .into_iter()
-            .try_for_each(|search| search_index::make(&self.connection, search, &self.catalog))?;
+        for search in self.catalog.data_tables().filter(|table| self.is_rebuilt(table)) {
+            search_index::make(&self.connection, pages.as_mut(), search, &self.catalog)?;
+        }
+        self.take()?;
         for trigger in &self.catalog.triggers {
             self.define(&trigger.definition, &format!("making trigger {}", trigger.name))?;
         }
@@ -342,7 +341,8 @@ impl Builder for NewDatabase {
             self.define(&view.definition, &format!("making view {}", view.name))?;
         }
         self.let_go()?;
-        let Some(mut checker) = self.checker.take() else { return self.make_the_rest() };
+        let pages = self.pages.take();
+        let Some(mut checker) = self.checker.take() else { return self.make_the_rest(pages) };
         checker.begin()?;
         if let Some(tell) = self.settled.take() {
             // Who is not there any more does not want to know.
@@ -357,7 +357,7 @@ impl Builder for NewDatabase {
                     checker.health(&looks)
                 })
                 .map_err(Fault::no_thread)?;
-            let made = self.make_the_rest();
+            let made = self.make_the_rest(pages);
             let stopped = |_| Err(Fault::thread_stopped("checks").into());
             Ok((made, checking.join().unwrap_or_else(stopped)))
         })?;

@@ -1,6 +1,7 @@
 //! What a database in the making promises.
 
 use super::*;
+use crate::store::ValueRef;
 use std::collections::BTreeMap;
 
 #[test]
@@ -33,4 +34,64 @@ fn tables_are_written_as_pages_or_by_the_engine_in_turn() {
         assert_eq!(new.by_pages, by_pages, "{}", table.name);
         new.index(table).unwrap();
     }
+}
+
+#[test]
+fn search_indexes_are_written_as_pages_or_by_the_engine_in_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = Connection::open_in_memory().unwrap();
+    source
+        .execute_batch(
+            "CREATE TABLE note (id INTEGER PRIMARY KEY, title TEXT, body TEXT);
+             CREATE VIRTUAL TABLE found USING fts5 (title, body, content = 'note', content_rowid = 'id');
+             CREATE VIRTUAL TABLE stems USING fts5 (body, content = 'note', tokenize = 'porter');
+             CREATE VIRTUAL TABLE old USING fts4 (body, content='note');
+             CREATE TRIGGER note_added AFTER INSERT ON note BEGIN
+                 INSERT INTO found (rowid, title, body) VALUES (NEW.id, NEW.title, NEW.body);
+             END;",
+        )
+        .unwrap();
+    let catalog = super::super::catalog::read(&source).unwrap();
+    let path = folder.path().join("new");
+    std::fs::write(&path, "").unwrap();
+    let searches = ["found", "stems", "old"];
+    let mut new = NewFile::open(&path).unwrap().begin(&catalog, &searches).unwrap();
+    let note = catalog.table("note").unwrap();
+    new.fill(note, &[]).unwrap();
+    let mut load = Load::default();
+    for number in 1..=5000 {
+        let title = format!("Note {number}");
+        let texts = [title.as_bytes(), "des étés passés".as_bytes()].map(ValueRef::Text);
+        load.push([ValueRef::Integer(number)].into_iter().chain(texts));
+    }
+    new.rows(&load).unwrap();
+    new.index(note).unwrap();
+    new.complete().unwrap();
+    assert_eq!(new.health().unwrap(), Health::default());
+    let number = |query: &str| -> i64 { new.connection.query_row(query, [], |row| row.get(0)).unwrap() };
+    for (index, word, settings) in [("found", "passes", 1), ("stems", "passé", 2), ("old", "passés", 0)] {
+        assert_eq!(
+            number(&format!("SELECT count(*) FROM {index} WHERE {index} MATCH '{word}'")),
+            5000,
+            "{index}"
+        );
+        if settings > 0 {
+            // The engine remembers how much memory it was given.
+            assert_eq!(number(&format!("SELECT count(*) FROM {index}_config")), settings, "{index}");
+            let check = format!("INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)");
+            new.connection.execute(&check, []).unwrap();
+        }
+    }
+    drop(new);
+    let other = Connection::open(&path).unwrap();
+    let sound: String = other.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+    other
+        .execute_batch("INSERT INTO note VALUES (9999, 'after', 'all'); DELETE FROM note WHERE id = 0")
+        .unwrap();
+    let found: i64 = other
+        .query_row("SELECT rowid FROM found WHERE found MATCH 'after all'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(found, 9999);
+    other.execute("INSERT INTO found (found, rank) VALUES ('integrity-check', 1)", []).unwrap();
 }

@@ -20,6 +20,7 @@ mod sql;
 mod transaction;
 mod unseen;
 mod whole;
+mod words;
 
 pub use builder::{NewDatabase, NewFile};
 pub use file::what_is;

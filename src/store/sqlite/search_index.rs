@@ -1,7 +1,9 @@
 //! Search indexes over the rows of another table, made anew from these.
 
 use super::errors::Told;
+use super::pages::PageWriter;
 use super::sql::{quote, quoted_list};
+use super::words::{self, Plan, Texts};
 use crate::fault::{Fault, Result};
 use crate::store::{Catalog, Generated, Table, TableKind};
 use rusqlite::Connection;
@@ -10,11 +12,17 @@ use rusqlite::Connection;
 const ROOM_FOR_WORDS: u32 = 16 << 20;
 const USUAL_ROOM_FOR_WORDS: u32 = 1 << 20;
 
-/// Makes an index, and fills it from the rows that it is about.
+/// Makes an index, and fills it from the rows that it is about: as pages, where that can be, or else through the engine.
+/// No transaction may be open.
 ///
 /// # Errors
 /// Refused where it keeps text of its own; whatever the engine says.
-pub fn make(connection: &Connection, search: &Table, catalog: &Catalog) -> Result<()> {
+pub fn make(
+    connection: &Connection,
+    pages: Option<&mut PageWriter>,
+    search: &Table,
+    catalog: &Catalog,
+) -> Result<()> {
     let name = &search.name;
     let Some(content) = option(&search.definition, "content").filter(|content| !content.is_empty()) else {
         return Err(Fault::refused(format!("{name} keeps text of its own and cannot be rebuilt"))
@@ -22,6 +30,14 @@ pub fn make(connection: &Connection, search: &Table, catalog: &Catalog) -> Resul
             .into());
     };
     connection.execute(&search.definition, []).told(|| format!("making {name}"))?;
+    let number = option(&search.definition, "content_rowid").unwrap_or_else(|| "rowid".to_owned());
+    let from = in_order(&content, &number, catalog);
+    if let (Some(pages), Some(plan)) = (pages, Plan::of(search)) {
+        let texts = Texts { name: &content, table: catalog.table(&content), number: &number, from: &from };
+        if words::fill(connection, pages, &plan, &texts, words::MOST_IN_MEMORY)? {
+            return Ok(());
+        }
+    }
     let run = |order: &str| connection.execute(order, []).map(|_| ()).told(|| format!("rebuilding {name}"));
     let quoted = quote(name);
     let TableKind::Virtual(module) = &search.kind else { return Ok(()) };
@@ -33,35 +49,32 @@ pub fn make(connection: &Connection, search: &Table, catalog: &Catalog) -> Resul
     // Words are gathered in memory and written when there is no more room, or when a row comes that stands before the
     // last one. 'rebuild' takes the rows in the order of whatever index covers them, which is theirs hardly ever.
     room(ROOM_FOR_WORDS)?;
-    run(&insert_in_order(search, &content, catalog))?;
+    let shown = search.columns.iter().filter(|column| column.generated != Generated::Hidden);
+    let columns = quoted_list(&shown.map(|column| column.name.as_str()).collect::<Vec<_>>());
+    let number = quote(&number);
+    run(&format!("INSERT INTO {quoted} (rowid, {columns}) SELECT {number}, {columns} FROM {from}"))?;
     room(USUAL_ROOM_FOR_WORDS)
 }
 
-fn insert_in_order(search: &Table, content: &str, catalog: &Catalog) -> String {
-    let shown = search.columns.iter().filter(|column| column.generated != Generated::Hidden);
-    let columns: Vec<&str> = shown.map(|column| column.name.as_str()).collect();
-    let number = option(&search.definition, "content_rowid").unwrap_or_else(|| "rowid".to_owned());
-    let (into, from, number) = (quote(&search.name), quote(content), quote(&number));
-    let columns = quoted_list(&columns);
+/// The rows in the order of their numbers.
+fn in_order(content: &str, number: &str, catalog: &Catalog) -> String {
     // A view has no index of its own that could be left out.
     let by_itself = if catalog.table(content).is_some() { "NOT INDEXED" } else { "" };
-    format!(
-        "INSERT INTO {into} (rowid, {columns}) SELECT {number}, {columns} FROM {from} {by_itself} ORDER BY {number}"
-    )
+    format!("{} {by_itself} ORDER BY {}", quote(content), quote(number))
 }
 
 /// What a definition says of one of a search index's options: without its quotes.
 fn option(definition: &str, name: &str) -> Option<String> {
-    let (_, arguments) = definition.split_once('(')?;
-    let (arguments, _) = arguments.rsplit_once(')')?;
-    arguments_of(arguments).into_iter().find_map(|argument| {
+    arguments_of(definition)?.into_iter().find_map(|argument| {
         let (word, value) = argument.split_once('=')?;
         word.trim().eq_ignore_ascii_case(name).then(|| unquoted(value.trim()))
     })
 }
 
-/// The arguments between commas, but for commas within quotes.
-fn arguments_of(list: &str) -> Vec<&str> {
+/// The arguments of a definition: what stands between commas, but for commas within quotes.
+pub fn arguments_of(definition: &str) -> Option<Vec<&str>> {
+    let (_, list) = definition.split_once('(')?;
+    let (list, _) = list.rsplit_once(')')?;
     let (mut arguments, mut start, mut within) = (Vec::new(), 0, None);
     for (at, sign) in list.char_indices() {
         match (within, sign) {
@@ -76,10 +89,11 @@ fn arguments_of(list: &str) -> Vec<&str> {
         }
     }
     arguments.push(&list[start..]);
-    arguments
+    Some(arguments)
 }
 
-fn unquoted(value: &str) -> String {
+/// A word or a value without its quotes.
+pub fn unquoted(value: &str) -> String {
     let mut signs = value.chars();
     let end = match signs.next() {
         Some(quote @ ('\'' | '"' | '`')) => quote,
@@ -143,7 +157,7 @@ mod tests {
         };
         catalog.tables.push(table("mail", TableKind::Plain, ""));
         let search = table("words", TableKind::Virtual("fts5".to_owned()), definition);
-        make(&connection, &search, &catalog).unwrap();
+        make(&connection, None, &search, &catalog).unwrap();
         connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)", []).unwrap();
         let found = |phrase: &str| -> i64 {
             let query = "SELECT count(*) FROM words WHERE words MATCH ?1";

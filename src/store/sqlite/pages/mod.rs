@@ -18,19 +18,19 @@ mod runs;
 mod tests;
 mod tree;
 
-pub use affinity::Affinity;
+pub use affinity::{Affinity, Oracle};
+pub use keys::Keys;
+pub use output::Output;
 pub use plan::{number_column, understands, understands_index};
-#[cfg(test)]
-pub use record::put_varint;
+pub use record::{put_record, put_varint, varint};
+pub use runs::Spill;
+pub use tree::Tree;
 
 use crate::fault::Result;
 use crate::store::sqlite::catalog;
 use crate::store::{Catalog, Table, ValueRef};
-use affinity::Oracle;
 use filling::Filling;
-use output::Output;
 use plan::TablePlan;
-use runs::Spill;
 use rusqlite::Connection;
 use std::collections::HashMap;
 use std::fs::File;
@@ -117,5 +117,22 @@ impl PageWriter {
         filling.finish(&mut self.output, &mut self.spill)?;
         self.spill.clear()?;
         self.output.leave()
+    }
+
+    /// Takes the file over for somebody who makes trees of his own, and gives it back: as it was, where he says that
+    /// nothing came of it. The engine may read meanwhile what is there already.
+    ///
+    /// # Errors
+    /// Whatever he says; when the file cannot be written.
+    pub fn lend(&mut self, fill: impl FnOnce(&mut Output, &mut Spill) -> Result<bool>) -> Result<bool> {
+        self.output.take_up()?;
+        let done = fill(&mut self.output, &mut self.spill)?;
+        self.spill.clear()?;
+        if done {
+            self.output.leave()?
+        } else {
+            self.output.give_up()?
+        }
+        Ok(done)
     }
 }

@@ -4,6 +4,7 @@ use crate::fault::{Fault, Result};
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 /// Bytes that are gathered before they are written.
 const PIECE: usize = 1 << 20;
@@ -22,7 +23,7 @@ const SELF_VACUUM: usize = 52;
 
 /// A database file, to be written at its end.
 pub struct Output {
-    file: File,
+    file: Arc<File>,
     page_size: usize,
     locked: u32,
     /// The number that the next page gets.
@@ -37,13 +38,26 @@ impl Output {
     /// A file that has pages of this size.
     pub fn new(file: File, page_size: usize) -> Self {
         let locked = (LOCKED_BYTE / page_size + 1) as u32;
-        Output { file, page_size, locked, next: 1, waiting: Vec::new(), first: 1, changed: false }
+        Output {
+            file: Arc::new(file),
+            page_size,
+            locked,
+            next: 1,
+            waiting: Vec::new(),
+            first: 1,
+            changed: false,
+        }
     }
 
     /// Another page is never used.
     #[cfg(test)]
     pub fn lock_page(&mut self, number: u32) {
         self.locked = number;
+    }
+
+    /// The file, to read what is there already.
+    pub fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
     }
 
     /// Bytes of a page.
@@ -75,6 +89,14 @@ impl Output {
         self.file.write_all_at(&header, 0).map_err(told)
     }
 
+    /// Leaves the file as it was taken up: what was added since is cut off. Nothing may have been put anywhere else.
+    pub fn give_up(&mut self) -> Result<()> {
+        self.waiting.clear();
+        self.changed = false;
+        let count = number(&header_of(&self.file)?, COUNT);
+        self.file.set_len(self.place_of(count + 1)).map_err(told)
+    }
+
     /// Adds a page at the end, filled up with zeros; returns its number.
     pub fn append(&mut self, parts: &[&[u8]]) -> Result<u32> {
         let number = self.next;
@@ -100,7 +122,15 @@ impl Output {
     /// Writes a page that is there already.
     pub fn put(&mut self, number: u32, page: &[u8]) -> Result<()> {
         self.changed = true;
-        self.file.write_all_at(page, self.place_of(number)).map_err(told)
+        if number < self.first {
+            return self.file.write_all_at(page, self.place_of(number)).map_err(told);
+        }
+        let start = (number - self.first) as usize * self.page_size;
+        match self.waiting.get_mut(start..start + self.page_size) {
+            Some(waiting) => waiting.copy_from_slice(page),
+            None => self.file.write_all_at(page, self.place_of(number)).map_err(told)?,
+        }
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {

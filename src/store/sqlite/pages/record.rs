@@ -8,15 +8,22 @@ pub fn put_varint(out: &mut Vec<u8>, number: u64) {
         out.push(number as u8);
         return;
     }
-    if number >> 56 != 0 {
-        // The ninth byte has all its eight bits.
-        (1..=8).rev().for_each(|place| out.push((number >> (7 * place + 1)) as u8 | 0x80));
-        out.push(number as u8);
-        return;
+    let (bytes, length) = varint(number);
+    out.extend_from_slice(&bytes[..length]);
+}
+
+/// The same as bytes, and how many of them it takes.
+pub fn varint(number: u64) -> ([u8; 9], usize) {
+    let mut bytes = [0; 9];
+    let length = varint_length(number);
+    // The ninth byte has all its eight bits.
+    let (mut rest, mask) = if length == 9 { (number >> 8, 0xff) } else { (number >> 7, 0x7f) };
+    bytes[length - 1] = number as u8 & mask;
+    for byte in bytes[..length - 1].iter_mut().rev() {
+        *byte = rest as u8 | 0x80;
+        rest >>= 7;
     }
-    let last = varint_length(number) - 1;
-    (1..=last).rev().for_each(|place| out.push((number >> (7 * place)) as u8 | 0x80));
-    out.push(number as u8 & 0x7f);
+    (bytes, length)
 }
 
 fn varint_length(number: u64) -> usize {

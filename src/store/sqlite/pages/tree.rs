@@ -61,6 +61,16 @@ impl Tree {
         Ok(())
     }
 
+    /// Leaves a page out for rows up to this number, which must come first; returns where another tree of no more than a
+    /// page may be finished with them.
+    pub fn set_aside(&mut self, out: &mut Output, last: i64) -> Result<u32> {
+        let page = out.append(&[])?;
+        let mut between = Vec::new();
+        put_varint(&mut between, last as u64);
+        self.lift(out, 0, page, &between)?;
+        Ok(page)
+    }
+
     /// Adds an entry, which must not come before those that are there.
     pub fn add_entry(&mut self, out: &mut Output, record: &[u8]) -> Result<()> {
         let here = self.overflow(out, record)?;
