@@ -90,11 +90,18 @@ impl Evidence {
         if against.is_empty() {
             return Ok(());
         }
+        let hint = match in_bytes > 0 && against.len() == 1 {
+            true => {
+                "no column has it: what lies side by side in the file may look like one value by chance, so try once \
+                 more, which makes other masks unless --key-file is given"
+            }
+            false => "look at the rules of these columns with `crm-admin map explain TABLE.COLUMN`",
+        };
         Err(Fault::refused(
             "the archive is not proven: something of the source is left in it, so it was deleted",
         )
         .details(against)
-        .hint("look at the rules of these columns with `crm-admin map explain TABLE.COLUMN`")
+        .hint(hint)
         .into())
     }
 }
@@ -170,6 +177,8 @@ mod tests {
             let details = &crate::fault::fault_of(&error).unwrap().details;
             assert!(details.len() == 1 && details[0].starts_with("t.c: "), "{details:?}");
         }
-        assert!(Evidence { in_bytes: one(), ..Evidence::default() }.judge().is_err());
+        let error = Evidence { in_bytes: one(), ..Evidence::default() }.judge().unwrap_err();
+        let hint = crate::fault::fault_of(&error).unwrap().hint.as_deref().unwrap_or_default();
+        assert!(hint.starts_with("no column has it"), "{hint}");
     }
 }

@@ -48,8 +48,14 @@ pub(super) fn notes(name: &str) -> Vec<Paragraph> {
              -o - both stand in the folder for temporary files. Most of the archive stands there twice for a moment, \
              where there is room for it: it is compressed while search indexes are made. The copies have no name while \
              they are there, so that nothing of them is left after an error or a kill. No clear value is written to a disk on the way.",
-            "Memory hardly grows with the rows, but the proof remembers every identifying value by some twelve bytes: \
-             200,000 contacts with all that is attached take about 190 MB, 1,000,000 about 400 MB.",
+            "The bytes of the archive are searched too, and there the values of a row lie side by side. Where the end of one \
+             and the beginning of the next would together be an identifying value, nobody reads one: such places are \
+             counted (across_values) and do not count against it. Elsewhere, in the parts of very long rows and in search \
+             indexes, such a chance ends with status 4, and a second try, under another key, makes other masks.",
+            "Memory hardly grows with the rows. Up to some 300,000 contacts with all that is attached every identifying \
+             value is remembered by itself, which takes up to 200 MB; beyond, each by a few bits. What is found then may \
+             only look like one, and the source is read once more to tell. 1,000,000 contacts take about 210 MB, and each \
+             further million some 50 MB more.",
             "The copy is held to the rules of the schema: pages, types and NOT NULL everywhere, CHECK constraints and \
              foreign keys where they are about columns that were masked or rows that were left out. What broke a rule in \
              the source may break it in the copy, and nothing else may: that ends with status 4.",
