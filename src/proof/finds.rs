@@ -5,7 +5,7 @@ use crate::fault::Result;
 use std::collections::{HashMap, HashSet};
 
 /// So many different ones are kept apart; what comes after them counts as it is.
-const MOST_DIFFERENT: usize = 1 << 16;
+const MOST_DIFFERENT: usize = 1 << 18;
 
 /// Digests of what was found.
 #[derive(Debug, Clone, Default)]
