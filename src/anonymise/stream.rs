@@ -157,7 +157,7 @@ impl Writing<'_> {
             None => {
                 self.new.fill(table, &task.masker.changed())?;
                 let tallies = vec![Tally::default(); table.stored().count()];
-                (task.masker.settler(task.mapped), Passed { tallies, crowds: None })
+                (task.masker.settler(task.mapped, task.rows), Passed { tallies, crowds: None })
             }
         };
         match settled(&mut settler, job, usize::from(table.row_number.is_some())) {

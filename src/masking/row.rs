@@ -38,9 +38,9 @@ impl<'a> RowMasker<'a> {
         Ok(RowMasker { masker, table: mapped.table.name.clone(), tokens: Tokens::fresh(), plan })
     }
 
-    /// Who sees to it that rows differ which have to: one for all rows of the table.
-    pub fn settler(&self, mapped: &MappedTable) -> Settler<'_> {
-        Settler::of(self, mapped)
+    /// Who sees to it that rows differ which have to: one for all rows of the table, which are about so many.
+    pub fn settler(&self, mapped: &MappedTable, count: u64) -> Settler<'_> {
+        Settler::of(self, mapped, count)
     }
 
     /// The columns whose values may come out changed.

@@ -79,7 +79,7 @@ struct InOrder<'a> {
 
 impl<'a> InOrder<'a> {
     fn of(rows: &'a RowMasker<'a>, mapped: &MappedTable) -> Self {
-        InOrder { rows, settler: rows.settler(mapped), tallies: Vec::new() }
+        InOrder { rows, settler: rows.settler(mapped, 0), tallies: Vec::new() }
     }
 
     fn mask(&mut self, row: &[ValueRef<'_>]) -> Result<Vec<Value>> {

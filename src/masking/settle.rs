@@ -80,8 +80,8 @@ pub struct Settler<'a> {
 }
 
 impl<'a> Settler<'a> {
-    pub(super) fn of(rows: &'a RowMasker<'a>, mapped: &MappedTable) -> Self {
-        let guards = Guards::of(&mapped.table, &rows.plan);
+    pub(super) fn of(rows: &'a RowMasker<'a>, mapped: &MappedTable, count: u64) -> Self {
+        let guards = Guards::of(&mapped.table, &rows.plan, count);
         Settler { rows, guards, crowds: Crowds::of(&mapped.quasi, &rows.plan) }
     }
 
