@@ -125,6 +125,8 @@ impl<'a> Work<'a> {
         scratch.unlink()?;
         let mut new = new.begin(self.catalog, &rebuilt)?;
         let database = scratch.file().try_clone()?;
+        // Where few files may be open, one is not opened twice.
+        drop(scratch);
         let (copied, ahead) = self.copy(source, masker, folder, &mut new, &database)?;
         Ok(Made { copied, new, database, awaited, ahead })
     }
