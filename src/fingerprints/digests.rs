@@ -118,12 +118,8 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scattered;
     use super::*;
-
-    fn scattered(number: u64) -> u64 {
-        let mixed = (number + 1).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
 
     #[test]
     fn few_are_remembered_each_by_itself_and_very_many_in_a_sieve() {

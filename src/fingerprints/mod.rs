@@ -12,6 +12,13 @@ pub use runs::{Gathering, Runs, SHORTEST};
 
 use std::hash::{BuildHasher, RandomState};
 
+/// A digest for tests: another one for each number.
+#[cfg(test)]
+fn scattered(number: u64) -> u64 {
+    let mixed = (number + 1).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// A seed of this process, for digests that nobody outside can foresee.
 pub fn fresh_seed() -> u64 {
     RandomState::new().hash_one(0u8)

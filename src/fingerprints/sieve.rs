@@ -71,12 +71,8 @@ fn bits(digest: u64) -> impl Iterator<Item = u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scattered;
     use super::*;
-
-    fn scattered(number: u64) -> u64 {
-        let mixed = (number + 1).wrapping_mul(0xd6e8_feb8_6659_fd93);
-        (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
 
     #[test]
     fn what_was_added_is_found_and_hardly_anything_else() {

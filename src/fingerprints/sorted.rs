@@ -110,11 +110,8 @@ fn drawer(digest: u64, count: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scattered;
     use super::*;
-
-    fn scattered(number: u64) -> u64 {
-        number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
 
     #[test]
     fn what_was_gathered_is_held_once_and_nothing_else() {

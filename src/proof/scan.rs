@@ -54,8 +54,8 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Shows the place, the digest and the length of each original that begins in `bytes[1..=decided]`; the byte before each decides whether a word
-/// begins there.
+/// Shows the place, the digest and the length of each original that begins in `bytes[1..=decided]`; the byte before each
+/// decides whether a word begins there.
 pub fn each_hit(needles: &Needles, bytes: &[u8], decided: usize, hit: &mut dyn FnMut(usize, u64, usize)) {
     each_start(bytes, bytes.len().min(decided + 1), |at| {
         needles.each_at(&bytes[at..], &mut |digest, length| hit(at, digest, length));

@@ -41,8 +41,7 @@ impl Known {
             needles: with_proof.then(|| Collector::of_about(about)),
             count: 0,
         };
-        let siblings: Vec<Gathered> = (1..threads()).map(|_| first.sibling()).collect();
-        let mut all: Vec<Gathered> = std::iter::once(first).chain(siblings).collect();
+        let mut all = with_siblings(first, Gathered::sibling);
         let mut visitors: Vec<_> =
             all.iter_mut().map(|gathered| |original: Original<'_>| gathered.add(&original)).collect();
         originals::each(source, map, progress, &mut visitors)?;
@@ -75,9 +74,7 @@ pub fn real(
     digests: HashSet<u64>,
     progress: &mut dyn Progress,
 ) -> Result<HashSet<u64>> {
-    let first = needles.seeking(digests);
-    let siblings: Vec<Collector> = (1..threads()).map(|_| first.sibling()).collect();
-    let mut all: Vec<Collector> = std::iter::once(first).chain(siblings).collect();
+    let mut all = with_siblings(needles.seeking(digests), Collector::sibling);
     let mut visitors: Vec<_> = all
         .iter_mut()
         .map(|needles| {
@@ -99,6 +96,12 @@ fn add(needles: &mut Collector, original: &Original<'_>) -> bool {
         needles.add_digits(original.value.as_bytes());
     }
     is_searched
+}
+
+/// One for each thread.
+fn with_siblings<T>(first: T, sibling: impl Fn(&T) -> T) -> Vec<T> {
+    let siblings: Vec<T> = (1..threads()).map(|_| sibling(&first)).collect();
+    std::iter::once(first).chain(siblings).collect()
 }
 
 fn joined<T>(all: Vec<T>, join: impl Fn(&mut T, T)) -> Option<T> {

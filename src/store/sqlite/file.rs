@@ -2,6 +2,7 @@
 //!
 //! It has to be before: closing a descriptor of the file later would drop the engine's locks.
 
+use super::format;
 use crate::fault::{Fault, Result};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -144,10 +145,7 @@ fn look_at_header(found: &Found, size: u64) -> Result<()> {
             Fault::damaged(format!("{shown} was made by a newer SQLite (format {})", head[19])).into()
         );
     }
-    let page = match u16::from_be_bytes([head[16], head[17]]) {
-        1 => 65536,
-        bytes => u64::from(bytes),
-    };
+    let page = format::page_size(&head).unwrap_or_default() as u64;
     if page < 512 || !page.is_power_of_two() {
         return Err(Fault::damaged(format!("{shown} has a damaged header (pages of {page} bytes)")).into());
     }

@@ -7,6 +7,7 @@ mod checker;
 mod columns;
 mod errors;
 mod file;
+mod format;
 mod health;
 mod leaves;
 mod pages;

@@ -2,9 +2,9 @@
 //! nothing between them.
 
 use super::file::PageFile;
-use super::row::{length_of, local_length};
-use super::{short, varint};
+use super::row::length_of;
 use crate::fault::Result;
+use crate::store::sqlite::format::{local_length, read_varint, short};
 use std::fs::File;
 use std::ops::Range;
 
@@ -49,10 +49,10 @@ fn values_meet_within(page: &[u8], head: usize, bytes: &Range<usize>) -> Option<
 /// Where the row or entry of a cell stands, as far as it is in this page.
 fn row_at(page: &[u8], kind: u8, start: usize) -> Option<Range<usize>> {
     let mut at = if kind == INDEX_INTERIOR { start + 4 } else { start };
-    let (length, taken) = varint(page.get(at..)?)?;
+    let (length, taken) = read_varint(page.get(at..)?)?;
     at += taken;
     if kind == TABLE_LEAF {
-        at += varint(page.get(at..)?)?.1;
+        at += read_varint(page.get(at..)?)?.1;
     }
     let local = local_length(page.len(), usize::try_from(length).ok()?, kind == TABLE_LEAF);
     Some(at..at + local).filter(|row| row.end <= page.len())
@@ -60,12 +60,12 @@ fn row_at(page: &[u8], kind: u8, start: usize) -> Option<Range<usize>> {
 
 /// Where the kinds of a row end, and each of its values.
 fn ends(row: &[u8]) -> Option<Vec<usize>> {
-    let (header, mut at) = varint(row)?;
+    let (header, mut at) = read_varint(row)?;
     let header = usize::try_from(header).ok().filter(|header| *header <= row.len())?;
     let mut ends = vec![header];
     let mut end = header;
     while at < header {
-        let (kind, taken) = varint(&row[at..header])?;
+        let (kind, taken) = read_varint(&row[at..header])?;
         at += taken;
         end = end.checked_add(length_of(kind)?)?;
         ends.push(end);

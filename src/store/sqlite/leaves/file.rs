@@ -1,15 +1,15 @@
 //! The file below the engine: pages by their number, several at once where they lie side by side.
 
-use super::{damaged, long, short};
+use super::damaged;
 use crate::fault::{Fault, Result};
+use crate::store::sqlite::format::{long, page_size};
 use std::fs::File;
 use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 const HEADER: usize = 100;
-/// Where the header tells the size of a page, how much of each is reserved, and how text is written.
-const PAGE_SIZE: usize = 16;
+/// Where the header tells how much of each page is reserved, and how text is written.
 const RESERVED: usize = 20;
 const ENCODING: usize = 56;
 const UTF_8: u32 = 1;
@@ -33,10 +33,7 @@ impl<'a> PageFile<'a> {
     pub fn of(file: &'a File) -> Option<Self> {
         let mut header = [0; HEADER];
         file.read_exact_at(&mut header, 0).ok()?;
-        let size = match short(&header, PAGE_SIZE)? {
-            1 => 1 << 16,
-            size => size,
-        };
+        let size = page_size(&header)?;
         let usual = header.starts_with(MAGIC) && long(&header, ENCODING)? == UTF_8 && size.is_power_of_two();
         let usable =
             size.checked_sub(usize::from(header[RESERVED])).filter(|usable| *usable >= LEAST_USABLE)?;

@@ -87,32 +87,3 @@ fn damaged(table: &str) -> anyhow::Error {
         .hint("restore it from a backup")
         .into()
 }
-
-/// A number of one to nine bytes, the higher bits first, and how many bytes it has; none where they end too early.
-fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
-    let first = *bytes.first()?;
-    if first < 0x80 {
-        return Some((first.into(), 1));
-    }
-    let mut number = u64::from(first & 0x7f);
-    for (at, byte) in bytes.iter().enumerate().take(8).skip(1) {
-        number = number << 7 | u64::from(byte & 0x7f);
-        if *byte < 0x80 {
-            return Some((number, at + 1));
-        }
-    }
-    // The ninth byte has all its eight bits.
-    Some((number << 8 | u64::from(*bytes.get(8)?), 9))
-}
-
-/// A number of two bytes.
-fn short(bytes: &[u8], at: usize) -> Option<usize> {
-    let two = bytes.get(at..at + 2)?;
-    Some(usize::from(u16::from_be_bytes([two[0], two[1]])))
-}
-
-/// A number of four bytes.
-fn long(bytes: &[u8], at: usize) -> Option<u32> {
-    let four = bytes.get(at..at + 4)?;
-    Some(u32::from_be_bytes([four[0], four[1], four[2], four[3]]))
-}

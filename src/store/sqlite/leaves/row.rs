@@ -2,12 +2,10 @@
 
 use super::file::PageFile;
 use super::plan::{Plan, Wanted};
-use super::{Defaults, damaged, long, tree, varint};
+use super::{Defaults, damaged, tree};
 use crate::fault::Result;
+use crate::store::sqlite::format::{LINK, local_length, long, read_varint};
 use crate::store::{Value, ValueRef, Visit, emptied};
-
-/// Bytes of a page of overflow that say which is the next.
-const LINK: usize = 4;
 
 /// Reads the rows of one table.
 pub struct RowReader<'a> {
@@ -113,12 +111,12 @@ impl<'a> RowReader<'a> {
     /// Finds the fields that are looked at; returns where the last of them ends.
     fn find_fields(&mut self, row: &[u8]) -> Option<usize> {
         self.fields.clear();
-        let (header, mut at) = varint(row)?;
+        let (header, mut at) = read_varint(row)?;
         let header = usize::try_from(header).ok()?;
         let kinds = row.get(..header)?;
         let mut end = header;
         while at < header && self.fields.len() < self.plan.fields {
-            let (kind, length) = varint(&kinds[at..])?;
+            let (kind, length) = read_varint(&kinds[at..])?;
             at += length;
             end = end.checked_add(length_of(kind)?)?;
             self.fields.push(Field { kind, end });
@@ -187,8 +185,8 @@ impl<'p> Cell<'p> {
     /// The cell that begins there in a leaf.
     fn at(leaf: &'p [u8], start: usize) -> Option<Self> {
         let bytes = leaf.get(start..)?;
-        let (length, first) = varint(bytes)?;
-        let (number, second) = varint(&bytes[first..])?;
+        let (length, first) = read_varint(bytes)?;
+        let (number, second) = read_varint(&bytes[first..])?;
         let length = usize::try_from(length).ok()?;
         let content = &bytes[first + second..];
         let local = local_length(leaf.len(), length, true);
@@ -201,18 +199,6 @@ impl<'p> Cell<'p> {
             local: content.get(..local)?,
             next: long(content, local)?,
         })
-    }
-}
-
-/// How much of a row stands in its page, of which so many bytes are used: one of a table, or an entry of an index.
-pub fn local_length(usable: usize, length: usize, is_row: bool) -> usize {
-    let least = (usable - 12) * 32 / 255 - 23;
-    let most = if is_row { usable - 35 } else { (usable - 12) * 64 / 255 - 23 };
-    let fitting = || least + (length - least) % (usable - LINK);
-    match length {
-        _ if length <= most => length,
-        _ if fitting() <= most => fitting(),
-        _ => least,
     }
 }
 

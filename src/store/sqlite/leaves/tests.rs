@@ -305,14 +305,3 @@ proptest! {
         database.shows_the_same(&["rowid", "d", "c", "b", "a"], rows.len());
     }
 }
-
-#[test]
-fn numbers_of_every_length_are_read_back() {
-    let mut bytes = Vec::new();
-    for number in [0, 127, 128, 16_383, 16_384, 1 << 55, 1 << 56, u64::MAX] {
-        bytes.clear();
-        crate::store::sqlite::pages::put_varint(&mut bytes, number);
-        assert_eq!(super::varint(&bytes), Some((number, bytes.len())));
-        assert_eq!(super::varint(&bytes[..bytes.len() - 1]), None);
-    }
-}

@@ -1,9 +1,10 @@
 //! A table's tree, walked from its root to its leaves in the order of the rows.
 
+use super::damaged;
 use super::file::PageFile;
-use super::{damaged, long, short};
 use crate::fault::Result;
 use crate::interrupt;
+use crate::store::sqlite::format::{long, short};
 
 const INTERIOR: u8 = 5;
 const LEAF: u8 = 13;

@@ -1,6 +1,7 @@
 //! The file behind the engine's back: pages leave in the order of their numbers, in big pieces.
 
 use crate::fault::{Fault, Result};
+use crate::store::sqlite::format::page_size;
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
@@ -15,8 +16,7 @@ const CHANGES: usize = 24;
 const COUNT: usize = 28;
 const COUNTED_AT: usize = 92;
 const HEADER: usize = 100;
-/// Where it tells the size of a page, how much of each is reserved, and by which rules the schema is read.
-const PAGE_SIZE: usize = 16;
+/// Where it tells how much of each page is reserved, and by which rules the schema is read.
 const RESERVED: usize = 20;
 const SCHEMA_FORMAT: usize = 44;
 const SELF_VACUUM: usize = 52;
@@ -159,11 +159,7 @@ pub fn understood_page_size(file: &File) -> Result<Option<usize>> {
     let header = header_of(file)?;
     let usual =
         header[RESERVED] == 0 && number(&header, SELF_VACUUM) == 0 && number(&header, SCHEMA_FORMAT) == 4;
-    let size = match u16::from_be_bytes([header[PAGE_SIZE], header[PAGE_SIZE + 1]]) {
-        1 => 1 << 16,
-        size => usize::from(size),
-    };
-    Ok(usual.then_some(size))
+    Ok(page_size(&header).filter(|_| usual))
 }
 
 fn header_of(file: &File) -> Result<[u8; HEADER]> {

@@ -7,6 +7,7 @@ use super::output::Output;
 use super::page::{Kind, Page};
 use super::record::put_varint;
 use crate::fault::Result;
+use crate::store::sqlite::format::{LINK, local_length};
 
 /// A tree in the making.
 pub struct Tree {
@@ -14,7 +15,9 @@ pub struct Tree {
     /// One page of each level above the leaves, the lowest first.
     above: Vec<Page>,
     inside: Kind,
-    sizes: Sizes,
+    /// Bytes of a page.
+    page: usize,
+    is_of_rows: bool,
     /// The number of the row that was added last.
     last: i64,
     /// The beginning of a cell, and its end, to be used again.
@@ -22,28 +25,21 @@ pub struct Tree {
     tail: Vec<u8>,
 }
 
-/// How much of a long row stands in the tree itself; the rest is in a chain of pages.
-struct Sizes {
-    page: usize,
-    most: usize,
-    least: usize,
-}
-
 impl Tree {
     /// An empty tree of rows.
     pub fn of_table(page: usize) -> Self {
-        Self::new(Kind::TableLeaf, Kind::TableInside, page, page - 35)
+        Self::new(Kind::TableLeaf, Kind::TableInside, page)
     }
 
     /// An empty tree of entries.
     pub fn of_index(page: usize) -> Self {
-        Self::new(Kind::IndexLeaf, Kind::IndexInside, page, (page - 12) * 64 / 255 - 23)
+        Self::new(Kind::IndexLeaf, Kind::IndexInside, page)
     }
 
-    fn new(leaf: Kind, inside: Kind, page: usize, most: usize) -> Self {
-        let sizes = Sizes { page, most, least: (page - 12) * 32 / 255 - 23 };
-        let leaf = Page::new(leaf, page);
-        Tree { leaf, above: Vec::new(), inside, sizes, last: 0, head: Vec::new(), tail: Vec::new() }
+    fn new(leaf: Kind, inside: Kind, page: usize) -> Self {
+        let is_of_rows = leaf == Kind::TableLeaf;
+        let (leaf, above, head, tail) = (Page::new(leaf, page), Vec::new(), Vec::new(), Vec::new());
+        Tree { leaf, above, inside, page, is_of_rows, last: 0, head, tail }
     }
 
     /// Adds a row, whose number must be higher than those before.
@@ -111,7 +107,7 @@ impl Tree {
     /// Notes a page that is full with what comes between it and the next one.
     fn lift(&mut self, out: &mut Output, level: usize, page: u32, between: &[u8]) -> Result<()> {
         if level == self.above.len() {
-            self.above.push(Page::new(self.inside, self.sizes.page));
+            self.above.push(Page::new(self.inside, self.page));
         }
         let child = page.to_be_bytes();
         if self.above[level].add(&[&child, between]) {
@@ -133,25 +129,15 @@ impl Tree {
         self.head.clear();
         put_varint(&mut self.head, record.len() as u64);
         self.tail.clear();
-        let (here, rest) = record.split_at(self.sizes.here(record.len()));
+        let (here, rest) = record.split_at(local_length(self.page, record.len(), self.is_of_rows));
         if !rest.is_empty() {
             self.tail.extend_from_slice(&out.upcoming()?.0.to_be_bytes());
         }
-        let mut pieces = rest.chunks(self.sizes.page - 4).peekable();
+        let mut pieces = rest.chunks(self.page - LINK).peekable();
         while let Some(piece) = pieces.next() {
             let next = if pieces.peek().is_some() { out.upcoming()?.1 } else { 0 };
             out.append(&[&next.to_be_bytes(), piece])?;
         }
         Ok(here)
-    }
-}
-
-impl Sizes {
-    fn here(&self, length: usize) -> usize {
-        if length <= self.most {
-            return length;
-        }
-        let here = self.least + (length - self.least) % (self.page - 4);
-        if here <= self.most { here } else { self.least }
     }
 }

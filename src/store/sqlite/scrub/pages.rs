@@ -1,6 +1,7 @@
 //! The pages of a database file, and which of their bytes are dead. File format: sqlite.org/fileformat2.html.
 
 use crate::fault::{Fault, Result};
+use crate::store::sqlite::format;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -71,7 +72,7 @@ impl Tree {
         let head = if page == 1 { 100 } else { 0 };
         let kind = bytes[head];
         let sound = matches!(kind, 2 | 5 | 10 | 13);
-        sound.then(|| Tree { head, kind, cells: usize::from(short(bytes, head + 3)) })
+        sound.then(|| Tree { head, kind, cells: short(bytes, head + 3) })
     }
 
     /// Whether it has pages below it.
@@ -88,24 +89,24 @@ impl Tree {
     pub fn starts<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
         let list = self.list();
         let within = (0..self.cells).map(move |at| list + 2 * at).filter(|at| at + 2 <= bytes.len());
-        within.map(|at| usize::from(short(bytes, at))).filter(|start| start + 4 <= bytes.len())
+        within.map(|at| short(bytes, at)).filter(|start| start + 4 <= bytes.len())
     }
 
     /// The gap before the first cell, and the free blocks between cells, without the four bytes that chain them.
     fn slack(&self, bytes: &[u8], usable: usize) -> Vec<Range<usize>> {
         let gap = self.list() + 2 * self.cells;
-        let content = match usize::from(short(bytes, self.head + 5)) {
+        let content = match short(bytes, self.head + 5) {
             0 => 65_536,
             start => start,
         };
         let mut dead = Vec::from([(gap..content.min(usable).max(gap)), (usable..bytes.len())]);
-        let mut block = usize::from(short(bytes, self.head + 1));
+        let mut block = short(bytes, self.head + 1);
         let mut last = 0;
         while block > last && block + 4 <= usable {
-            let size = usize::from(short(bytes, block + 2));
+            let size = short(bytes, block + 2);
             dead.push(block + 4..(block + size).clamp(block + 4, usable));
             last = block;
-            block = usize::from(short(bytes, block));
+            block = short(bytes, block);
         }
         dead
     }
@@ -113,10 +114,10 @@ impl Tree {
 
 /// A big-endian number of four bytes.
 pub fn number(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..at + 4).map_or(0, |four| u32::from_be_bytes(four.try_into().unwrap_or_default()))
+    format::long(bytes, at).unwrap_or_default()
 }
 
 /// A big-endian number of two bytes.
-fn short(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..at + 2).map_or(0, |two| u16::from_be_bytes(two.try_into().unwrap_or_default()))
+fn short(bytes: &[u8], at: usize) -> usize {
+    format::short(bytes, at).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 use super::pages::{Pages, Tree, number};
 use crate::fault::Result;
 use crate::interrupt;
+use crate::store::sqlite::format::{LINK, local_length, read_varint};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A page in question, answered.
@@ -108,32 +109,15 @@ fn overflow(kind: u8, bytes: &[u8], start: usize, usable: usize) -> Option<(u32,
     if kind == 2 {
         at += 4;
     }
-    let payload = varint(bytes, &mut at)? as usize;
+    let (payload, length) = read_varint(bytes.get(at..)?)?;
+    at += length;
     if kind == 13 {
-        varint(bytes, &mut at)?;
+        at += read_varint(bytes.get(at..)?)?.1;
     }
-    let most = if kind == 13 { usable - 35 } else { (usable - 12) * 64 / 255 - 23 };
-    if payload <= most {
+    let payload = payload as usize;
+    let local = local_length(usable, payload, kind == 13);
+    if local == payload {
         return None;
     }
-    let least = (usable - 12) * 32 / 255 - 23;
-    let some = least + (payload - least) % (usable - 4);
-    let local = if some <= most { some } else { least };
-    (at + local + 4 <= bytes.len()).then(|| (number(bytes, at + local), payload - local))
-}
-
-fn varint(bytes: &[u8], at: &mut usize) -> Option<u64> {
-    let mut value = 0u64;
-    for step in 0..9 {
-        let byte = *bytes.get(*at)?;
-        *at += 1;
-        if step == 8 {
-            return Some(value << 8 | u64::from(byte));
-        }
-        value = value << 7 | u64::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            break;
-        }
-    }
-    Some(value)
+    (at + local + LINK <= bytes.len()).then(|| (number(bytes, at + local), payload - local))
 }

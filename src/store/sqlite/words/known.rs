@@ -1,7 +1,7 @@
 //! The words that have come up, each with a number: the first is 0, the next 1.
 
 use super::word::{Word, put_bytes};
-use std::hash::{BuildHasher, RandomState};
+use crate::fingerprints::fresh_seed;
 
 /// Slots to begin with.
 const FEWEST_SLOTS: usize = 1 << 12;
@@ -36,7 +36,7 @@ impl Known {
             slots: vec![Slot::default(); FEWEST_SLOTS],
             numbers: Vec::new(),
             ends: Vec::new(),
-            seed: RandomState::new().hash_one(0),
+            seed: fresh_seed(),
         }
     }
 

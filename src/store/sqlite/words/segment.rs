@@ -5,6 +5,7 @@
 use super::shadow::Shadow;
 use super::skips::Skips;
 use crate::fault::Result;
+use crate::store::sqlite::format::read_varint;
 use crate::store::sqlite::pages::put_varint;
 
 /// Bytes from which on a page is full.
@@ -233,17 +234,8 @@ fn whole(bytes: &[u8], room: usize) -> usize {
     within.or_else(|| (0..bytes.len()).find(ends)).map_or(bytes.len(), |last| last + 1)
 }
 
-/// The number that begins here, and how many bytes it takes.
+/// The number that begins here, and how many bytes it takes. What is read was written here, and does not end before.
+#[inline]
 fn varint(bytes: &[u8]) -> (u64, usize) {
-    if bytes[0] < 0x80 {
-        return (bytes[0].into(), 1);
-    }
-    let mut number = 0;
-    for (at, byte) in bytes.iter().enumerate().take(8) {
-        number = number << 7 | u64::from(byte & 0x7f);
-        if *byte < 0x80 {
-            return (number, at + 1);
-        }
-    }
-    (number << 8 | bytes.get(8).map_or(0, |byte| u64::from(*byte)), 9)
+    read_varint(bytes).unwrap_or((0, bytes.len()))
 }
