@@ -21,9 +21,10 @@ use crate::memory;
 use crate::progress::Progress;
 use crate::schema::{CompleteMap, MappedTable, Rows};
 use crate::store::{Builder, Health, Snapshot, TableKind};
+use std::path::Path;
 
 /// Copies every row of the moment into `new`, masked as the map says, and completes it. Whether it keeps the rules that
-/// its source keeps, [`check`] says.
+/// its source keeps, [`check`] says. What memory has no room for goes into files without a name in `folder`.
 ///
 /// # Errors
 /// Refused when a value does not fit what the map says of it; damaged when the source is; whatever the engines say.
@@ -31,10 +32,11 @@ pub fn copy(
     source: &mut dyn Snapshot,
     map: &CompleteMap,
     masker: Masker,
+    folder: &Path,
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<Copied> {
-    let copied = copy_rows(source, map, &masker, new, progress)?;
+    let copied = copy_rows(source, map, &masker, folder, new, progress)?;
     // To complete takes memory of its own, and nothing is masked any more.
     drop(masker);
     memory::give_back();
@@ -47,12 +49,13 @@ fn copy_rows(
     source: &mut dyn Snapshot,
     map: &CompleteMap,
     masker: &Masker,
+    folder: &Path,
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<Copied> {
     let copies: Vec<&MappedTable> = map.tables().iter().filter(|mapped| mapped.rows == Rows::Copy).collect();
     let tasks = copies.iter().map(|mapped| task(source, mapped, masker)).collect::<Result<Vec<_>>>()?;
-    let passed = stream::pass(source, &tasks, new, progress)?;
+    let passed = stream::pass(source, &tasks, folder, new, progress)?;
     let mut copied = Copied::default();
     let mut done = tasks.iter().zip(passed);
     for mapped in map.tables() {

@@ -7,6 +7,7 @@ use crate::masking::{Crowd, Mask, RowMasker, Settler, Tally};
 use crate::progress::Progress;
 use crate::schema::MappedTable;
 use crate::store::{Builder, Load, Snapshot, ValueRef};
+use std::path::Path;
 use std::thread;
 
 /// A table that is copied.
@@ -36,14 +37,15 @@ struct Job {
     is_last: bool,
 }
 
-/// Streams all tables through their maskers into `new`.
+/// Streams all tables through their maskers into `new`; `folder` is for what memory has no room for.
 pub(super) fn pass(
     source: &mut dyn Snapshot,
     tasks: &[Task<'_>],
+    folder: &Path,
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<Vec<Passed>> {
-    let mut writing = Writing { tasks, new, table: None, passed: Vec::with_capacity(tasks.len()) };
+    let mut writing = Writing { tasks, folder, new, table: None, passed: Vec::with_capacity(tasks.len()) };
     let streamed = stream(source, tasks, &mut |job| writing.job(job), progress);
     let passed = writing.passed;
     match streamed {
@@ -141,6 +143,7 @@ fn mask_rows(task: &Task<'_>, job: &mut Job) -> Result<()> {
 /// Writes the jobs of all tables, one after the other.
 struct Writing<'a> {
     tasks: &'a [Task<'a>],
+    folder: &'a Path,
     new: &'a mut dyn Builder,
     /// The table that is being written.
     table: Option<(Settler<'a>, Passed)>,
@@ -157,16 +160,16 @@ impl Writing<'_> {
             None => {
                 self.new.fill(table, &task.masker.changed())?;
                 let tallies = vec![Tally::default(); table.stored().count()];
-                (task.masker.settler(task.mapped, task.rows), Passed { tallies, crowds: None })
+                (task.masker.settler(task.mapped, task.rows, self.folder), Passed { tallies, crowds: None })
             }
         };
-        match settled(&mut settler, job, usize::from(table.row_number.is_some())) {
+        match settled(&mut settler, job, usize::from(table.row_number.is_some()))? {
             Some(load) => self.new.rows(&load)?,
             None => self.new.rows(&job.masked)?,
         }
         passed.tallies.iter_mut().zip(&job.tallies).for_each(|(all, some)| all.join(some));
         if job.is_last {
-            passed.crowds = settler.crowds();
+            passed.crowds = settler.crowds()?;
             self.new.index(table)?;
             self.passed.push(passed);
         } else {
@@ -180,9 +183,9 @@ impl Writing<'_> {
 }
 
 /// The load that goes out in place of the masked one, where a row of it had to be drawn again.
-fn settled(settler: &mut Settler<'_>, job: &mut Job, number: usize) -> Option<Load> {
+fn settled(settler: &mut Settler<'_>, job: &mut Job, number: usize) -> Result<Option<Load>> {
     if settler.is_idle() {
-        return None;
+        return Ok(None);
     }
     let mut load: Option<Load> = None;
     let (mut row, mut masks): (Vec<ValueRef<'_>>, Vec<ValueRef<'_>>) = (Vec::new(), Vec::new());
@@ -191,7 +194,7 @@ fn settled(settler: &mut Settler<'_>, job: &mut Job, number: usize) -> Option<Lo
         row.extend(job.raw.row(at));
         masks.clear();
         masks.extend(job.masked.row(at));
-        let again = settler.settle(&row[number..], &masks[number..], &mut job.tallies);
+        let again = settler.settle(&row[number..], &masks[number..], &mut job.tallies)?;
         if again.is_some() && load.is_none() {
             let mut before = Load::default();
             (0..at).for_each(|earlier| before.push(job.masked.row(earlier)));
@@ -205,5 +208,5 @@ fn settled(settler: &mut Settler<'_>, job: &mut Job, number: usize) -> Option<Lo
             (None, _) => {}
         }
     }
-    load
+    Ok(load)
 }

@@ -78,6 +78,11 @@ impl Gathered {
         }
     }
 
+    /// Whether there are so many that those which are none of them are hardly told any more.
+    pub fn are_crowded(&self) -> bool {
+        matches!(self, Gathered::Sifted(sieve) if sieve.is_crowded())
+    }
+
     /// Makes them searchable.
     pub fn finish(self) -> Known {
         match self {

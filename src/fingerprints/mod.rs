@@ -1,14 +1,19 @@
 //! Texts remembered without their letters: keyed digests of 64 bits, at eight bytes and a little more for each; where
-//! there are very many, at a few bits.
+//! there are very many, at a few bits, or in a file. Memory has an end, however many there are.
 
 mod digests;
+mod marks;
+mod pairs;
 mod recent;
 mod runs;
+mod shelf;
 mod sieve;
 mod sorted;
 
+pub use pairs::Pairs;
 pub use recent::{Recent, digest};
-pub use runs::{Gathering, Runs, SHORTEST};
+pub use runs::{Gathering, Runs, SHORTEST, Share};
+pub use shelf::Shelf;
 
 use std::hash::{BuildHasher, RandomState};
 

@@ -1,34 +1,38 @@
 //! Runs of bytes that are known, found wherever one of them begins.
 
 use super::digests::{Gathered, Known};
+pub use super::marks::SHORTEST;
+use super::marks::{Marks, STRIDE, step};
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-
-/// What is shorter is found everywhere by chance. In bytes.
-pub const SHORTEST: usize = 8;
-/// Bits for the first bytes: 2 MiB, so that few of them are there by chance.
-const START_BITS: usize = 1 << 24;
-/// So many bytes of a run tell whether one may begin there at all, for less than its first [`SHORTEST`] ones do.
-const FEW: usize = 4;
-/// Bits for the few first bytes: 32 KiB, so that they stay within the processor.
-const FEW_BITS: usize = 1 << 18;
-/// How far apart the marks along a run are, in bytes.
-const STRIDE: usize = 7;
-/// The mark of a place from which a run goes on to the next one.
-const GOES_ON: u8 = 1 << STRIDE;
-/// There are never fewer places for marks, and never more.
-const FEWEST_PLACES: usize = 1 << 16;
-const MOST_PLACES: usize = 1 << 24;
-
-/// Places for each run that is expected: a run has several marks, but most come more than once.
-const PLACES_FOR_EACH: usize = 2;
 
 /// Runs that are being gathered.
 #[derive(Debug)]
 pub struct Gathering {
     digests: Gathered,
     marks: Arc<Marks>,
+    share: Share,
+}
+
+/// Some of all runs, told by how they begin: every run is in one of `of` shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Which of them: 0, 1 and so on.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+impl Share {
+    /// All runs.
+    pub const ALL: Share = Share { number: 0, of: 1 };
+    /// None of them.
+    pub const NONE: Share = Share { number: 1, of: 1 };
+
+    /// Whether a run is in it whose first bytes have this digest.
+    fn has(self, beginning: u64) -> bool {
+        (u128::from(beginning) * u128::from(self.of)) >> 64 == u128::from(self.number)
+    }
 }
 
 /// Runs that are known.
@@ -41,40 +45,21 @@ pub struct Runs {
     marks: Arc<Marks>,
 }
 
-/// Marks along the runs, by the digests of their beginnings of 8, 15, 22… bytes: where one ends before the next mark,
-/// and whether one goes on. They are those of all runs together, so they say where none can be, and `digests` the rest.
-///
-/// Several threads may set them: a mark is never taken back, so their order does not matter, and nobody looks before
-/// all threads are done.
-#[derive(Debug)]
-struct Marks {
-    seed: u64,
-    /// A bit for the few first bytes of each.
-    few: Vec<AtomicU64>,
-    /// A bit for the first bytes of each.
-    starts: Vec<AtomicU64>,
-    /// A power of two of them.
-    places: Vec<AtomicU8>,
-}
-
 impl Gathering {
     /// Gets ready for about so many runs; if more come, they are only found more slowly. The seed is a secret.
     pub fn of_about(count: u64, seed: u64) -> Self {
-        let places = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(PLACES_FOR_EACH);
-        let places = places.clamp(FEWEST_PLACES, MOST_PLACES);
-        let places = places.next_power_of_two();
-        let marks = Marks {
-            seed,
-            few: std::iter::repeat_with(AtomicU64::default).take(FEW_BITS / 64).collect(),
-            starts: std::iter::repeat_with(AtomicU64::default).take(START_BITS / 64).collect(),
-            places: std::iter::repeat_with(AtomicU8::default).take(places).collect(),
-        };
-        Gathering { digests: Gathered::of_about(count), marks: Arc::new(marks) }
+        let marks = Arc::new(Marks::for_about(count, seed));
+        Gathering { digests: Gathered::of_about(count), marks, share: Share::ALL }
+    }
+
+    /// The same, but only those of one share are remembered.
+    pub fn only(self, share: Share) -> Self {
+        Gathering { share, ..self }
     }
 
     /// Another gathering of the same runs, for another thread; [`Gathering::join`] brings the two together again.
     pub fn sibling(&self) -> Self {
-        Gathering { digests: self.digests.sibling(), marks: Arc::clone(&self.marks) }
+        Gathering { digests: self.digests.sibling(), marks: Arc::clone(&self.marks), share: self.share }
     }
 
     /// Adds what a sibling has gathered.
@@ -85,17 +70,16 @@ impl Gathering {
     /// Adds a run, to be found wherever it stands. Returns whether it is long enough.
     pub fn add(&mut self, run: &[u8]) -> bool {
         let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
-        let marks = &self.marks;
-        let mut running = beginning(marks.seed, first);
-        marks.start(first, running);
-        let (strides, last) = rest.as_chunks::<STRIDE>();
-        for stride in strides {
-            marks.set(running, GOES_ON);
-            running = stride.iter().fold(running, |running, byte| step(running, *byte));
+        let beginning = self.marks.beginning(first);
+        if self.share.has(beginning) {
+            self.digests.add(self.marks.set_along(first, beginning, rest));
         }
-        marks.set(running, 1 << last.len());
-        self.digests.add(last.iter().fold(running, |running, byte| step(running, *byte)));
         true
+    }
+
+    /// Whether there are so many that those which are none of them are hardly told any more.
+    pub fn is_crowded(&self) -> bool {
+        self.digests.are_crowded()
     }
 
     /// Which of the digests that are sought have come.
@@ -117,7 +101,7 @@ impl Runs {
     /// does not come again when all runs are gathered once more, only looks like one of them.
     pub fn seeking(&self, wanted: HashSet<u64>) -> Gathering {
         let digests = Gathered::Sought { wanted: Arc::new(wanted), found: HashSet::new() };
-        Gathering { digests, marks: Arc::clone(&self.marks) }
+        Gathering { digests, marks: Arc::clone(&self.marks), share: Share::ALL }
     }
 
     /// Whether others may be taken for one of them.
@@ -211,7 +195,7 @@ impl Runs {
         let mut running = beginning;
         let mut length = SHORTEST;
         loop {
-            let marks = self.marks.at(running).load(Ordering::Relaxed);
+            let marks = self.marks.at(running);
             for place in 0..STRIDE {
                 if marks >> place & 1 == 1
                     && may_end(length)
@@ -241,50 +225,6 @@ enum Walk {
     Nothing,
 }
 
-impl Marks {
-    /// The digest of these first bytes, where a run may begin with them.
-    #[inline]
-    fn beginning_like(&self, first: &[u8; SHORTEST]) -> Option<u64> {
-        let [a, b, c, d, ..] = *first;
-        if !self.may_start_with([a, b, c, d]) {
-            return None;
-        }
-        let running = beginning(self.seed, first);
-        let (word, bit) = start_bit(running);
-        (self.starts[word].load(Ordering::Relaxed) & bit != 0).then_some(running)
-    }
-
-    #[inline]
-    fn may_start_with(&self, few: [u8; FEW]) -> bool {
-        let (word, bit) = few_bit(self.seed, few);
-        self.few[word].load(Ordering::Relaxed) & bit != 0
-    }
-
-    fn at(&self, running: u64) -> &AtomicU8 {
-        &self.places[(running >> 32) as usize & (self.places.len() - 1)]
-    }
-
-    fn set(&self, running: u64, mark: u8) {
-        let place = self.at(running);
-        if place.load(Ordering::Relaxed) & mark == 0 {
-            place.fetch_or(mark, Ordering::Relaxed);
-        }
-    }
-
-    fn start(&self, first: &[u8; SHORTEST], running: u64) {
-        let [a, b, c, d, ..] = *first;
-        set_bit(&self.few, few_bit(self.seed, [a, b, c, d]));
-        set_bit(&self.starts, start_bit(running));
-    }
-}
-
-/// Sets a bit. Most are there already, and to look is cheaper than to write.
-fn set_bit(bits: &[AtomicU64], (word, bit): (usize, u64)) {
-    if bits[word].load(Ordering::Relaxed) & bit == 0 {
-        bits[word].fetch_or(bit, Ordering::Relaxed);
-    }
-}
-
 /// The first bytes of a run, which are taken from it.
 fn first_bytes(run: &mut impl Iterator<Item = u8>) -> Option<[u8; SHORTEST]> {
     let mut first = [0; SHORTEST];
@@ -292,30 +232,6 @@ fn first_bytes(run: &mut impl Iterator<Item = u8>) -> Option<[u8; SHORTEST]> {
         *place = run.next()?;
     }
     Some(first)
-}
-
-/// The digest of a run's first bytes; all its bits are good.
-fn beginning(seed: u64, first: &[u8; SHORTEST]) -> u64 {
-    let mixed = (u64::from_le_bytes(*first) ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    mixed ^ (mixed >> 32)
-}
-
-/// The digest with one byte more, so that every length of a run costs one step more.
-fn step(running: u64, byte: u8) -> u64 {
-    let mixed = (running ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed ^ (mixed >> 29)
-}
-
-fn few_bit(seed: u64, few: [u8; FEW]) -> (usize, u64) {
-    let place = (u32::from_le_bytes(few) ^ seed as u32).wrapping_mul(0x9e37_79b1) as usize;
-    let place = place >> (u32::BITS - FEW_BITS.ilog2());
-    (place / 64, 1 << (place % 64))
-}
-
-fn start_bit(start: u64) -> (usize, u64) {
-    let place = start as usize & (START_BITS - 1);
-    (place / 64, 1 << (place % 64))
 }
 
 #[cfg(test)]
@@ -367,6 +283,27 @@ mod tests {
                 .iter()
                 .all(|run| runs.begins(run.as_bytes(), |_| true).is_some())
         );
+    }
+
+    #[test]
+    fn each_run_is_in_one_share() {
+        let run = |number: u32| format!("{:016x}", u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let of = 3;
+        let gather = |share: Share| {
+            let mut gathering = Gathering::of_about(1000, 1).only(share);
+            let mut sibling = gathering.sibling();
+            (0..500).for_each(|number| assert!(gathering.add(run(number).as_bytes())));
+            (500..1000).for_each(|number| assert!(sibling.add(run(number).as_bytes())));
+            gathering.join(sibling);
+            gathering.finish()
+        };
+        let shares: Vec<Runs> = (0..of).map(|number| gather(Share { number, of })).collect();
+        assert!(shares.iter().all(|runs| runs.len() > 200));
+        for number in 0..1000 {
+            let is_in = |runs: &&Runs| runs.begins(run(number).as_bytes(), |_| true).is_some();
+            assert_eq!(shares.iter().filter(is_in).count(), 1);
+        }
+        assert_eq!((gather(Share::ALL).len(), gather(Share::NONE).len()), (1000, 0));
     }
 
     #[test]

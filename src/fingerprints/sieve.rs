@@ -13,8 +13,11 @@ const BITS: usize = 8;
 /// How many digests are expected for a line. About half of what is expected comes again and shares its bits with itself;
 /// of others one in some two thousand is found by chance then.
 const FOR_A_LINE: u64 = 64;
-/// There are never fewer lines.
+/// There are never fewer lines, and never more: 16 KiB, and 48 MiB.
 const FEWEST_LINES: u64 = 1 << 8;
+const MOST_LINES: u64 = 3 << 18;
+/// Where more of a hundred bits are set, most that is asked for would be found by chance.
+const CROWDED_PER_CENT: u64 = 95;
 
 /// Digests that are remembered. Several threads may add: a bit is never taken back.
 #[derive(Debug)]
@@ -24,9 +27,9 @@ pub struct Sieve {
 }
 
 impl Sieve {
-    /// Room for about so many.
+    /// Room for about so many. The more there are beyond some fifty million, the more others are found by chance.
     pub fn of_about(count: u64) -> Self {
-        let lines = (count / FOR_A_LINE).max(FEWEST_LINES);
+        let lines = (count / FOR_A_LINE).clamp(FEWEST_LINES, MOST_LINES);
         let lines = std::iter::repeat_with(Line::default).take(lines as usize).collect();
         Sieve { lines, count: AtomicU64::new(0) }
     }
@@ -55,6 +58,14 @@ impl Sieve {
     /// How many different ones were added, but for those that looked like others.
     pub fn len(&self) -> usize {
         self.count.load(Ordering::Relaxed) as usize
+    }
+
+    /// Whether so many were added that it hardly tells anything: more than some hundred and fifty million.
+    pub fn is_crowded(&self) -> bool {
+        let words = self.lines.iter().flatten();
+        let set: u64 = words.map(|word| u64::from(word.load(Ordering::Relaxed).count_ones())).sum();
+        let all = self.lines.len() as u64 * BITS as u64 * u64::from(u64::BITS);
+        set * 100 > all * CROWDED_PER_CENT
     }
 
     fn line(&self, digest: u64) -> &Line {
@@ -89,7 +100,9 @@ mod tests {
     fn more_than_were_expected_are_found_all_the_same() {
         let sieve = Sieve::of_about(0);
         (0..20_000).for_each(|number| sieve.add(scattered(number)));
-        assert!((0..20_000).all(|number| sieve.holds(scattered(number))));
+        assert!((0..20_000).all(|number| sieve.holds(scattered(number))) && !sieve.is_crowded());
+        (0..100_000).for_each(|number| sieve.add(scattered(number)));
+        assert!(sieve.is_crowded(), "and that is told");
     }
 
     #[test]

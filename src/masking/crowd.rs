@@ -1,12 +1,17 @@
 //! How many people share the columns that single somebody out together: the k of k-anonymity, before and after.
 
 use super::plan::TablePlan;
+use crate::fault::Result;
+use crate::fingerprints::Shelf;
 use crate::store::ValueRef;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash, Hasher};
+use std::path::Path;
 
 /// A group of fewer people hides nobody.
 const SMALL: u64 = 5;
+/// So many rows stay in memory, at eight bytes each.
+const MOST_IN_MEMORY: usize = 1 << 20;
 
 /// The groups of people who are alike in some columns, in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,35 +26,114 @@ pub struct Crowd {
     pub below_five: u64,
 }
 
-/// Counts the groups of one table. Memory: 16 bytes per row, whatever its values are.
+/// Counts the groups of one table.
 pub(super) struct Crowds {
     places: Vec<usize>,
     state: RandomState,
-    before: Vec<u64>,
-    after: Vec<u64>,
+    before: Groups,
+    after: Groups,
 }
 
 impl Crowds {
-    /// Gets ready; nothing where the map names no columns of the table.
-    pub(super) fn of(columns: &[String], plan: &TablePlan) -> Option<Self> {
+    /// Gets ready; nothing where the map names no columns of the table. `folder` is for what memory has no room for.
+    pub(super) fn of(columns: &[String], plan: &TablePlan, folder: &Path) -> Option<Self> {
         let place = |name: &String| plan.columns.iter().position(|column| column.name == *name);
         let places: Vec<usize> = columns.iter().filter_map(place).collect();
-        let nothing = Vec::new;
+        let groups = || Groups::in_folder(folder, MOST_IN_MEMORY);
         let state = RandomState::new();
-        (!places.is_empty()).then(|| Crowds { places, state, before: nothing(), after: nothing() })
+        (!places.is_empty()).then(|| Crowds { places, state, before: groups(), after: groups() })
     }
 
     /// Notes a row and its mask.
-    pub(super) fn note(&mut self, originals: &[ValueRef<'_>], masks: &[ValueRef<'_>]) {
+    ///
+    /// # Errors
+    /// When there are too many for memory, and no file can be written.
+    pub(super) fn note(&mut self, originals: &[ValueRef<'_>], masks: &[ValueRef<'_>]) -> Result<()> {
         let before = digest(&self.state, &self.places, |at| originals[at]);
         let after = digest(&self.state, &self.places, |at| masks[at]);
-        self.before.extend(before);
-        self.after.extend(after);
+        before.map_or(Ok(()), |digest| self.before.add(digest))?;
+        after.map_or(Ok(()), |digest| self.after.add(digest))
     }
 
     /// The columns' places, and the groups before and after.
-    pub(super) fn count(&mut self) -> (Crowd, Crowd) {
-        (groups(&mut self.before), groups(&mut self.after))
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(super) fn count(&mut self) -> Result<(Crowd, Crowd)> {
+        Ok((self.before.count()?, self.after.count()?))
+    }
+}
+
+/// Digests of rows: equal ones are a group.
+struct Groups {
+    newest: Vec<u64>,
+    most_in_memory: usize,
+    older: Shelf<1>,
+}
+
+impl Groups {
+    fn in_folder(folder: &Path, most_in_memory: usize) -> Self {
+        Groups { newest: Vec::new(), most_in_memory, older: Shelf::in_folder(folder) }
+    }
+
+    fn add(&mut self, digest: u64) -> Result<()> {
+        if self.newest.len() == self.most_in_memory {
+            self.make_room()?;
+        }
+        self.newest.push(digest);
+        Ok(())
+    }
+
+    fn make_room(&mut self) -> Result<()> {
+        self.newest.sort_unstable();
+        self.older.put(self.newest.as_chunks().0)?;
+        self.newest.clear();
+        Ok(())
+    }
+
+    fn count(&mut self) -> Result<Crowd> {
+        let mut counting = Counting::default();
+        if self.older.is_empty() {
+            self.newest.sort_unstable();
+            self.newest.iter().for_each(|digest| counting.next(*digest));
+        } else {
+            self.make_room()?;
+            self.older.each(|[digest]| counting.next(digest))?;
+        }
+        Ok(counting.finish())
+    }
+}
+
+/// Groups that come one after the other.
+#[derive(Default)]
+struct Counting {
+    crowd: Crowd,
+    /// The group that is not over yet, and how many rows it has.
+    group: (u64, u64),
+}
+
+impl Counting {
+    fn next(&mut self, digest: u64) {
+        if digest != self.group.0 {
+            self.end_group();
+            self.group = (digest, 0);
+        }
+        self.group.1 += 1;
+    }
+
+    fn end_group(&mut self) {
+        let (crowd, size) = (&mut self.crowd, self.group.1);
+        if size > 0 {
+            crowd.rows += size;
+            crowd.smallest = if crowd.smallest == 0 { size } else { crowd.smallest.min(size) };
+            crowd.alone += if size == 1 { 1 } else { 0 };
+            crowd.below_five += if size < SMALL { size } else { 0 };
+        }
+    }
+
+    fn finish(mut self) -> Crowd {
+        self.end_group();
+        self.crowd
     }
 }
 
@@ -76,28 +160,22 @@ fn digest<'a>(state: &RandomState, places: &[usize], value: impl Fn(usize) -> Va
     has_something.then(|| hasher.finish())
 }
 
-fn groups(digests: &mut [u64]) -> Crowd {
-    digests.sort_unstable();
-    let mut crowd = Crowd { rows: digests.len() as u64, ..Crowd::default() };
-    for group in digests.chunk_by(|one, next| one == next) {
-        let size = group.len() as u64;
-        crowd.smallest = if crowd.smallest == 0 { size } else { crowd.smallest.min(size) };
-        crowd.alone += if size == 1 { 1 } else { 0 };
-        crowd.below_five += if size < SMALL { size } else { 0 };
-    }
-    crowd
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn groups_are_counted_by_their_size() {
-        let mut digests = vec![7, 1, 7, 2, 7, 7, 7, 2];
+    fn groups_are_counted_by_their_size_in_memory_and_beyond_it() {
+        let folder = tempfile::tempdir().unwrap();
         let expected = Crowd { rows: 8, smallest: 1, alone: 1, below_five: 3 };
-        assert_eq!(groups(&mut digests), expected);
-        assert_eq!(groups(&mut []), Crowd::default());
+        for most_in_memory in [100, 3] {
+            let mut groups = Groups::in_folder(folder.path(), most_in_memory);
+            [7, 1, 7, 2, 7, 7, 7, 2].into_iter().for_each(|digest| groups.add(digest).unwrap());
+            assert_eq!(groups.older.is_empty(), most_in_memory > 8);
+            assert_eq!(groups.count().unwrap(), expected);
+            assert_eq!(groups.count().unwrap(), expected, "and once more");
+        }
+        assert_eq!(Groups::in_folder(folder.path(), 3).count().unwrap(), Crowd::default());
     }
 
     #[test]

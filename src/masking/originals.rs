@@ -53,6 +53,11 @@ impl Originals {
         Originals::with(Gathering::of_about(count, seed))
     }
 
+    /// Whether there are so many that no mask can be told from them: memory for them has an end.
+    pub fn are_too_many(&self) -> bool {
+        self.runs.is_crowded()
+    }
+
     /// Another one, for another thread; [`Originals::join`] brings the two together again.
     pub fn sibling(&self) -> Self {
         Originals::with(self.runs.sibling())

@@ -12,6 +12,7 @@ use super::value::{Fate, Mask, readable};
 use crate::fault::{Fault, Result};
 use crate::schema::{Category, MappedTable};
 use crate::store::{Value, ValueRef};
+use std::path::Path;
 
 /// Masks the rows of one table, each by itself: threads may share it, and rows may come in any order. What has to
 /// differ from row to row, a [`Settler`] sees to afterwards.
@@ -38,9 +39,10 @@ impl<'a> RowMasker<'a> {
         Ok(RowMasker { masker, table: mapped.table.name.clone(), tokens: Tokens::fresh(), plan })
     }
 
-    /// Who sees to it that rows differ which have to: one for all rows of the table, which are about so many.
-    pub fn settler(&self, mapped: &MappedTable, count: u64) -> Settler<'_> {
-        Settler::of(self, mapped, count)
+    /// Who sees to it that rows differ which have to: one for all rows of the table, which are about so many. What
+    /// memory has no room for goes into files without a name in `folder`; it is digests, no text.
+    pub fn settler(&self, mapped: &MappedTable, count: u64, folder: &Path) -> Settler<'_> {
+        Settler::of(self, mapped, count, folder)
     }
 
     /// The columns whose values may come out changed.

@@ -79,14 +79,14 @@ struct InOrder<'a> {
 
 impl<'a> InOrder<'a> {
     fn of(rows: &'a RowMasker<'a>, mapped: &MappedTable) -> Self {
-        InOrder { rows, settler: rows.settler(mapped, 0), tallies: Vec::new() }
+        InOrder { rows, settler: rows.settler(mapped, 0, Path::new(".")), tallies: Vec::new() }
     }
 
     fn mask(&mut self, row: &[ValueRef<'_>]) -> Result<Vec<Value>> {
         let mut out = Vec::new();
         self.rows.mask(row, &mut out, &mut self.tallies)?;
         let masks: Vec<ValueRef<'_>> = out.iter().map(Mask::borrow).collect();
-        let again = self.settler.settle(row, &masks, &mut self.tallies);
+        let again = self.settler.settle(row, &masks, &mut self.tallies)?;
         Ok(again.as_ref().unwrap_or(&out).iter().map(|mask| mask.borrow().to_value()).collect())
     }
 }

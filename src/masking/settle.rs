@@ -4,8 +4,10 @@ use super::crowd::{Crowd, Crowds};
 use super::row::{MOST_TURNS, RowMasker};
 use super::unique::Guards;
 use super::value::Mask;
+use crate::fault::Result;
 use crate::schema::MappedTable;
 use crate::store::ValueRef;
+use std::path::Path;
 
 /// What was done to the values of a column. NULL is not counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -80,9 +82,9 @@ pub struct Settler<'a> {
 }
 
 impl<'a> Settler<'a> {
-    pub(super) fn of(rows: &'a RowMasker<'a>, mapped: &MappedTable, count: u64) -> Self {
-        let guards = Guards::of(&mapped.table, &rows.plan, count);
-        Settler { rows, guards, crowds: Crowds::of(&mapped.quasi, &rows.plan) }
+    pub(super) fn of(rows: &'a RowMasker<'a>, mapped: &MappedTable, count: u64, folder: &Path) -> Self {
+        let guards = Guards::of(&mapped.table, &rows.plan, count, folder);
+        Settler { rows, guards, crowds: Crowds::of(&mapped.quasi, &rows.plan, folder) }
     }
 
     /// Whether rows may go out as they come: nothing has to differ, and nobody is counted.
@@ -91,13 +93,17 @@ impl<'a> Settler<'a> {
     }
 
     /// Looks at the next row and its mask; returns another mask where this one cannot go out.
+    ///
+    /// # Errors
+    /// When what memory has no room for cannot be written or read.
     pub fn settle<'v>(
         &mut self,
         row: &[ValueRef<'v>],
         masks: &[ValueRef<'v>],
         tallies: &mut [Tally],
-    ) -> Option<Vec<Mask<'v>>> {
-        let again = self.guards.conflict(row, masks).map(|at| self.drawn_again(at, row, masks));
+    ) -> Result<Option<Vec<Mask<'v>>>> {
+        let clash = self.guards.conflict(row, masks)?;
+        let again = clash.map(|at| self.drawn_again(at, row, masks)).transpose()?;
         let borrowed: Option<Vec<ValueRef<'_>>> =
             again.as_ref().map(|values| values.iter().map(Mask::borrow).collect());
         let out = borrowed.as_deref().unwrap_or(masks);
@@ -108,28 +114,36 @@ impl<'a> Settler<'a> {
                 tally.add(changes, row[at], &again[at]);
             }
         }
-        self.guards.note(row, out);
+        self.guards.note(row, out)?;
         if let Some(crowds) = &mut self.crowds {
-            crowds.note(row, out);
+            crowds.note(row, out)?;
         }
-        again
+        Ok(again)
     }
 
-    fn drawn_again<'v>(&self, at: usize, row: &[ValueRef<'v>], masks: &[ValueRef<'v>]) -> Vec<Mask<'v>> {
+    fn drawn_again<'v>(
+        &self,
+        at: usize,
+        row: &[ValueRef<'v>],
+        masks: &[ValueRef<'v>],
+    ) -> Result<Vec<Mask<'v>>> {
         let mut out: Vec<Mask<'v>> = masks.iter().map(|mask| Mask::Same(*mask)).collect();
         let mut clash = Some(at);
         for turn in 1..=MOST_TURNS {
             let Some(at) = clash else { break };
             self.rows.redraw(at, turn, row, &mut out);
             let borrowed: Vec<ValueRef<'_>> = out.iter().map(Mask::borrow).collect();
-            clash = self.guards.conflict(row, &borrowed);
+            clash = self.guards.conflict(row, &borrowed)?;
         }
-        out
+        Ok(out)
     }
 
     /// How many rows are alike in the columns that single somebody out together, before and after; nothing where the
     /// map names no such columns.
-    pub fn crowds(&mut self) -> Option<(Crowd, Crowd)> {
-        self.crowds.as_mut().map(Crowds::count)
+    ///
+    /// # Errors
+    /// When what memory has no room for cannot be read.
+    pub fn crowds(&mut self) -> Result<Option<(Crowd, Crowd)>> {
+        self.crowds.as_mut().map(Crowds::count).transpose()
     }
 }

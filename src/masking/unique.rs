@@ -1,15 +1,17 @@
 //! Unique indexes of several columns, and of values that differ by case only: no two rows may come out the same.
 
 use super::plan::{Action, TablePlan};
+use crate::fault::Result;
+use crate::fingerprints::Pairs;
 use crate::store::{Table, ValueRef};
-use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash, Hasher};
+use std::path::Path;
 
 /// The unique indexes of a table that masks may break, and the tuples that they hold so far.
 ///
 /// Masks are one-to-one where one column must be unique. Where several columns must be so together, many-to-one masks
-/// may meet, and the later row's mask is drawn again. Memory: 17 to 40 bytes per row and index.
+/// may meet, and the later row's mask is drawn again.
 pub(super) struct Guards {
     state: RandomState,
     guards: Vec<Guard>,
@@ -20,11 +22,11 @@ struct Guard {
     /// The column whose mask is drawn again.
     redrawn: usize,
     /// Digests of masked tuples, and of the original tuple of each: equal originals may stay equal.
-    seen: HashMap<u64, u64>,
+    seen: Pairs,
 }
 
-/// Room is made for so many rows at most before they come.
-const MOST_ROOM: usize = 1 << 24;
+/// So many tuples of all guards together stay in memory: some 20 MB.
+const MOST_IN_MEMORY: usize = 900_000;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Collation {
@@ -34,10 +36,8 @@ enum Collation {
 }
 
 impl Guards {
-    /// The guards of a table of about so many rows.
-    pub(super) fn of(table: &Table, plan: &TablePlan, rows: u64) -> Self {
-        // All at once: memory that grows is there twice for a moment.
-        let room = usize::try_from(rows).unwrap_or_default().min(MOST_ROOM);
+    /// The guards of a table of about so many rows; `folder` is for what memory has no room for.
+    pub(super) fn of(table: &Table, plan: &TablePlan, rows: u64, folder: &Path) -> Self {
         let place =
             |name: &str| plan.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name));
         let unique = table.indexes.iter().filter(|index| index.unique);
@@ -65,11 +65,14 @@ impl Guards {
                 tuples.push(vec![(at, Collation::Folded)]);
             }
         }
-        let guards = tuples.into_iter().filter_map(|parts| {
+        let guarded = tuples.into_iter().filter_map(|parts| {
             let redrawn = parts.iter().rev().find_map(|(at, _)| redrawn(plan, *at, 0))?;
-            Some(Guard { parts, redrawn, seen: HashMap::with_capacity(room) })
+            Some((parts, redrawn))
         });
-        Guards { state: RandomState::new(), guards: guards.collect() }
+        let guarded: Vec<_> = guarded.collect();
+        let room = MOST_IN_MEMORY / guarded.len().max(1);
+        let guard = |(parts, redrawn)| Guard { parts, redrawn, seen: Pairs::of_about(rows, room, folder) };
+        Guards { state: RandomState::new(), guards: guarded.into_iter().map(guard).collect() }
     }
 
     /// Whether there is nothing to guard.
@@ -78,29 +81,49 @@ impl Guards {
     }
 
     /// The column to draw again, where an earlier row has the same tuple from other originals.
-    pub(super) fn conflict(&self, originals: &[ValueRef<'_>], masks: &[ValueRef<'_>]) -> Option<usize> {
-        let clash = |guard: &&Guard| {
-            let Some(mask) = guard.digest(&self.state, |at| masks[at], true) else { return false };
-            let Some(original) = guard.digest(&self.state, |at| originals[at], false) else { return false };
-            guard.seen.get(&mask).is_some_and(|seen| *seen != original)
-        };
-        self.guards.iter().find(clash).map(|guard| guard.redrawn)
+    ///
+    /// # Errors
+    /// When what memory has no room for cannot be read.
+    pub(super) fn conflict(
+        &self,
+        originals: &[ValueRef<'_>],
+        masks: &[ValueRef<'_>],
+    ) -> Result<Option<usize>> {
+        for guard in &self.guards {
+            if let Some((mask, original)) = guard.digests(&self.state, originals, masks)
+                && guard.seen.get(mask)?.is_some_and(|seen| seen != original)
+            {
+                return Ok(Some(guard.redrawn));
+            }
+        }
+        Ok(None)
     }
 
     /// Remembers a row that goes out.
-    pub(super) fn note(&mut self, originals: &[ValueRef<'_>], masks: &[ValueRef<'_>]) {
+    ///
+    /// # Errors
+    /// When memory has no room for it, and no file can be written.
+    pub(super) fn note(&mut self, originals: &[ValueRef<'_>], masks: &[ValueRef<'_>]) -> Result<()> {
         let Guards { state, guards } = self;
-        for guard in guards {
-            let mask = guard.digest(state, |at| masks[at], true);
-            let original = guard.digest(state, |at| originals[at], false);
-            if let (Some(mask), Some(original)) = (mask, original) {
-                guard.seen.entry(mask).or_insert(original);
-            }
-        }
+        guards.iter_mut().try_for_each(|guard| match guard.digests(state, originals, masks) {
+            Some((mask, original)) => guard.seen.put(mask, original),
+            None => Ok(()),
+        })
     }
 }
 
 impl Guard {
+    /// The digests of a masked tuple and of its original.
+    fn digests(
+        &self,
+        state: &RandomState,
+        originals: &[ValueRef<'_>],
+        masks: &[ValueRef<'_>],
+    ) -> Option<(u64, u64)> {
+        let mask = self.digest(state, |at| masks[at], true)?;
+        Some((mask, self.digest(state, |at| originals[at], false)?))
+    }
+
     /// Nothing for a tuple with a NULL in it: it is equal to none.
     fn digest<'a>(
         &self,

@@ -11,14 +11,14 @@ use crate::progress::Progress;
 use crate::schema::{CompleteMap, MappedTable, Rows};
 use crate::store::{Snapshot, Store};
 
-/// Compares a whole copy with its source, both read in the order of their keys. `copy` opens the decoded archive.
+/// Compares a whole copy with its source, both read in the order of their keys. `copy` is the decoded archive.
 ///
 /// # Errors
 /// When either cannot be read; damaged when they do not have the same rows. What is found is no error here.
 pub fn hold_against_source(
     source: &mut dyn Snapshot,
     map: &CompleteMap,
-    copy: impl FnOnce() -> Result<Box<dyn Store>> + Send,
+    copy: &mut (dyn Store + Send),
     needles: &Needles,
     progress: &mut dyn Progress,
     evidence: &mut Evidence,

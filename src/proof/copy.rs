@@ -38,13 +38,12 @@ pub fn columns_of(mapped: &MappedTable) -> Vec<&str> {
 /// # Errors
 /// When the copy cannot be read.
 pub fn read_copy(
-    copy: impl FnOnce() -> Result<Box<dyn Store>>,
+    copy: &mut dyn Store,
     tables: &[&MappedTable],
     needles: &Needles,
     mut sending: Sending,
 ) -> Result<()> {
-    let mut store = copy()?;
-    let mut moment = store.snapshot()?;
+    let mut moment = copy.snapshot()?;
     let mut values = Values::new(needles);
     for mapped in tables {
         let columns = columns_of(mapped);

@@ -21,9 +21,12 @@ mod values;
 mod verdict;
 mod watching;
 
+pub use crate::fingerprints::Share;
 pub use alone::{Alone, Suspicion, look};
 pub use compare::hold_against_source;
 pub use finds::Place;
 pub use needles::{Collector, Needles};
+#[cfg(test)]
+pub(crate) use scan::Search;
 pub use verdict::{Evidence, Seen};
 pub use watching::{SchemaText, Watched, watch};

@@ -2,7 +2,7 @@
 
 use super::starts::is_word;
 pub use crate::fingerprints::SHORTEST;
-use crate::fingerprints::{Gathering, Recent, Runs, fresh_seed};
+use crate::fingerprints::{Gathering, Recent, Runs, Share, fresh_seed};
 use std::collections::HashSet;
 
 /// Of a longer value only so much is searched: its beginning. In bytes.
@@ -32,6 +32,17 @@ impl Collector {
     /// Gets ready for about so many values.
     pub fn of_about(count: u64) -> Self {
         Collector::with(Gathering::of_about(count, fresh_seed()))
+    }
+
+    /// Gets ready for one share of all values, which are about so many together; the others are only looked at. Which
+    /// value is in which share, the seed says.
+    pub fn of_share(count: u64, share: Share, seed: u64) -> Self {
+        Collector::with(Gathering::of_about(count / u64::from(share.of), seed).only(share))
+    }
+
+    /// Remembers nothing, but tells of each value whether it would be searched.
+    pub fn idle() -> Self {
+        Collector::of_share(0, Share::NONE, 0)
     }
 
     fn with(runs: Gathering) -> Self {

@@ -58,6 +58,20 @@ impl Evidence {
         in_values.chain(self.in_bytes.digests()).collect()
     }
 
+    /// Adds what a search for another share of the originals found in the same archive. What does not depend on the
+    /// originals was found by the first search already.
+    pub fn join(&mut self, other: Self) {
+        self.originals += other.originals;
+        self.in_bytes.join(other.in_bytes);
+        self.across += other.across;
+        for (place, seen) in other.columns {
+            let own = self.columns.entry(place).or_default();
+            own.originals.join(seen.originals);
+            own.control |= seen.control;
+            own.has_originals |= seen.has_originals;
+        }
+    }
+
     /// Forgets what was found in bytes that begin in one value and end in the next: two masks beside each other, which
     /// nobody reads as one.
     ///
@@ -157,6 +171,26 @@ mod tests {
         let seen = Seen { compared: 100, control: true, has_originals: true, ..Seen::default() };
         assert!(evidence(seen.clone()).judge().is_ok());
         assert!(evidence(Seen { named: 1, unnamed: 99, ..seen.clone() }).judge().is_ok());
+    }
+
+    #[test]
+    fn what_is_found_of_one_share_counts_for_all() {
+        let fine = Seen { compared: 1000, control: true, has_originals: true, ..Seen::default() };
+        let blind = Seen { compared: 1000, has_originals: true, ..Seen::default() };
+        let found = Seen { originals: one(), ..fine.clone() };
+        let joined = |seen: Seen, other: Seen| {
+            let mut evidence = evidence(seen);
+            evidence.join(Evidence { originals: 3, ..self::evidence(other) });
+            assert_eq!((evidence.originals, evidence.columns.len()), (3, 1));
+            assert!(evidence.columns.values().all(|seen| seen.compared == 1000), "rows are counted once");
+            evidence.judge()
+        };
+        assert!(joined(blind.clone(), fine.clone()).is_ok(), "an original of the other share was found");
+        assert!(joined(blind.clone(), blind).is_err());
+        assert!(joined(fine.clone(), found).is_err());
+        let mut evidence = evidence(fine);
+        evidence.join(Evidence { in_bytes: one(), ..Evidence::default() });
+        assert!(evidence.judge().is_err());
     }
 
     #[test]

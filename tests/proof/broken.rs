@@ -84,6 +84,7 @@ impl Pair {
             &mut *moment,
             &map,
             Masker::new(Key::fresh(), known),
+            folder.path(),
             &mut new as &mut dyn Builder,
             &mut Silence,
         )
@@ -133,8 +134,8 @@ impl Pair {
         let mut evidence =
             Evidence { in_bytes: watched.originals, bytes: watched.bytes, ..Evidence::default() };
         let path = self.folder.path().join("copy.db");
-        let copy = move || Ok(Box::new(open(path)) as Box<dyn Store>);
-        hold_against_source(&mut *moment, &self.map, copy, needles, &mut Silence, &mut evidence)?;
+        let mut copy = open(path);
+        hold_against_source(&mut *moment, &self.map, &mut copy, needles, &mut Silence, &mut evidence)?;
         evidence.judge()
     }
 

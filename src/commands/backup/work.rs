@@ -1,6 +1,6 @@
 //! The steps of one backup: read what identifies, mask, pack, prove. Each knows only what the last one gave it.
 
-use super::known::{self, Known};
+use super::known::{self, Known, Sought};
 use super::{BackupArgs, report};
 use crate::anonymise::{self, Copied};
 use crate::archive::{
@@ -14,8 +14,8 @@ use crate::progress::{Progress, Silence};
 use crate::proof::{self, Evidence, Needles, SchemaText, Watched};
 use crate::publish::{scratch_in, unnamed_in};
 use crate::schema::{CompleteMap, Rows};
-use crate::store::sqlite::{self, Awaited, NewDatabase, NewFile};
-use crate::store::{Builder, Catalog, Snapshot, Store};
+use crate::store::sqlite::{self, Awaited, NewDatabase, NewFile, Sqlite};
+use crate::store::{Builder, Catalog, Snapshot};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Seek, Write};
 use std::path::Path;
@@ -89,7 +89,7 @@ impl<'a> Work<'a> {
         let mut since = Instant::now();
         let mut lap = |step| times.push((step, std::mem::replace(&mut since, Instant::now()).elapsed()));
         let key = self.key.clone().unwrap_or_else(Key::fresh);
-        let Known { masker, needles, count } =
+        let Known { masker, sought, count } =
             Known::read(source, self.map, key, self.with_proof, self.progress)?;
         lap("reading what identifies");
         let Made { copied, mut new, mut database, awaited, ahead } = self.mask(source, masker, folder)?;
@@ -107,7 +107,7 @@ impl<'a> Work<'a> {
         drop(new);
         lap("compressing and checking");
         let evidence = match self.with_proof {
-            true => Some(self.prove(source, &needles, database, awaited, out)?),
+            true => Some(self.prove(source, sought, &database, awaited, out)?),
             false => None,
         };
         lap("proving");
@@ -157,7 +157,7 @@ impl<'a> Work<'a> {
                 Ahead::make(database, settled, spool, options, || goes_on.load(Ordering::Relaxed)).ok()
             };
             let packing = thread::Builder::new().spawn_scoped(scope, pack).map_err(Fault::no_thread)?;
-            let copied = anonymise::copy(source, self.map, masker, new, self.progress);
+            let copied = anonymise::copy(source, self.map, masker, folder, new, self.progress);
             // Where it came to nothing, nobody is to wait for more of it.
             new.tell_when_settled(None);
             // From now on there is nothing to be ahead of: what is left is compressed by all threads together.
@@ -187,42 +187,35 @@ impl<'a> Work<'a> {
         Ok(summary)
     }
 
-    /// Decodes the archive as a technician would, and holds it against the source. What it decodes to is, byte for byte,
-    /// the database that was packed: that one is read, and no second one is written.
+    /// Holds the archive against its source, for one share of what identifies after the other.
     fn prove(
         &mut self,
         source: &mut dyn Snapshot,
-        needles: &Needles,
-        mut database: File,
+        sought: Sought,
+        database: &File,
         awaited: Awaited,
-        out: &mut File,
+        out: &File,
     ) -> Result<Evidence> {
-        let mut archive =
-            Archive::open(BufReader::new(out.try_clone()?), Limits { max_decoded_bytes: u64::MAX })?;
-        database.rewind()?;
-        let schema = proof::SchemaText::of(self.catalog, needles);
-        let packed = database.try_clone()?;
         let mut copy = awaited.arrived()?;
         copy.keep_file(database.try_clone()?);
-        let open = move || Ok(Box::new(copy) as Box<dyn Store>);
-        let mut evidence = Evidence { originals: needles.len() as u64, ..Evidence::default() };
-        // Both read on by themselves, and neither waits for the other: no processor is idle.
-        let (watched, compared) = thread::scope(|scope| -> Result<_> {
-            let watch = || decoded(&mut archive, archive::Same::of(database), needles, &schema);
-            let watching = thread::Builder::new().spawn_scoped(scope, watch).map_err(Fault::no_thread)?;
-            let compared =
-                proof::hold_against_source(source, self.map, open, needles, self.progress, &mut evidence);
-            let stopped = |_| Err(Fault::thread_stopped("searches").into());
-            Ok((watching.join().unwrap_or_else(stopped), compared))
+        let (map, catalog) = (self.map, self.catalog);
+        let mut all: Option<Evidence> = None;
+        sought.each_share(source, map, self.progress, |source, progress, needles| {
+            let archive = Packed { archive: out, database, copy: &mut copy };
+            let mut evidence =
+                search(source, map, &SchemaText::of(catalog, needles), needles, archive, progress)?;
+            let found = evidence.originals_found();
+            if needles.may_err() && !found.is_empty() {
+                evidence.keep_originals(&known::real(source, map, needles, found, progress)?);
+            }
+            match &mut all {
+                Some(all) => all.join(evidence),
+                None => all = Some(evidence),
+            }
+            Ok(())
         })?;
-        let watched = watched?;
-        compared?;
-        (evidence.in_bytes, evidence.bytes) = (watched.originals, watched.bytes);
-        let found = evidence.originals_found();
-        if needles.may_err() && !found.is_empty() {
-            evidence.keep_originals(&known::real(source, self.map, needles, found, self.progress)?);
-        }
-        evidence.forgive_across(&mut |place| sqlite::lies_across(&packed, place.start, place.length))?;
+        let mut evidence = all.unwrap_or_default();
+        evidence.forgive_across(&mut |place| sqlite::lies_across(database, place.start, place.length))?;
         evidence.judge()?;
         Ok(evidence)
     }
@@ -259,10 +252,46 @@ impl<'a> Work<'a> {
     }
 }
 
+/// An archive, and what was packed into it.
+struct Packed<'a> {
+    archive: &'a File,
+    database: &'a File,
+    copy: &'a mut Sqlite,
+}
+
+/// Decodes the archive as a technician would, and holds it against the source. What it decodes to is, byte for byte, the
+/// database that was packed: that one is read, and no second one is written.
+fn search(
+    source: &mut dyn Snapshot,
+    map: &CompleteMap,
+    schema: &SchemaText,
+    needles: &Needles,
+    packed: Packed<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Evidence> {
+    let Packed { archive, mut database, copy } = packed;
+    let mut archive =
+        Archive::open(BufReader::new(archive.try_clone()?), Limits { max_decoded_bytes: u64::MAX })?;
+    database.rewind()?;
+    let mut evidence = Evidence { originals: needles.len() as u64, ..Evidence::default() };
+    // Both read on by themselves, and neither waits for the other: no processor is idle.
+    let (watched, compared) = thread::scope(|scope| -> Result<_> {
+        let watch = || decoded(&mut archive, archive::Same::of(database), needles, schema);
+        let watching = thread::Builder::new().spawn_scoped(scope, watch).map_err(Fault::no_thread)?;
+        let compared = proof::hold_against_source(source, map, copy, needles, progress, &mut evidence);
+        let stopped = |_| Err(Fault::thread_stopped("searches").into());
+        Ok((watching.join().unwrap_or_else(stopped), compared))
+    })?;
+    let watched = watched?;
+    compared?;
+    (evidence.in_bytes, evidence.bytes) = (watched.originals, watched.bytes);
+    Ok(evidence)
+}
+
 /// Searches every byte that an archive decodes to, which must be those that were packed.
 fn decoded(
     archive: &mut Archive<BufReader<File>>,
-    mut packed: archive::Same<File>,
+    mut packed: archive::Same<&File>,
     needles: &Needles,
     schema: &SchemaText,
 ) -> Result<Watched> {
