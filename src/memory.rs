@@ -33,6 +33,21 @@ unsafe impl GlobalAlloc for Memory {
     }
 }
 
+/// Has what is large given back to the system as soon as it is free. By itself the C library soon keeps blocks of up to
+/// 32 MiB, between which others stand by then, so that two steps take memory that only one of them uses.
+pub fn keep_nothing_large() {
+    #[cfg(target_env = "gnu")]
+    {
+        const MMAP_THRESHOLD: std::ffi::c_int = -3;
+        const LARGE: std::ffi::c_int = 1 << 20;
+        unsafe extern "C" {
+            fn mallopt(what: std::ffi::c_int, value: std::ffi::c_int) -> std::ffi::c_int;
+        }
+        // SAFETY: it has no conditions, and changes how memory is found, not what is in it.
+        unsafe { mallopt(MMAP_THRESHOLD, LARGE) };
+    }
+}
+
 /// Gives back to the system what is free: the C library keeps it for each thread that was, and a step that needs little of
 /// what the last one needed would have both.
 pub fn give_back() {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 static MEMORY: memory::Memory = memory::Memory;
 
 fn main() -> ExitCode {
+    memory::keep_nothing_large();
     memory::also_in_new_threads();
     if let Some(status) = clipboard::holder::run(std::env::args_os()) {
         return status;

@@ -3,17 +3,25 @@
 use super::sieve::Sieve;
 use super::sorted::{self, Fingerprints};
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-/// Of more runs than these the digests are no longer remembered each by itself: these take about 100 MB while they are
-/// gathered.
-const MOST_EACH: u64 = 6_000_000;
+/// Where more are expected than these, none is remembered by itself.
+const MOST_EXPECTED: u64 = 6_000_000;
+/// Nor where more different ones come, though they were not expected: these take about 100 MB while they are gathered.
+const MOST_DIFFERENT: usize = 4_000_000;
+/// The sieve for those that were not expected is for so many.
+const UNEXPECTED: u64 = 32_000_000;
 
 /// Digests that are being gathered.
 #[derive(Debug)]
 pub enum Gathered {
     /// Each by itself.
-    Each(sorted::Gathering),
+    Each {
+        /// The ones that came.
+        digests: sorted::Gathering,
+        /// Where they go when they are too many, and those of all siblings with them.
+        sieve: Arc<OnceLock<Arc<Sieve>>>,
+    },
     /// In one sieve, which all siblings share.
     Sifted(Arc<Sieve>),
     /// Those of them that are asked for.
@@ -37,16 +45,20 @@ pub enum Known {
 impl Gathered {
     /// None yet, and about so many to come.
     pub fn of_about(count: u64) -> Self {
-        if count > MOST_EACH {
+        if count > MOST_EXPECTED {
             return Gathered::Sifted(Arc::new(Sieve::of_about(count)));
         }
-        Gathered::Each(sorted::Gathering::default())
+        Gathered::each(Arc::default())
+    }
+
+    fn each(sieve: Arc<OnceLock<Arc<Sieve>>>) -> Self {
+        Gathered::Each { digests: sorted::Gathering::default(), sieve }
     }
 
     /// Others of the same kind, for another thread.
     pub fn sibling(&self) -> Self {
         match self {
-            Gathered::Each(_) => Gathered::Each(sorted::Gathering::default()),
+            Gathered::Each { sieve, .. } => Gathered::each(Arc::clone(sieve)),
             Gathered::Sifted(sieve) => Gathered::Sifted(Arc::clone(sieve)),
             Gathered::Sought { wanted, .. } => {
                 Gathered::Sought { wanted: Arc::clone(wanted), found: HashSet::new() }
@@ -56,11 +68,36 @@ impl Gathered {
 
     /// Adds those of a sibling.
     pub fn join(&mut self, sibling: Self) {
-        match (self, sibling) {
-            (Gathered::Each(own), Gathered::Each(others)) => own.join(others),
+        match (&mut *self, sibling) {
+            (Gathered::Each { digests, .. }, Gathered::Each { digests: others, .. }) => {
+                digests.join(others);
+                self.look_after_memory();
+            }
+            (Gathered::Each { .. }, Gathered::Sifted(_)) => self.sift(),
+            (Gathered::Sifted(sieve), Gathered::Each { digests, .. }) => {
+                digests.finish_in_order().into_iter().for_each(|digest| sieve.add(digest));
+            }
             (Gathered::Sought { found, .. }, Gathered::Sought { found: others, .. }) => found.extend(others),
             // There is one sieve for all.
             _ => {}
+        }
+    }
+
+    /// Where there are too many to remember each, all go to the sieve.
+    fn look_after_memory(&mut self) {
+        if let Gathered::Each { digests, .. } = self
+            && digests.len() > MOST_DIFFERENT
+        {
+            self.sift();
+        }
+    }
+
+    #[cold]
+    fn sift(&mut self) {
+        if let Gathered::Each { digests, sieve } = self {
+            let sieve = Arc::clone(sieve.get_or_init(|| Arc::new(Sieve::of_about(UNEXPECTED))));
+            std::mem::take(digests).finish_in_order().into_iter().for_each(|digest| sieve.add(digest));
+            *self = Gathered::Sifted(sieve);
         }
     }
 
@@ -68,7 +105,11 @@ impl Gathered {
     #[inline]
     pub fn add(&mut self, digest: u64) {
         match self {
-            Gathered::Each(digests) => digests.add(digest),
+            Gathered::Each { digests, .. } => {
+                if digests.add(digest) {
+                    self.look_after_memory();
+                }
+            }
             Gathered::Sifted(sieve) => sieve.add(digest),
             Gathered::Sought { wanted, found } => {
                 if wanted.contains(&digest) {
@@ -86,11 +127,13 @@ impl Gathered {
     /// Makes them searchable.
     pub fn finish(self) -> Known {
         match self {
-            Gathered::Each(digests) => Known::Each(digests.finish()),
+            Gathered::Each { digests, .. } => Known::Each(digests.finish()),
             Gathered::Sifted(sieve) => Known::Sifted(sieve),
             Gathered::Sought { found, .. } => {
                 let mut digests = sorted::Gathering::default();
-                found.into_iter().for_each(|digest| digests.add(digest));
+                found.into_iter().for_each(|digest| {
+                    digests.add(digest);
+                });
                 Known::Each(digests.finish())
             }
         }
@@ -128,8 +171,27 @@ mod tests {
 
     #[test]
     fn few_are_remembered_each_by_itself_and_very_many_in_a_sieve() {
-        assert!(matches!(Gathered::of_about(MOST_EACH), Gathered::Each(_)));
-        assert!(Gathered::of_about(MOST_EACH + 1).finish().are_sifted());
+        assert!(matches!(Gathered::of_about(MOST_EXPECTED), Gathered::Each { .. }));
+        assert!(Gathered::of_about(MOST_EXPECTED + 1).finish().are_sifted());
+    }
+
+    #[test]
+    fn very_many_that_were_not_expected_are_in_a_sieve_with_those_of_all_siblings() {
+        const EACH: u64 = 2_100_000;
+        // Two that are too many together, in either order, and one that is so by itself.
+        for counts in [[EACH, EACH, 10], [10, 2 * EACH, 10], [2 * EACH, 10, 10]] {
+            let mut all = Gathered::of_about(10);
+            let mut siblings = [all.sibling(), all.sibling()];
+            let mut next = (0..).map(scattered);
+            next.by_ref().take(counts[0] as usize).for_each(|digest| all.add(digest));
+            for (sibling, count) in siblings.iter_mut().zip(&counts[1..]) {
+                next.by_ref().take(*count as usize).for_each(|digest| sibling.add(digest));
+            }
+            siblings.into_iter().for_each(|sibling| all.join(sibling));
+            let known = all.finish();
+            assert!(known.are_sifted());
+            assert!((0..counts.iter().sum()).all(|number| known.holds(scattered(number))));
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct Gathering {
     share: Share,
 }
 
-/// Some of all runs, told by how they begin: every run is in one of `of` shares.
+/// Some of all runs, told by their digests: every run is in one of `of` shares, and each has about as many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// Which of them: 0, 1 and so on.
@@ -29,9 +29,9 @@ impl Share {
     /// None of them.
     pub const NONE: Share = Share { number: 1, of: 1 };
 
-    /// Whether a run is in it whose first bytes have this digest.
-    fn has(self, beginning: u64) -> bool {
-        (u128::from(beginning) * u128::from(self.of)) >> 64 == u128::from(self.number)
+    /// Whether a run with this digest is in it.
+    fn has(self, digest: u64) -> bool {
+        (u128::from(digest) * u128::from(self.of)) >> 64 == u128::from(self.number)
     }
 }
 
@@ -71,7 +71,8 @@ impl Gathering {
     pub fn add(&mut self, run: &[u8]) -> bool {
         let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
         let beginning = self.marks.beginning(first);
-        if self.share.has(beginning) {
+        let whole = || rest.iter().fold(beginning, |running, byte| step(running, *byte));
+        if self.share == Share::ALL || self.share.has(whole()) {
             self.digests.add(self.marks.set_along(first, beginning, rest));
         }
         true
@@ -86,7 +87,7 @@ impl Gathering {
     pub fn found(self) -> HashSet<u64> {
         match self.digests {
             Gathered::Sought { found, .. } => found,
-            Gathered::Each(_) | Gathered::Sifted(_) => HashSet::new(),
+            Gathered::Each { .. } | Gathered::Sifted(_) => HashSet::new(),
         }
     }
 
@@ -287,7 +288,8 @@ mod tests {
 
     #[test]
     fn each_run_is_in_one_share() {
-        let run = |number: u32| format!("{:016x}", u64::from(number).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        // They all begin alike.
+        let run = |number: u32| format!("https://{number}.exemple.fr");
         let of = 3;
         let gather = |share: Share| {
             let mut gathering = Gathering::of_about(1000, 1).only(share);

@@ -21,14 +21,27 @@ impl Default for Gathering {
 }
 
 impl Gathering {
-    /// Adds a digest, whose bits must all be as good as random.
-    pub fn add(&mut self, digest: u64) {
+    /// Adds a digest, whose bits must all be as good as random. Returns whether equal ones were taken out just now.
+    pub fn add(&mut self, digest: u64) -> bool {
         self.digests.push(digest);
-        if self.digests.len() == self.sort_at {
+        let is_full = self.digests.len() == self.sort_at;
+        if is_full {
             self.sort();
             self.sort_at = FIRST_SORT.max(self.digests.len() + self.digests.len() / 2);
             self.digests.reserve_exact(self.sort_at - self.digests.len());
         }
+        is_full
+    }
+
+    /// How many there are, some of them perhaps equal.
+    pub fn len(&self) -> usize {
+        self.digests.len()
+    }
+
+    /// The different ones, in their order.
+    pub fn finish_in_order(mut self) -> Vec<u64> {
+        self.sort();
+        self.digests
     }
 
     /// Adds what another has gathered.
@@ -117,7 +130,9 @@ mod tests {
     fn what_was_gathered_is_held_once_and_nothing_else() {
         for count in [0, 1, 7, 8, 9, 1000, 1 << 20] {
             let mut gathering = Gathering::default();
-            (0..count).chain(0..count).for_each(|number| gathering.add(scattered(number)));
+            (0..count).chain(0..count).for_each(|number| {
+                gathering.add(scattered(number));
+            });
             let digests = gathering.finish();
             assert_eq!(digests.len() as u64, count);
             assert!((0..count).all(|number| digests.holds(scattered(number))), "{count}");
@@ -128,7 +143,9 @@ mod tests {
     #[test]
     fn the_first_and_the_last_have_a_drawer() {
         let mut gathering = Gathering::default();
-        [0, u64::MAX].into_iter().for_each(|digest| gathering.add(digest));
+        [0, u64::MAX].into_iter().for_each(|digest| {
+            gathering.add(digest);
+        });
         let digests = gathering.finish();
         assert!(digests.holds(0) && digests.holds(u64::MAX) && !digests.holds(1));
     }

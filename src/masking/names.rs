@@ -7,6 +7,9 @@ use crate::words::{self, Gender, fold};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+/// A name that is drawn more often gets an initial: among very many people each given name goes with most family names.
+const FEW_TURNS: u32 = 20;
+
 impl Masker {
     /// A first name of the same gender; where the gender is unknown, a name that both bear, which agrees with any civility.
     pub(super) fn given_name(&self, value: &str, turn: u32) -> String {
@@ -23,6 +26,16 @@ impl Masker {
             None => &self.lists.both,
         };
         like(value, Word::pick(list, &mut draw, &key).to_owned())
+    }
+
+    /// A first name, with an initial where it was drawn too often without one.
+    fn given_name_of_many(&self, value: &str, name_turn: u32, turn: u32) -> String {
+        let name = self.given_name(value, name_turn);
+        if turn < FEW_TURNS {
+            return name;
+        }
+        let mut draw = self.key.draw(Purpose::Initial, turn, words::name_key(value).as_bytes());
+        format!("{name} {}.", (b'A' + draw.below(26) as u8) as char)
     }
 
     /// A last name.
@@ -49,8 +62,8 @@ impl Masker {
             }
             // A name that has to be drawn again keeps its first name, which agrees with the civility.
             out.push_str(&match part.kind {
-                Kind::Given if parts.len() > 1 => self.given_name(&part.text, 0),
-                Kind::Given => self.given_name(&part.text, turn),
+                Kind::Given if parts.len() > 1 => self.given_name_of_many(&part.text, 0, turn),
+                Kind::Given => self.given_name_of_many(&part.text, turn, turn),
                 Kind::Family => self.family_name(&part.text, turn),
             });
         }
@@ -209,8 +222,12 @@ fn is_company(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::key::Key;
+    use super::super::masker::Shape;
     use super::super::masker::tests::masker;
+    use super::super::originals::Originals;
     use super::*;
+    use crate::schema::Category;
 
     #[test]
     fn names_stay_within_their_gender() {
@@ -241,6 +258,30 @@ mod tests {
         assert_eq!(masker.full_name("Durand, Marie", 0), format!("{family}, {given}"));
         assert_eq!(masker.full_name("Durand", 0), family);
         assert_eq!(masker.full_name("Marie", 0), given);
+    }
+
+    #[test]
+    fn where_every_name_of_the_lists_is_somebodys_another_one_is_found() {
+        let given = masker().given_name("Lison", 0);
+        let mut originals = Originals::default();
+        for family in words::family_names() {
+            originals.add(&format!("{given} {family}"));
+        }
+        let crowded = Masker::new(Key::from_bytes([42; 32]), originals);
+        for value in ["Lison Constantin", "Mme Lison Constantin"] {
+            let mask = crowded.text(Category::FullName, value, Shape::default()).expect("a mask");
+            let words: Vec<&str> = mask.split(' ').collect();
+            assert!(words.contains(&&*given) && words.iter().any(|word| is_initial(word)), "{mask}");
+        }
+        let drawn = |value, turn| masker().full_name(value, turn);
+        for value in ["CONSTANTIN Lison", "Constantin, Lison"] {
+            assert!(drawn(value, FEW_TURNS).split(' ').next_back().is_some_and(is_initial));
+        }
+        assert!(!drawn("Lison Constantin", FEW_TURNS - 1).contains('.'));
+    }
+
+    fn is_initial(word: &str) -> bool {
+        word.len() == 2 && word.ends_with('.') && word.starts_with(char::is_uppercase)
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::anonymise::threads;
 use crate::fault::{Fault, Result};
 use crate::fingerprints::fresh_seed;
 use crate::masking::{Key, Masker, Originals, reaches_nobody};
+use crate::memory;
 use crate::progress::Progress;
 use crate::proof::{Collector, Needles, Share};
 use crate::schema::{Category, CompleteMap};
@@ -70,7 +71,9 @@ impl Known {
             }
             let masker = Masker::new(key, originals);
             let needles = needles.join().map_err(|_| Fault::thread_stopped("sorts values"))?;
-            let sought = Sought { about, seed: fresh_seed(), at_hand: is_once.then_some(needles) };
+            // Texts have many lines, and who has counted rows has not expected them.
+            let at_hand = Some(needles).filter(|needles| is_once && !needles.may_err());
+            let sought = Sought { about: about.max(count), seed: fresh_seed(), at_hand };
             Ok(Known { masker, sought, count })
         })
     }
@@ -102,6 +105,8 @@ impl Sought {
         }
         let of = u32::try_from(self.about.div_ceil(MOST_IN_A_SHARE)).unwrap_or(u32::MAX);
         (0..of).try_for_each(|number| {
+            // What the step before, or the last share, took.
+            memory::give_back();
             let collector = Collector::of_share(self.about, Share { number, of }, self.seed);
             let needles = collected(source, map, collector, progress)?.finish();
             search(source, progress, &needles)
