@@ -39,7 +39,7 @@ pub fn keep_nothing_large() {
     #[cfg(target_env = "gnu")]
     {
         const MMAP_THRESHOLD: std::ffi::c_int = -3;
-        const LARGE: std::ffi::c_int = 1 << 20;
+        const LARGE: std::ffi::c_int = 8 << 20;
         unsafe extern "C" {
             fn mallopt(what: std::ffi::c_int, value: std::ffi::c_int) -> std::ffi::c_int;
         }

@@ -25,8 +25,8 @@ struct Guard {
     seen: Pairs,
 }
 
-/// So many tuples of all guards together stay in memory: some 20 MB.
-const MOST_IN_MEMORY: usize = 900_000;
+/// So many tuples of all guards together stay in memory: some 10 MB, and as much again when they leave it.
+const MOST_IN_MEMORY: usize = 450_000;
 
 #[derive(Clone, Copy, PartialEq)]
 enum Collation {
