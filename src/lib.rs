@@ -21,6 +21,7 @@
 //! | [`proof`] | a finished archive, decoded and held against its source |
 //! | [`masking`] | what happens to one value. Keyed and pure |
 //! | [`archive`] | the file: frames, manifest, digests. Knows bytes and no database |
+//! | [`fingerprints`] | texts remembered without their letters, in memory that has an end |
 //! | [`publish`] | how a file gets its name: complete, or not at all |
 //! | [`schema`] | the map: what each table and column is, held against the live database |
 //! | [`store`] | the door to an engine; [`store::sqlite`] is the one engine behind it, and the home of all SQL |
@@ -28,7 +29,7 @@
 //! | [`ledger`], [`state`] | the record of acts, and what is remembered about a database outside of it |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`fingerprints`], [`moment`], [`severity`], [`checksum`], [`reach`], [`address`] | eleven small words that every room may use |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`moment`], [`severity`], [`checksum`], [`reach`], [`address`] | ten small words that every room may use |
 //!
 //! # One backup, followed through it
 //!

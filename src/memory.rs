@@ -9,6 +9,10 @@ use std::panic;
 #[derive(Debug)]
 pub struct Memory;
 
+/// A block of so many bytes at most moves when it grows. The C library has such blocks at hand for each thread; to make
+/// one longer it would lock the memory that the block once came from, and another thread would wait.
+const SMALL: usize = 1 << 10;
+
 // SAFETY: everything comes from and goes back to the system's own allocator, unchanged; where that gives nothing, no
 // caller sees it.
 unsafe impl GlobalAlloc for Memory {
@@ -23,8 +27,18 @@ unsafe impl GlobalAlloc for Memory {
     }
 
     unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: as above.
-        some(unsafe { System.realloc(old, layout, size) })
+        if size > SMALL {
+            // SAFETY: as above.
+            return some(unsafe { System.realloc(old, layout, size) });
+        }
+        // SAFETY: the caller promises that size and alignment make a layout, and that `old` is of this one; the new
+        // block is another one, and as long as what is copied.
+        unsafe {
+            let new = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+            new.copy_from_nonoverlapping(old, size.min(layout.size()));
+            self.dealloc(old, layout);
+            new
+        }
     }
 
     unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
@@ -40,11 +54,18 @@ pub fn keep_nothing_large() {
     {
         const MMAP_THRESHOLD: std::ffi::c_int = -3;
         const LARGE: std::ffi::c_int = 8 << 20;
+        // What is free at the end of a thread's memory is kept up to so much: without a word it would be next to nothing
+        // now, and every step would ask for it again.
+        const TRIM_THRESHOLD: std::ffi::c_int = -1;
+        const KEPT: std::ffi::c_int = 8 << 20;
         unsafe extern "C" {
             fn mallopt(what: std::ffi::c_int, value: std::ffi::c_int) -> std::ffi::c_int;
         }
         // SAFETY: it has no conditions, and changes how memory is found, not what is in it.
-        unsafe { mallopt(MMAP_THRESHOLD, LARGE) };
+        unsafe {
+            mallopt(MMAP_THRESHOLD, LARGE);
+            mallopt(TRIM_THRESHOLD, KEPT);
+        }
     }
 }
 

@@ -72,6 +72,21 @@ const ONE_WAY: &[(&str, &[&str])] = &[
     ),
     ("notes", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
     ("erp", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
+    (
+        "fingerprints",
+        &[
+            "store",
+            "schema",
+            "masking",
+            "archive",
+            "anonymise",
+            "proof",
+            "commands",
+            "ui",
+            "cli",
+            "reference",
+        ],
+    ),
     ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
     (
         "accounts",

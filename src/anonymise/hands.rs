@@ -101,6 +101,8 @@ struct Lying<J> {
     jobs: VecDeque<Step<J>>,
     /// How many have left it.
     gone: usize,
+    /// How many threads wait. To wake nobody costs as much as to wake somebody, and mostly there is nobody.
+    waiting: usize,
     /// Whether somebody does the last step.
     is_at_last: bool,
     /// Whether no more will come.
@@ -123,6 +125,7 @@ impl<'a, J: Default + Send> Belt<'a, J> {
         let lying = Lying {
             jobs: VecDeque::new(),
             gone: 0,
+            waiting: 0,
             is_at_last: false,
             is_all: false,
             stopped: None,
@@ -135,7 +138,7 @@ impl<'a, J: Default + Send> Belt<'a, J> {
     fn give(&self, job: J, first: First<'_, J>) -> Result<()> {
         let mut lying = self.lying();
         lying.jobs.push_back(Step::First(job));
-        self.changed.notify_one();
+        self.wake_one(&lying);
         while lying.stopped.is_none() && lying.jobs.len() > self.few {
             let (now, did) = self.help(lying, first);
             lying = now;
@@ -163,14 +166,16 @@ impl<'a, J: Default + Send> Belt<'a, J> {
 
     /// Says that no more will come.
     fn is_all(&self) {
-        self.lying().is_all = true;
-        self.changed.notify_all();
+        let mut lying = self.lying();
+        lying.is_all = true;
+        self.wake_all(&lying);
     }
 
     /// Stops everything.
     fn stop(&self) {
-        self.lying().stopped.get_or_insert(Ok(()));
-        self.changed.notify_all();
+        let mut lying = self.lying();
+        lying.stopped.get_or_insert(Ok(()));
+        self.wake_all(&lying);
     }
 
     /// How it ended, when nobody works any more: with the first error of a step, in the order of giving.
@@ -209,7 +214,7 @@ impl<'a, J: Default + Send> Belt<'a, J> {
             let place = number - lying.gone;
             lying.jobs[place] = Step::Last(result);
             if place == 0 && !lying.is_at_last {
-                self.changed.notify_one();
+                self.wake_one(&lying);
             }
         }
         (lying, true)
@@ -231,7 +236,7 @@ impl<'a, J: Default + Send> Belt<'a, J> {
                 lying.stopped.get_or_insert(Err(error));
             }
         }
-        self.changed.notify_all();
+        self.wake_all(&lying);
         lying
     }
 
@@ -239,8 +244,23 @@ impl<'a, J: Default + Send> Belt<'a, J> {
         self.lying.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'s>(&self, lying: MutexGuard<'s, Lying<J>>) -> MutexGuard<'s, Lying<J>> {
-        self.changed.wait(lying).unwrap_or_else(PoisonError::into_inner)
+    fn wait<'s>(&self, mut lying: MutexGuard<'s, Lying<J>>) -> MutexGuard<'s, Lying<J>> {
+        lying.waiting += 1;
+        let mut lying = self.changed.wait(lying).unwrap_or_else(PoisonError::into_inner);
+        lying.waiting -= 1;
+        lying
+    }
+
+    fn wake_one(&self, lying: &Lying<J>) {
+        if lying.waiting > 0 {
+            self.changed.notify_one();
+        }
+    }
+
+    fn wake_all(&self, lying: &Lying<J>) {
+        if lying.waiting > 0 {
+            self.changed.notify_all();
+        }
     }
 }
 

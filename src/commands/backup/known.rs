@@ -16,7 +16,7 @@ use std::thread;
 
 /// Of more values the searched ones are read once more for the proof, when no mask is made any more: the two do not have
 /// to be in memory together.
-const MOST_TOGETHER: u64 = 6_000_000;
+const MOST_TOGETHER: u64 = 4_500_000;
 /// Of more values than these each of several shares is searched by itself.
 const MOST_IN_A_SHARE: u64 = 32_000_000;
 

@@ -52,11 +52,11 @@ pub(super) fn notes(name: &str) -> Vec<Paragraph> {
              and the beginning of the next would together be an identifying value, nobody reads one: such places are \
              counted (across_values) and do not count against it. Elsewhere, in the parts of very long rows and in search \
              indexes, such a chance ends with status 4, and a second try, under another key, makes other masks.",
-            "Memory has an end, at some 200 MB, however large the database is. Up to some 300,000 contacts with all that is \
+            "Memory has an end, at some 200 MB, however large the database is. Up to some 220,000 contacts with all that is \
              attached every identifying value is remembered by itself; beyond, by a few bits, what is found may only look \
              like one, and the source is read once more to tell. From some 1,600,000 contacts on the proof is made in \
              several shares, and each reads the source and the copy again. What has to differ from row to row, or is \
-             counted in groups, goes to a file without a name beyond a million rows: digests, no values. More than some \
+             counted in groups, goes to a file without a name beyond some hundred thousand rows: digests, no values. More than some \
              150 million different identifying values are refused.",
             "The copy is held to the rules of the schema: pages, types and NOT NULL everywhere, CHECK constraints and \
              foreign keys where they are about columns that were masked or rows that were left out. What broke a rule in \
