@@ -14,6 +14,8 @@ use super::text::Sentences;
 use crate::schema::Category;
 use crate::words::{self, Commune, Gender, fold};
 use std::collections::HashMap;
+use std::panic::resume_unwind;
+use std::thread;
 
 /// Makes masks. One per archive; it is only read, so threads may share it.
 pub struct Masker {
@@ -287,19 +289,29 @@ impl Lists {
             let taken = originals.stand_in(commune.name);
             Place { commune, key: fold(commune.name), taken }
         };
-        Lists {
-            feminine: names(words::given_names(Gender::Feminine)),
-            masculine: names(words::given_names(Gender::Masculine)),
-            both: names(words::given_names_for_both()),
-            family: names(words::family_names()),
-            stems: keyed(words::company_stems(), &|text| CompanyWords::of(text).stem),
-            trades: words(words::company_trades()),
-            jobs: words(words::jobs()),
-            streets: words(words::street_names()),
-            communes: words::communes().iter().map(place).collect(),
-            stand_ins: generalise::stand_ins(originals),
-            text: Sentences::without(originals),
-        }
+        thread::scope(|scope| {
+            // It takes as long as all else together, and nobody can do anything before.
+            let sentences = || Sentences::without(originals);
+            let texts = thread::Builder::new().spawn_scoped(scope, sentences);
+            Lists {
+                feminine: names(words::given_names(Gender::Feminine)),
+                masculine: names(words::given_names(Gender::Masculine)),
+                both: names(words::given_names_for_both()),
+                family: names(words::family_names()),
+                stems: keyed(words::company_stems(), &|text| CompanyWords::of(text).stem),
+                trades: words(words::company_trades()),
+                jobs: words(words::jobs()),
+                streets: words(words::street_names()),
+                communes: words::communes().iter().map(place).collect(),
+                stand_ins: generalise::stand_ins(originals),
+                text: match texts.map(|texts| texts.join()) {
+                    Ok(Ok(texts)) => texts,
+                    Ok(Err(panic)) => resume_unwind(panic),
+                    // Without a thread of its own, it is done here.
+                    Err(_) => sentences(),
+                },
+            }
+        })
     }
 }
 
