@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 /// Where more are expected than these, none is remembered by itself.
-const MOST_EXPECTED: u64 = 4_500_000;
+pub const MOST_EXPECTED: u64 = 4_500_000;
 /// Nor where more different ones come, though they were not expected: these take some 80 MB while they are gathered.
 const MOST_DIFFERENT: usize = 4_000_000;
 /// The sieve for those that were not expected is for so many.

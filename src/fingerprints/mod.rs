@@ -10,6 +10,7 @@ mod shelf;
 mod sieve;
 mod sorted;
 
+pub use digests::MOST_EXPECTED;
 pub use pairs::Pairs;
 pub use recent::{Recent, digest};
 pub use runs::{Gathering, Runs, SHORTEST, Share};

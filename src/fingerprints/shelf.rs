@@ -36,8 +36,6 @@ struct Run {
 }
 
 impl<const WIDTH: usize> Shelf<WIDTH> {
-    const BYTES: usize = WIDTH * size_of::<u64>();
-
     /// Nothing yet; the file will be in this folder.
     pub fn in_folder(folder: &Path) -> Self {
         Shelf { folder: folder.to_owned(), file: None, end: 0, runs: Vec::new() }
@@ -68,6 +66,7 @@ impl<const WIDTH: usize> Shelf<WIDTH> {
     /// # Errors
     /// Unfinished when the file cannot be read.
     pub fn find(&self, digest: u64) -> Result<Option<[u64; WIDTH]>> {
+        let Some(file) = &self.file else { return Ok(None) };
         for run in &self.runs {
             // The block that begins with the digest, or the one before the first that begins behind it.
             let block = run.firsts.partition_point(|first| *first < digest);
@@ -76,7 +75,7 @@ impl<const WIDTH: usize> Shelf<WIDTH> {
                 continue;
             }
             let from = (block * BLOCK) as u64;
-            let entries = self.read(run, from, BLOCK.min((run.count - from) as usize))?;
+            let entries: Vec<[u64; WIDTH]> = read(file, run, from, BLOCK)?;
             if let Ok(at) = entries.binary_search_by_key(&digest, |entry| entry[0]) {
                 return Ok(Some(entries[at]));
             }
@@ -89,7 +88,8 @@ impl<const WIDTH: usize> Shelf<WIDTH> {
     /// # Errors
     /// Unfinished when the file cannot be read.
     pub fn each(&self, mut show: impl FnMut([u64; WIDTH])) -> Result<()> {
-        self.merged(&self.runs, &mut |entry| {
+        let Some(file) = &self.file else { return Ok(()) };
+        merge(file, &self.runs, &mut |entry| {
             show(entry);
             Ok(())
         })
@@ -97,55 +97,21 @@ impl<const WIDTH: usize> Shelf<WIDTH> {
 
     /// Makes one run of the last ones where there are enough of their size.
     fn merge_alike(&mut self) -> Result<()> {
-        while let Some(level) = self.runs.last().map(|run| run.level) {
+        while let (Some(last), Some(file)) = (self.runs.last(), &self.file) {
+            let level = last.level;
             let first = self.runs.partition_point(|run| run.level > level);
             if self.runs.len() - first < TOGETHER {
-                return Ok(());
+                break;
             }
+            // What is read lies before what is written.
+            let file = file.try_clone().map_err(told)?;
             let alike = self.runs.split_off(first);
             let mut writing = self.begin(level + 1)?;
-            // What is read lies before what is written.
-            let reading = self.reading()?;
-            reading.merged(&alike, &mut |entry| writing.push(self, entry))?;
+            merge(&file, &alike, &mut |entry| writing.push(self, entry))?;
             let run = writing.finish(self)?;
             self.runs.push(run);
         }
         Ok(())
-    }
-
-    /// The same file, for another to read.
-    fn reading(&self) -> Result<Self> {
-        let file = self.file.as_ref().map(File::try_clone).transpose().map_err(told)?;
-        Ok(Shelf { folder: PathBuf::new(), file, end: self.end, runs: Vec::new() })
-    }
-
-    fn merged(&self, runs: &[Run], show: &mut dyn FnMut([u64; WIDTH]) -> Result<()>) -> Result<()> {
-        let mut readers: Vec<Reader<'_, WIDTH>> =
-            runs.iter().map(|run| Reader { run, next: 0, entries: Vec::new(), at: 0 }).collect();
-        for reader in &mut readers {
-            reader.fill(self)?;
-        }
-        loop {
-            readers.retain(|reader| reader.at < reader.entries.len());
-            // They are few: to look at each costs less than to keep them in order.
-            let Some(least) = readers.iter_mut().min_by_key(|reader| reader.entries[reader.at]) else {
-                return Ok(());
-            };
-            show(least.entries[least.at])?;
-            least.at += 1;
-            if least.at == least.entries.len() {
-                least.fill(self)?;
-            }
-        }
-    }
-
-    fn read(&self, run: &Run, from: u64, count: usize) -> Result<Vec<[u64; WIDTH]>> {
-        let Some(file) = &self.file else { return Ok(Vec::new()) };
-        let mut bytes = vec![0; count * Self::BYTES];
-        file.read_exact_at(&mut bytes, run.start + from * Self::BYTES as u64).map_err(told)?;
-        let (numbers, _) = bytes.as_chunks::<{ size_of::<u64>() }>();
-        let numbers: Vec<u64> = numbers.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
-        Ok(numbers.as_chunks::<WIDTH>().0.to_vec())
     }
 
     fn begin(&mut self, level: u32) -> Result<Writing> {
@@ -153,7 +119,7 @@ impl<const WIDTH: usize> Shelf<WIDTH> {
             self.file = Some(publish::unnamed_in(&self.folder)?);
         }
         let run = Run { start: self.end, count: 0, level, firsts: Vec::new() };
-        Ok(Writing { run, waiting: Vec::with_capacity(AHEAD * Self::BYTES) })
+        Ok(Writing { run, waiting: Vec::with_capacity(AHEAD * bytes_of::<WIDTH>()) })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
@@ -178,7 +144,7 @@ impl Writing {
         }
         self.run.count += 1;
         entry.iter().for_each(|number| self.waiting.extend_from_slice(&number.to_le_bytes()));
-        if self.waiting.len() >= AHEAD * Shelf::<WIDTH>::BYTES {
+        if self.waiting.len() >= AHEAD * bytes_of::<WIDTH>() {
             shelf.write(&self.waiting)?;
             self.waiting.clear();
         }
@@ -193,6 +159,7 @@ impl Writing {
 
 /// Reads a run from its beginning.
 struct Reader<'a, const WIDTH: usize> {
+    file: &'a File,
     run: &'a Run,
     next: u64,
     entries: Vec<[u64; WIDTH]>,
@@ -200,13 +167,51 @@ struct Reader<'a, const WIDTH: usize> {
 }
 
 impl<const WIDTH: usize> Reader<'_, WIDTH> {
-    fn fill(&mut self, shelf: &Shelf<WIDTH>) -> Result<()> {
-        let count = AHEAD.min((self.run.count - self.next) as usize);
-        self.entries = shelf.read(self.run, self.next, count)?;
+    fn fill(&mut self) -> Result<()> {
+        self.entries = read(self.file, self.run, self.next, AHEAD)?;
         self.at = 0;
-        self.next += count as u64;
+        self.next += self.entries.len() as u64;
         Ok(())
     }
+}
+
+/// Shows the entries of several runs in their order.
+fn merge<const WIDTH: usize>(
+    file: &File,
+    runs: &[Run],
+    show: &mut dyn FnMut([u64; WIDTH]) -> Result<()>,
+) -> Result<()> {
+    let mut readers: Vec<Reader<'_, WIDTH>> =
+        runs.iter().map(|run| Reader { file, run, next: 0, entries: Vec::new(), at: 0 }).collect();
+    readers.iter_mut().try_for_each(Reader::fill)?;
+    loop {
+        readers.retain(|reader| reader.at < reader.entries.len());
+        // They are few: to look at each costs less than to keep them in order.
+        let Some(least) = readers.iter_mut().min_by_key(|reader| reader.entries[reader.at]) else {
+            return Ok(());
+        };
+        show(least.entries[least.at])?;
+        least.at += 1;
+        if least.at == least.entries.len() {
+            least.fill()?;
+        }
+    }
+}
+
+/// Entries of a run, as many as these at most.
+fn read<const WIDTH: usize>(file: &File, run: &Run, from: u64, most: usize) -> Result<Vec<[u64; WIDTH]>> {
+    let count = most.min((run.count - from) as usize);
+    let mut bytes = vec![0; count * bytes_of::<WIDTH>()];
+    let place = run.start + from * bytes_of::<WIDTH>() as u64;
+    file.read_exact_at(&mut bytes, place).map_err(told)?;
+    let (numbers, _) = bytes.as_chunks::<{ size_of::<u64>() }>();
+    let numbers: Vec<u64> = numbers.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
+    Ok(numbers.as_chunks::<WIDTH>().0.to_vec())
+}
+
+/// The bytes of an entry.
+const fn bytes_of<const WIDTH: usize>() -> usize {
+    WIDTH * size_of::<u64>()
 }
 
 fn told(error: io::Error) -> anyhow::Error {

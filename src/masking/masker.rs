@@ -290,7 +290,7 @@ impl Lists {
             Place { commune, key: fold(commune.name), taken }
         };
         thread::scope(|scope| {
-            // It takes as long as all else together, and nobody can do anything before.
+            // No mask can be made before all are there, and another processor has nothing else to do.
             let sentences = || Sentences::without(originals);
             let texts = thread::Builder::new().spawn_scoped(scope, sentences);
             Lists {

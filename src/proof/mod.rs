@@ -21,7 +21,6 @@ mod values;
 mod verdict;
 mod watching;
 
-pub use crate::fingerprints::Share;
 pub use alone::{Alone, Suspicion, look};
 pub use compare::hold_against_source;
 pub use finds::Place;

@@ -4,19 +4,16 @@
 use crate::anonymise::originals::{self, Original};
 use crate::anonymise::threads;
 use crate::fault::{Fault, Result};
-use crate::fingerprints::fresh_seed;
+use crate::fingerprints::{MOST_EXPECTED, Share, fresh_seed};
 use crate::masking::{Key, Masker, Originals, reaches_nobody};
 use crate::memory;
 use crate::progress::Progress;
-use crate::proof::{Collector, Needles, Share};
+use crate::proof::{Collector, Needles};
 use crate::schema::{Category, CompleteMap};
 use crate::store::Snapshot;
 use std::collections::HashSet;
 use std::thread;
 
-/// Of more values the searched ones are read once more for the proof, when no mask is made any more: the two do not have
-/// to be in memory together.
-const MOST_TOGETHER: u64 = 4_500_000;
 /// Of more values than these each of several shares is searched by itself.
 const MOST_IN_A_SHARE: u64 = 32_000_000;
 
@@ -43,7 +40,9 @@ impl Known {
         progress: &mut dyn Progress,
     ) -> Result<Self> {
         let about = originals::about_how_many(source, map)?;
-        let is_once = about <= MOST_TOGETHER;
+        // Of more, those that are searched are read once more for the proof, when no mask is made any more: the two do
+        // not have to be in memory together.
+        let is_once = about <= MOST_EXPECTED;
         let collector = || if is_once { Collector::of_about(about) } else { Collector::idle() };
         let first = Gathered {
             // Many of them are addresses at hosts where no mask can be.
@@ -51,11 +50,7 @@ impl Known {
             needles: with_proof.then(collector),
             count: 0,
         };
-        let mut all = with_siblings(first, Gathered::sibling);
-        let mut visitors: Vec<_> =
-            all.iter_mut().map(|gathered| |original: Original<'_>| gathered.add(&original)).collect();
-        originals::each(source, map, progress, &mut visitors)?;
-        drop(visitors);
+        let all = visited(source, map, with_siblings(first, Gathered::sibling), Gathered::add, progress)?;
         let count = all.iter().map(|gathered| gathered.count).sum();
         let (mut all_originals, mut all_needles) = (Vec::new(), Vec::new());
         for gathered in all {
@@ -141,19 +136,31 @@ fn collected(
     collector: Collector,
     progress: &mut dyn Progress,
 ) -> Result<Collector> {
-    let mut all = with_siblings(collector, Collector::sibling);
-    let mut visitors: Vec<_> = all
-        .iter_mut()
-        .map(|needles| {
-            |original: Original<'_>| {
-                add(needles, &original);
-                Ok(())
-            }
-        })
-        .collect();
-    originals::each(source, map, progress, &mut visitors)?;
-    drop(visitors);
+    let all = with_siblings(collector, Collector::sibling);
+    let note = |collector: &mut Collector, original: &Original<'_>| {
+        add(collector, original);
+    };
+    let all = visited(source, map, all, note, progress)?;
     Ok(joined(all, Collector::join).unwrap_or_default())
+}
+
+/// Shows every value of the moment to one of those that gather.
+fn visited<T: Send>(
+    source: &mut dyn Snapshot,
+    map: &CompleteMap,
+    mut all: Vec<T>,
+    note: impl Fn(&mut T, &Original<'_>) + Sync,
+    progress: &mut dyn Progress,
+) -> Result<Vec<T>> {
+    let note = &note;
+    let visitors = all.iter_mut().map(|one| {
+        move |original: Original<'_>| {
+            note(one, &original);
+            Ok(())
+        }
+    });
+    originals::each(source, map, progress, &mut visitors.collect::<Vec<_>>())?;
+    Ok(all)
 }
 
 /// Adds what is searched of a value, also a number as others write it; returns whether it is searched.
@@ -191,12 +198,11 @@ impl Gathered {
         Gathered { originals: self.originals.sibling(), needles, count: 0 }
     }
 
-    fn add(&mut self, original: &Original<'_>) -> Result<()> {
+    fn add(&mut self, original: &Original<'_>) {
         self.originals.add_one_of(original.category, original.value);
         if let Some(needles) = &mut self.needles {
             self.count += u64::from(add(needles, original));
         }
-        Ok(())
     }
 }
 
@@ -231,7 +237,7 @@ mod tests {
         };
         originals::each(&mut *source, &map, &mut Silence, &mut [visit]).unwrap();
         let mut found = Vec::new();
-        for (about, shares) in [(MOST_TOGETHER + 1, 1), (2 * MOST_IN_A_SHARE + 1, 3)] {
+        for (about, shares) in [(MOST_EXPECTED + 1, 1), (2 * MOST_IN_A_SHARE + 1, 3)] {
             let (mut count, mut all) = (0, 0);
             let mut times = vec![0; values.len()];
             let sought = Sought { about, seed: fresh_seed(), at_hand: None };
