@@ -17,7 +17,6 @@ pub use told::{ColumnTold, Copied, CrowdTold, FilesTold, TableTold};
 
 use crate::fault::{Fault, Result};
 use crate::masking::{Masker, RowMasker};
-use crate::memory;
 use crate::progress::Progress;
 use crate::schema::{CompleteMap, MappedTable, Rows};
 use crate::store::{Builder, Health, Snapshot, TableKind};
@@ -37,10 +36,7 @@ pub fn copy(
     progress: &mut dyn Progress,
 ) -> Result<Copied> {
     let copied = copy_rows(source, map, &masker, folder, new, progress)?;
-    // To complete takes memory of its own, and nothing is masked any more.
-    drop(masker);
-    memory::give_back();
-    stream::complete(source, new, progress)?;
+    stream::complete(source, masker, new, progress)?;
     progress.finish();
     Ok(copied)
 }

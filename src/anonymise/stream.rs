@@ -3,7 +3,8 @@
 use super::hands::{Giving, threads, work_together};
 use crate::fault::{Fault, Result};
 use crate::interrupt;
-use crate::masking::{Crowd, Mask, RowMasker, Settler, Tally};
+use crate::masking::{Crowd, Mask, Masker, RowMasker, Settler, Tally};
+use crate::memory;
 use crate::progress::Progress;
 use crate::schema::MappedTable;
 use crate::store::{Builder, Load, Snapshot, ValueRef};
@@ -55,9 +56,10 @@ pub(super) fn pass(
     }
 }
 
-/// Completes the new database, and checks the pages of the source meanwhile.
+/// Completes the new database. Meanwhile what made its masks is given up, and the pages of the source are checked.
 pub(super) fn complete(
     source: &mut dyn Snapshot,
+    masker: Masker,
     new: &mut dyn Builder,
     progress: &mut dyn Progress,
 ) -> Result<()> {
@@ -65,6 +67,9 @@ pub(super) fn complete(
     thread::scope(|scope| {
         let completing =
             thread::Builder::new().spawn_scoped(scope, || new.complete()).map_err(Fault::no_thread)?;
+        // To complete takes memory of its own.
+        drop(masker);
+        memory::give_back();
         let damage = source.soundness();
         let completed = completing.join().unwrap_or_else(|_| Err(Fault::thread_stopped("writes").into()));
         damage.and(completed)

@@ -4,7 +4,7 @@
 const FIRST_SORT: usize = 1 << 20;
 /// How many share a drawer at least: together they fit in one line of the processor's cache.
 const IN_A_DRAWER: usize = 8;
-/// Bits of the sieve for each digest: it lets one in eight through that is not among them.
+/// Bits of the sieve for each digest, three of which it sets: they let one in thirty through that is not among them.
 const BITS_FOR_EACH: usize = 8;
 
 /// Fingerprints that are being gathered. Equal ones are taken out on the way, so that memory follows the different ones.
@@ -72,8 +72,8 @@ impl Gathering {
         drawers.resize(count + 1, self.digests.len() as u32);
         let mut sieve = vec![0; (self.digests.len() * BITS_FOR_EACH).next_power_of_two().div_ceil(64)];
         for digest in &self.digests {
-            let (word, bit) = place_in(&sieve, *digest);
-            sieve[word] |= bit;
+            let (word, bits) = place_in(&sieve, *digest);
+            sieve[word] |= bits;
         }
         Fingerprints { sieve, sorted: self.digests, drawers }
     }
@@ -97,8 +97,8 @@ pub struct Fingerprints {
 impl Fingerprints {
     /// Whether the digest is among them.
     pub fn holds(&self, digest: u64) -> bool {
-        let (word, bit) = place_in(&self.sieve, digest);
-        if self.sieve[word] & bit == 0 {
+        let (word, bits) = place_in(&self.sieve, digest);
+        if self.sieve[word] & bits != bits {
             return false;
         }
         let drawer = drawer(digest, self.drawers.len() - 1);
@@ -111,9 +111,10 @@ impl Fingerprints {
     }
 }
 
-/// The word and the bit of a digest, by other bits than its drawer.
+/// The word of a digest and its bits there, by other bits than its drawer.
 fn place_in(sieve: &[u64], digest: u64) -> (usize, u64) {
-    (digest as usize >> 6 & (sieve.len() - 1), 1 << (digest & 63))
+    let bit = |at: u32| 1 << (digest >> at & 63);
+    ((digest >> 18) as usize & (sieve.len() - 1), bit(0) | bit(6) | bit(12))
 }
 
 /// The first bits of a digest, as many as tell `count` drawers apart.

@@ -95,7 +95,7 @@ impl Default for Shape {
 /// A web address that is cut shorter may lose what tells it from others.
 const WHOLE_URL: usize = 80;
 /// Each company has a domain, and its mail stands all over the database.
-const DOMAINS: usize = 1 << 16;
+const DOMAINS: usize = 1 << 17;
 /// The names of people, most of which many have.
 const ADDRESS_WORDS: usize = 1 << 15;
 /// How often a mask is drawn again because it is an original.

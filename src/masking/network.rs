@@ -24,12 +24,24 @@ const REGISTRIES: &[&str] = &["co", "com", "org", "net", "gov", "gouv", "ac", "a
 impl Masker {
     /// A host below `.example` (RFC 2606) made of the words a company of that name gets. A name without a dot stays one.
     pub(super) fn domain(&self, host: &str, turn: u32) -> Made<'_, Box<str>> {
+        let host = host.trim().trim_matches('.');
+        match split_service(host) {
+            // The rest comes by itself, too: in every address.
+            Some((service, rest)) => {
+                let mask = format!("{}.{}", service.to_ascii_lowercase(), *self.domain_of(rest, turn));
+                Made::Fresh(mask.into())
+            }
+            None => self.domain_of(host, turn),
+        }
+    }
+
+    fn domain_of(&self, host: &str, turn: u32) -> Made<'_, Box<str>> {
         let make = || self.fresh_domain(host, turn).into();
         if turn == 0 { self.domains.of(host, make) } else { Made::Fresh(make()) }
     }
 
     fn fresh_domain(&self, host: &str, turn: u32) -> String {
-        let host = host.trim().trim_matches('.').to_lowercase();
+        let host = host.to_lowercase();
         if host.is_empty() {
             return host;
         }
@@ -37,10 +49,6 @@ impl Masker {
         let (label, registered) = registrable(&labels);
         let words = CompanyWords::of(&label.replace(['-', '_'], " "));
         let mut mask = String::with_capacity(48);
-        if let Some(service) = labels.first().filter(|first| labels.len() > 2 && SERVICES.contains(first)) {
-            mask.push_str(service);
-            mask.push('.');
-        }
         // As often as a company's name is drawn again, so that the two go on agreeing.
         let mut labels_drawn = (0..MOST_LABELS).map(|turn| self.company_label(&words, turn));
         if let Some(label) = labels_drawn.find(|label| !self.originals.stand_in(label)) {
@@ -145,6 +153,18 @@ impl Masker {
     }
 }
 
+/// The first label, where it names a service, and the domain behind it.
+fn split_service(host: &str) -> Option<(&str, &str)> {
+    let (first, rest) = host.split_once('.')?;
+    let rest = rest.trim_start_matches('.');
+    let (_, last) = rest.split_once('.')?;
+    let is_service = SERVICES.iter().any(|service| first.eq_ignore_ascii_case(service));
+    // Of `mail.co.uk` it is what tells it from others.
+    let is_own = last.len() == 2
+        && REGISTRIES.iter().any(|registry| rest[..rest.len() - 3].eq_ignore_ascii_case(registry));
+    (is_service && !is_own).then_some((first, rest))
+}
+
 /// The label under which a domain is registered, and the registered domain.
 fn registrable(labels: &[&str]) -> (String, String) {
     let count = labels.len();
@@ -177,6 +197,7 @@ pub(super) fn split_port(host: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::super::masker::tests::masker;
+    use super::*;
 
     #[test]
     fn a_site_and_the_mail_of_a_company_share_a_domain() {
@@ -186,7 +207,18 @@ mod tests {
         assert_eq!(masker.url("https://www.acme.fr/", 0, 99), format!("https://www.{domain}/"));
         assert_eq!(masker.url("acme.fr", 0, 99), domain);
         assert_eq!(**masker.domain("mail.acme.fr", 0), *format!("mail.{domain}"));
+        assert_eq!(**masker.domain(" WWW.Acme.FR. ", 0), *format!("www.{domain}"));
         assert_ne!(**masker.domain("acme.com", 0), *domain);
+    }
+
+    #[test]
+    fn a_service_is_told_from_a_name_that_looks_like_one() {
+        let mask = |host: &str| masker().domain(host, 0).to_string();
+        for own in ["mail.co.uk", "www.fr", "www..fr", "mail", "", "courrier.acme.fr"] {
+            assert!(!SERVICES.iter().any(|service| mask(own).starts_with(&format!("{service}."))), "{own}");
+        }
+        assert_eq!(mask("www..acme.fr"), format!("www.{}", mask("acme.fr")));
+        assert_eq!(mask("www.mail.acme.fr").split('.').count(), 3);
     }
 
     #[test]

@@ -29,8 +29,33 @@ pub struct Keys {
 
 /// Where an entry is, with the beginning of its key, which nearly always tells two entries apart.
 struct Slot {
-    head: u64,
-    at: usize,
+    head: [u64; 2],
+    /// Where it begins, twice, and one more where the head is all of its key.
+    place: usize,
+}
+
+/// Bytes of a key that a slot has.
+const HEAD: usize = size_of::<[u64; 2]>();
+
+impl Slot {
+    fn of(key: &[u8], at: usize) -> Self {
+        let mut head = [0; HEAD];
+        let length = key.len().min(HEAD);
+        head[..length].copy_from_slice(&key[..length]);
+        let (halves, _) = head.as_chunks::<8>();
+        Slot {
+            head: [u64::from_be_bytes(halves[0]), u64::from_be_bytes(halves[1])],
+            place: at << 1 | usize::from(key.len() <= HEAD),
+        }
+    }
+
+    fn at(&self) -> usize {
+        self.place >> 1
+    }
+
+    fn is_whole(&self) -> bool {
+        self.place & 1 == 1
+    }
 }
 
 /// Gets the key and the record of every entry, in order.
@@ -49,13 +74,10 @@ impl Keys {
         }
         self.bytes.extend_from_slice(key);
         self.bytes.extend_from_slice(record);
-        let mut head = [0; 8];
-        let length = key.len().min(8);
-        head[..length].copy_from_slice(&key[..length]);
         if self.slots.len() == self.slots.capacity() {
             self.slots.reserve_exact(MORE / size_of::<Slot>());
         }
-        self.slots.push(Slot { head: u64::from_be_bytes(head), at });
+        self.slots.push(Slot::of(key, at));
     }
 
     /// The memory that it takes.
@@ -67,8 +89,9 @@ impl Keys {
     pub fn spill(&mut self, spill: &mut Spill) -> Result<()> {
         self.sort();
         let entries = self.slots.iter().map(|slot| {
-            let (key, record) = lengths(&self.bytes[slot.at..]);
-            &self.bytes[slot.at..slot.at + LENGTHS + key + record]
+            let entry = &self.bytes[slot.at()..];
+            let (key, record) = lengths(entry);
+            &entry[..LENGTHS + key + record]
         });
         self.runs.push(spill.write(entries)?);
         self.bytes = Vec::new();
@@ -88,9 +111,9 @@ impl Keys {
                 interrupt::check()?;
             }
             if let Some(soon) = self.slots.get(number + AHEAD) {
-                std::hint::black_box(self.bytes[soon.at]);
+                std::hint::black_box(self.bytes[soon.at()]);
             }
-            let (key, record) = parts(&self.bytes[slot.at..]);
+            let (key, record) = parts(&self.bytes[slot.at()..]);
             take(key, record)?;
         }
         Ok(())
@@ -98,9 +121,15 @@ impl Keys {
 
     fn sort(&mut self) {
         let bytes = &self.bytes;
-        let key = |slot: &Slot| parts(&bytes[slot.at..]).0;
+        let key = |slot: &Slot| parts(&bytes[slot.at()..]).0;
+        let by_all = |a: &Slot, b: &Slot| match a.is_whole() || b.is_whole() {
+            // No key is the beginning of another one.
+            true => Ordering::Equal,
+            // Far away in memory: it is looked at where nothing else tells.
+            false => key(a).cmp(key(b)),
+        };
         // Stable, and quick with what is in order already, as keys of children often are.
-        self.slots.sort_by(|a, b| a.head.cmp(&b.head).then_with(|| key(a).cmp(key(b))));
+        self.slots.sort_by(|a, b| a.head.cmp(&b.head).then_with(|| by_all(a, b)));
     }
 }
 
