@@ -1,5 +1,8 @@
 //! Digests that are gathered first and searched afterwards, at eight bytes and a little more for each.
 
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
 /// So many are gathered before equal ones are taken out for the first time.
 const FIRST_SORT: usize = 1 << 20;
 /// How many share a drawer at least: together they fit in one line of the processor's cache.
@@ -47,8 +50,7 @@ impl Gathering {
     /// Adds what another has gathered.
     pub fn join(&mut self, mut other: Self) {
         // Equal ones first: both are in memory for a moment.
-        other.sort();
-        self.sort();
+        beside(|| other.sort(), || self.sort());
         self.digests.reserve_exact(other.digests.len());
         self.digests.append(&mut other.digests);
         drop(other);
@@ -62,19 +64,8 @@ impl Gathering {
     pub fn finish(mut self) -> Fingerprints {
         self.sort();
         self.digests.shrink_to_fit();
-        let count = (self.digests.len() / IN_A_DRAWER).next_power_of_two();
-        let mut drawers = Vec::with_capacity(count + 1);
-        for (place, digest) in self.digests.iter().enumerate() {
-            while drawers.len() <= drawer(*digest, count) {
-                drawers.push(place as u32);
-            }
-        }
-        drawers.resize(count + 1, self.digests.len() as u32);
-        let mut sieve = vec![0; (self.digests.len() * BITS_FOR_EACH).next_power_of_two().div_ceil(64)];
-        for digest in &self.digests {
-            let (word, bits) = place_in(&sieve, *digest);
-            sieve[word] |= bits;
-        }
+        let (mut drawers, mut sieve) = (Vec::new(), Vec::new());
+        beside(|| drawers = drawers_of(&self.digests), || sieve = sieve_of(&self.digests));
         Fingerprints { sieve, sorted: self.digests, drawers }
     }
 
@@ -109,6 +100,42 @@ impl Fingerprints {
     pub fn len(&self) -> usize {
         self.sorted.len()
     }
+}
+
+fn drawers_of(sorted: &[u64]) -> Vec<u32> {
+    let count = (sorted.len() / IN_A_DRAWER).next_power_of_two();
+    let mut drawers = Vec::with_capacity(count + 1);
+    for (place, digest) in sorted.iter().enumerate() {
+        while drawers.len() <= drawer(*digest, count) {
+            drawers.push(place as u32);
+        }
+    }
+    drawers.resize(count + 1, sorted.len() as u32);
+    drawers
+}
+
+fn sieve_of(digests: &[u64]) -> Vec<u64> {
+    let mut sieve = vec![0; (digests.len() * BITS_FOR_EACH).next_power_of_two().div_ceil(64)];
+    for digest in digests {
+        let (word, bits) = place_in(&sieve, *digest);
+        sieve[word] |= bits;
+    }
+    sieve
+}
+
+/// Does the two side by side, where there is a thread to be had: nothing else can be done before both are.
+fn beside(one: impl FnOnce() + Send, other: impl FnOnce()) {
+    let one = Mutex::new(Some(one));
+    let do_one = || {
+        let one = one.lock().unwrap_or_else(PoisonError::into_inner).take();
+        one.into_iter().for_each(|one| one());
+    };
+    thread::scope(|scope| {
+        // Whoever comes first does it; a panic there comes out of the scope.
+        let _ = thread::Builder::new().spawn_scoped(scope, &do_one);
+        other();
+        do_one();
+    });
 }
 
 /// The word of a digest and its bits there, by other bits than its drawer.

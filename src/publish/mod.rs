@@ -1,13 +1,15 @@
 //! How a file gets its name: written privately, synced, and only then linked, so that nothing half-written is ever seen.
 //!
-//! A [`Draft`] becomes the result; a [`Scratch`] file is for an engine that opens files by name. Both are 0600 whatever
-//! the umask says, and neither follows or overwrites what somebody else has put in its way. The one home of
-//! `rustix::fs`.
+//! A [`Draft`] becomes the result, written by an [`Eager`] where it is long; a [`Scratch`] file is for an engine that opens
+//! files by name. They are 0600 whatever the umask says, and neither follows or overwrites what somebody else has put in
+//! its way. The one home of `rustix::fs`.
 
 mod draft;
+mod eager;
 mod scratch;
 
 pub use draft::{Draft, unnamed_in};
+pub use eager::Eager;
 pub use scratch::{Scratch, scratch_in};
 
 use crate::fault::{Fault, Result};

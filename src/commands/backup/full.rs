@@ -11,7 +11,7 @@ use crate::fault::{Fault, Outcome, Result};
 use crate::interrupt::Deadline;
 use crate::ledger::Intent;
 use crate::progress::Progress;
-use crate::publish::{Draft, scratch_in};
+use crate::publish::{Draft, Eager, scratch_in};
 use crate::schema::Map;
 use crate::store::sqlite::{self, Awaited, Sqlite, Whole};
 use crate::ui::{Page, Report};
@@ -120,7 +120,7 @@ impl Work<'_> {
         database.rewind()?;
         progress.stage("compressing", Some(database.metadata()?.len()));
         let options = Options { level: self.level, ..Options::default() };
-        let mut writer = Writer::new(BufWriter::new(&mut *out), options)?;
+        let mut writer = Writer::new(BufWriter::new(Eager::new(out)), options)?;
         writer.push_all(database, progress)?;
         let (_, summary) = writer.finish(&self.manifest(&whole))?;
         let mut archive =

@@ -12,7 +12,7 @@ use crate::masking::{Key, Masker};
 use crate::memory;
 use crate::progress::{Progress, Silence};
 use crate::proof::{self, Evidence, Needles, SchemaText, Watched};
-use crate::publish::{scratch_in, unnamed_in};
+use crate::publish::{Eager, scratch_in, unnamed_in};
 use crate::schema::{CompleteMap, Rows};
 use crate::store::sqlite::{self, Awaited, NewDatabase, NewFile, Sqlite};
 use crate::store::{Builder, Catalog, Snapshot};
@@ -108,8 +108,13 @@ impl<'a> Work<'a> {
         lap("compressing and checking");
         let evidence = match self.with_proof {
             true => Some(self.prove(source, sought, &database, awaited, out)?),
-            false => None,
+            false => {
+                drop(awaited);
+                None
+            }
         };
+        // Its pages go with the last one who has it open. The archive is put on the disk meanwhile.
+        background::let_go(database);
         lap("proving");
         self.progress.finish();
         Ok(Done { copied, pseudonyms: self.pseudonyms(), summary, evidence, times })
@@ -181,7 +186,7 @@ impl<'a> Work<'a> {
     ) -> Result<Summary> {
         database.rewind()?;
         self.progress.stage("compressing", Some(database.metadata()?.len()));
-        let mut writer = Writer::new(BufWriter::new(out), self.options())?.with(ahead);
+        let mut writer = Writer::new(BufWriter::new(Eager::new(out)), self.options())?.with(ahead);
         writer.push_all(database, self.progress)?;
         let (_, summary) = writer.finish(&self.manifest(copied, originals))?;
         Ok(summary)

@@ -2,7 +2,7 @@
 
 use super::affinity::{Oracle, Stored};
 use super::key::{self, Collation};
-use super::keys::Keys;
+use super::keys::{Keys, Sorted};
 use super::output::Output;
 use super::plan::{IndexPlan, Place, TablePlan};
 use super::record::put_record;
@@ -10,6 +10,8 @@ use super::runs::Spill;
 use super::tree::Tree;
 use crate::fault::{Fault, Result};
 use crate::store::{Value, ValueRef, emptied};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 /// A table that is being filled.
 pub struct Filling {
@@ -105,30 +107,43 @@ impl Filling {
         most.map_or(Ok(()), |keys| keys.spill(spill))
     }
 
-    /// Completes the table, then its indexes.
+    /// Completes the table, then its indexes: while one is written, the next one is sorted.
     pub fn finish(self, output: &mut Output, spill: &mut Spill) -> Result<()> {
         self.tree.finish(output, self.plan.root)?;
-        for (plan, keys) in self.plan.indexes.iter().zip(self.keys) {
-            let mut tree = Tree::of_index(self.page_size);
-            let mut last: Option<Vec<u8>> = None;
-            keys.drain(spill, &mut |key, record| {
-                if let Some(duplicate) = &plan.unique {
-                    if last.as_deref() == Some(key) {
-                        return Err(Fault::refused(duplicate).into());
-                    }
-                    let last = last.get_or_insert_default();
-                    last.clear();
-                    last.extend_from_slice(key);
-                }
-                tree.add_entry(output, record)
-            })?;
-            tree.finish(output, plan.root)?;
+        let (all, page_size) = (self.keys, self.page_size);
+        if all.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        thread::scope(|scope| {
+            let (give, take) = sync_channel(all.len());
+            let sort = move || all.into_iter().try_for_each(|keys| give.send(keys.sorted()).ok());
+            thread::Builder::new().spawn_scoped(scope, sort).map_err(Fault::no_thread)?;
+            self.plan.indexes.iter().try_for_each(|plan| {
+                let keys = take.recv().map_err(|_| Fault::thread_stopped("sorts"))?;
+                plan.write(keys, page_size, output, spill)
+            })
+        })
     }
 }
 
 impl IndexPlan {
+    fn write(&self, keys: Sorted, page_size: usize, output: &mut Output, spill: &mut Spill) -> Result<()> {
+        let mut tree = Tree::of_index(page_size);
+        let mut last: Option<Vec<u8>> = None;
+        keys.drain(spill, &mut |key, record| {
+            if let Some(duplicate) = &self.unique {
+                if last.as_deref() == Some(key) {
+                    return Err(Fault::refused(duplicate).into());
+                }
+                let last = last.get_or_insert_default();
+                last.clear();
+                last.extend_from_slice(key);
+            }
+            tree.add_entry(output, record)
+        })?;
+        tree.finish(output, self.root)
+    }
+
     /// Makes the entry of a row, its number last, where the row has one.
     fn entry<'a>(&self, number: i64, row: &[ValueRef<'a>], entry: &mut Vec<ValueRef<'a>>) -> bool {
         let value = |place: Place| match place {

@@ -30,12 +30,16 @@ pub struct Keys {
 /// Where an entry is, with the beginning of its key, which nearly always tells two entries apart.
 struct Slot {
     head: [u64; 2],
-    /// Where it begins, twice, and one more where the head is all of its key.
-    place: usize,
+    /// Where it begins, and below that the length of its key, as far as it matters.
+    place: u64,
 }
 
 /// Bytes of a key that a slot has.
 const HEAD: usize = size_of::<[u64; 2]>();
+/// The length of every key that has more.
+const LONGER: usize = HEAD + 1;
+/// Bits for a length.
+const FOR_LENGTH: u32 = 5;
 
 impl Slot {
     fn of(key: &[u8], at: usize) -> Self {
@@ -43,18 +47,19 @@ impl Slot {
         let length = key.len().min(HEAD);
         head[..length].copy_from_slice(&key[..length]);
         let (halves, _) = head.as_chunks::<8>();
+        let length = key.len().min(LONGER);
         Slot {
             head: [u64::from_be_bytes(halves[0]), u64::from_be_bytes(halves[1])],
-            place: at << 1 | usize::from(key.len() <= HEAD),
+            place: (at as u64) << FOR_LENGTH | length as u64,
         }
     }
 
     fn at(&self) -> usize {
-        self.place >> 1
+        (self.place >> FOR_LENGTH) as usize
     }
 
-    fn is_whole(&self) -> bool {
-        self.place & 1 == 1
+    fn length(&self) -> usize {
+        (self.place & ((1 << FOR_LENGTH) - 1)) as usize
     }
 }
 
@@ -88,6 +93,16 @@ impl Keys {
     /// Writes what is in memory to the disk.
     pub fn spill(&mut self, spill: &mut Spill) -> Result<()> {
         self.sort();
+        self.write(spill)
+    }
+
+    /// All that is in memory, in order.
+    pub fn sorted(mut self) -> Sorted {
+        self.sort();
+        Sorted(self)
+    }
+
+    fn write(&mut self, spill: &mut Spill) -> Result<()> {
         let entries = self.slots.iter().map(|slot| {
             let entry = &self.bytes[slot.at()..];
             let (key, record) = lengths(entry);
@@ -99,37 +114,42 @@ impl Keys {
         Ok(())
     }
 
-    /// Gives all entries back in order.
-    pub fn drain(mut self, spill: &mut Spill, take: &mut Take<'_>) -> Result<()> {
-        if !self.runs.is_empty() {
-            self.spill(spill)?;
-            return merge(&self.runs, spill, take);
-        }
-        self.sort();
-        for (number, slot) in self.slots.iter().enumerate() {
-            if number % BETWEEN_LOOKS == 0 {
-                interrupt::check()?;
-            }
-            if let Some(soon) = self.slots.get(number + AHEAD) {
-                std::hint::black_box(self.bytes[soon.at()]);
-            }
-            let (key, record) = parts(&self.bytes[slot.at()..]);
-            take(key, record)?;
-        }
-        Ok(())
-    }
-
     fn sort(&mut self) {
         let bytes = &self.bytes;
         let key = |slot: &Slot| parts(&bytes[slot.at()..]).0;
-        let by_all = |a: &Slot, b: &Slot| match a.is_whole() || b.is_whole() {
-            // No key is the beginning of another one.
-            true => Ordering::Equal,
+        let by_rest = |a: &Slot, b: &Slot| match (a.length(), b.length()) {
             // Far away in memory: it is looked at where nothing else tells.
-            false => key(a).cmp(key(b)),
+            (LONGER, LONGER) => key(a)[HEAD..].cmp(&key(b)[HEAD..]),
+            // The shorter one is the beginning of the other.
+            (a, b) => a.cmp(&b),
         };
         // Stable, and quick with what is in order already, as keys of children often are.
-        self.slots.sort_by(|a, b| a.head.cmp(&b.head).then_with(|| by_all(a, b)));
+        self.slots.sort_by(|a, b| a.head.cmp(&b.head).then_with(|| by_rest(a, b)));
+    }
+}
+
+/// Entries of which those in memory are in order.
+pub struct Sorted(Keys);
+
+impl Sorted {
+    /// Gives all entries back in order.
+    pub fn drain(self, spill: &mut Spill, take: &mut Take<'_>) -> Result<()> {
+        let Sorted(mut keys) = self;
+        if !keys.runs.is_empty() {
+            keys.write(spill)?;
+            return merge(&keys.runs, spill, take);
+        }
+        for (number, slot) in keys.slots.iter().enumerate() {
+            if number % BETWEEN_LOOKS == 0 {
+                interrupt::check()?;
+            }
+            if let Some(soon) = keys.slots.get(number + AHEAD) {
+                std::hint::black_box(keys.bytes[soon.at()]);
+            }
+            let (key, record) = parts(&keys.bytes[slot.at()..]);
+            take(key, record)?;
+        }
+        Ok(())
     }
 }
 
@@ -194,3 +214,37 @@ impl PartialEq for Head<'_> {
 }
 
 impl Eq for Head<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn entries_come_back_in_order_and_equal_ones_as_they_came(
+            keys in prop::collection::vec(prop::collection::vec(0..3_u8, 0..20), 0..60),
+            spilled in 0..60_usize,
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut spill = Spill::in_folder(folder.path().to_owned());
+            let mut gathered = Keys::default();
+            for (number, key) in keys.iter().enumerate() {
+                gathered.add(key, &number.to_be_bytes());
+                if number == spilled {
+                    gathered.spill(&mut spill).unwrap();
+                }
+            }
+            let mut came = Vec::new();
+            let mut take = |key: &[u8], record: &[u8]| {
+                came.push((key.to_vec(), usize::from_be_bytes(record.try_into().unwrap())));
+                Ok(())
+            };
+            gathered.sorted().drain(&mut spill, &mut take).unwrap();
+            let mut expected: Vec<(Vec<u8>, usize)> =
+                keys.into_iter().enumerate().map(|(number, key)| (key, number)).collect();
+            expected.sort();
+            prop_assert_eq!(came, expected);
+        }
+    }
+}

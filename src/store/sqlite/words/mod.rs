@@ -182,7 +182,7 @@ impl Filling<'_> {
     fn finish(mut self, spill: &mut Spill) -> Result<()> {
         self.postings.drain_into(&mut self.keys);
         let (mut segment, shadow) = (Segment::new(), &mut self.shadow);
-        self.keys.drain(spill, &mut |word, piece| {
+        self.keys.sorted().drain(spill, &mut |word, piece| {
             let (first, last, places) = postings::parts(piece);
             segment.add(shadow, word, (first, last), places)
         })?;
