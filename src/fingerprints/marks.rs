@@ -1,5 +1,6 @@
 //! Marks along runs of bytes, which tell at once where none of them can be.
 
+use super::soon::fetch;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// What is shorter is found everywhere by chance. In bytes.
@@ -100,6 +101,13 @@ impl Marks {
         }
         self.set(running, 1 << last.len());
         last.iter().fold(running, |running, byte| step(running, *byte))
+    }
+
+    /// Sends for the memory where a run with this beginning has its first marks.
+    #[inline]
+    pub fn fetch(&self, beginning: u64) {
+        fetch(&self.starts[start_bit(beginning).0]);
+        fetch(self.place(beginning));
     }
 
     /// The digest of a run's first bytes; all its bits are good.

@@ -8,6 +8,7 @@ mod recent;
 mod runs;
 mod shelf;
 mod sieve;
+mod soon;
 mod sorted;
 
 pub use digests::MOST_EXPECTED;

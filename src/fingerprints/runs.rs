@@ -3,6 +3,7 @@
 use super::digests::{Gathered, Known};
 pub use super::marks::SHORTEST;
 use super::marks::{Marks, STRIDE, step};
+use super::soon::{Soon, Waiting};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ pub struct Gathering {
     digests: Gathered,
     marks: Arc<Marks>,
     share: Share,
+    soon: Soon,
 }
 
 /// Some of all runs, told by their digests: every run is in one of `of` shares, and each has about as many.
@@ -49,7 +51,7 @@ impl Gathering {
     /// Gets ready for about so many runs; if more come, they are only found more slowly. The seed is a secret.
     pub fn of_about(count: u64, seed: u64) -> Self {
         let marks = Arc::new(Marks::for_about(count, seed));
-        Gathering { digests: Gathered::of_about(count), marks, share: Share::ALL }
+        Gathering { digests: Gathered::of_about(count), marks, share: Share::ALL, soon: Soon::default() }
     }
 
     /// The same, but only those of one share are remembered.
@@ -59,11 +61,18 @@ impl Gathering {
 
     /// Another gathering of the same runs, for another thread; [`Gathering::join`] brings the two together again.
     pub fn sibling(&self) -> Self {
-        Gathering { digests: self.digests.sibling(), marks: Arc::clone(&self.marks), share: self.share }
+        Gathering {
+            digests: self.digests.sibling(),
+            marks: Arc::clone(&self.marks),
+            share: self.share,
+            soon: Soon::default(),
+        }
     }
 
     /// Adds what a sibling has gathered.
-    pub fn join(&mut self, sibling: Self) {
+    pub fn join(&mut self, mut sibling: Self) {
+        self.settle();
+        sibling.settle();
         self.digests.join(sibling.digests);
     }
 
@@ -71,11 +80,32 @@ impl Gathering {
     pub fn add(&mut self, run: &[u8]) -> bool {
         let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
         let beginning = self.marks.beginning(first);
+        if self.soon.has_room_for(run) {
+            self.marks.fetch(beginning);
+            let before = self.soon.wait(run, beginning);
+            self.add_waiting(&before);
+        } else {
+            self.add_now(first, beginning, rest);
+        }
+        true
+    }
+
+    fn add_waiting(&mut self, run: &Waiting) {
+        if let Some((first, beginning, rest)) = run.parts() {
+            self.add_now(first, beginning, rest);
+        }
+    }
+
+    fn add_now(&mut self, first: &[u8; SHORTEST], beginning: u64, rest: &[u8]) {
         let whole = || rest.iter().fold(beginning, |running, byte| step(running, *byte));
         if self.share == Share::ALL || self.share.has(whole()) {
             self.digests.add(self.marks.set_along(first, beginning, rest));
         }
-        true
+    }
+
+    /// Adds those that still wait.
+    fn settle(&mut self) {
+        self.soon.all().for_each(|run| self.add_waiting(&run));
     }
 
     /// Whether there are so many that those which are none of them are hardly told any more.
@@ -84,7 +114,8 @@ impl Gathering {
     }
 
     /// Which of the digests that are sought have come.
-    pub fn found(self) -> HashSet<u64> {
+    pub fn found(mut self) -> HashSet<u64> {
+        self.settle();
         match self.digests {
             Gathered::Sought { found, .. } => found,
             Gathered::Each { .. } | Gathered::Sifted(_) => HashSet::new(),
@@ -92,7 +123,8 @@ impl Gathering {
     }
 
     /// Makes them searchable.
-    pub fn finish(self) -> Runs {
+    pub fn finish(mut self) -> Runs {
+        self.settle();
         Runs { digests: self.digests.finish(), marks: self.marks }
     }
 }
@@ -102,7 +134,7 @@ impl Runs {
     /// does not come again when all runs are gathered once more, only looks like one of them.
     pub fn seeking(&self, wanted: HashSet<u64>) -> Gathering {
         let digests = Gathered::Sought { wanted: Arc::new(wanted), found: HashSet::new() };
-        Gathering { digests, marks: Arc::clone(&self.marks), share: Share::ALL }
+        Gathering { digests, marks: Arc::clone(&self.marks), share: Share::ALL, soon: Soon::default() }
     }
 
     /// Whether others may be taken for one of them.

@@ -132,7 +132,7 @@ fn beside(one: impl FnOnce() + Send, other: impl FnOnce()) {
     };
     thread::scope(|scope| {
         // Whoever comes first does it; a panic there comes out of the scope.
-        let _ = thread::Builder::new().spawn_scoped(scope, &do_one);
+        let _ = thread::Builder::new().spawn_scoped(scope, do_one);
         other();
         do_one();
     });

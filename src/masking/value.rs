@@ -4,7 +4,7 @@ use super::dates::Step;
 use super::document::{stub, stub_text};
 use super::masker::{Masker, Shape};
 use crate::schema::Category;
-use crate::store::{Value, ValueRef};
+use crate::store::{Value, ValueRef, utf_8};
 use std::borrow::Cow;
 
 /// What goes out in place of a value.
@@ -29,7 +29,7 @@ impl Mask<'_> {
 /// A text as far as it is UTF-8, which nearly every one is.
 pub(super) fn readable(bytes: &[u8]) -> Cow<'_, str> {
     // Told at once where it is; what is not is looked at byte by byte.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+    utf_8(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// What becomes of a value.

@@ -16,7 +16,7 @@ pub use catalog::{
 pub use load::Load;
 pub use needles::{Alike, Entry, Needles, SHORTEST, Sort};
 pub use scrub::{Files, Found, Held, Hit, Scrub, Tidied};
-pub use value::{Value, ValueRef, emptied};
+pub use value::{Value, ValueRef, emptied, utf_8};
 
 use crate::fault::Result;
 

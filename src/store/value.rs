@@ -52,10 +52,21 @@ impl ValueRef<'_> {
     /// The text, where it is text and valid UTF-8.
     pub fn as_str(&self) -> Option<&str> {
         match self {
-            ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
+            ValueRef::Text(bytes) => utf_8(bytes),
             _ => None,
         }
     }
+}
+
+/// The bytes as text, where they are valid UTF-8.
+#[inline]
+pub fn utf_8(bytes: &[u8]) -> Option<&str> {
+    if bytes.is_ascii() {
+        // Most values are, which is told several bytes at once.
+        // SAFETY: every byte of ASCII is a character.
+        return Some(unsafe { std::str::from_utf8_unchecked(bytes) });
+    }
+    std::str::from_utf8(bytes).ok()
 }
 
 impl Value {
