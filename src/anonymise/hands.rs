@@ -13,7 +13,7 @@ use std::thread;
 /// The one who gives helps as soon as so many jobs for each thread lie there.
 const FEW: usize = 2;
 /// So many may lie there while all that can be done is to wait for the last step: memory stays flat.
-const MANY: usize = 64;
+const MANY: usize = 32;
 /// More threads than these would only wait for the one that writes.
 const MOST_THREADS: usize = 4;
 

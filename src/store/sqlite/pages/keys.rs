@@ -123,8 +123,9 @@ impl Keys {
             // The shorter one is the beginning of the other.
             (a, b) => a.cmp(&b),
         };
-        // Stable, and quick with what is in order already, as keys of children often are.
-        self.slots.sort_by(|a, b| a.head.cmp(&b.head).then_with(|| by_rest(a, b)));
+        // Equal ones as they came, which their places tell: so it needs no memory beside the slots.
+        let by_all = |a: &Slot, b: &Slot| by_rest(a, b).then(a.place.cmp(&b.place));
+        self.slots.sort_unstable_by(|a, b| a.head.cmp(&b.head).then_with(|| by_all(a, b)));
     }
 }
 
