@@ -29,7 +29,7 @@
 //! | [`ledger`], [`state`] | the record of acts, and what is remembered about a database outside of it |
 //! | [`clipboard`] | where a password waits to be pasted, and the process that holds it there |
 //! | [`support`] | a restored copy made usable: one login for a technician, and a mark that says what it is |
-//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`moment`], [`severity`], [`checksum`], [`reach`], [`address`] | ten small words that every room may use |
+//! | [`fault`], [`secret`], [`progress`], [`interrupt`], [`digest`](mod@digest), [`moment`], [`severity`], [`checksum`], [`reach`], [`address`], [`background`], [`memory`] | twelve small words that every room may use |
 //!
 //! # One backup, followed through it
 //!

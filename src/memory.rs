@@ -1,4 +1,5 @@
-//! Out of memory is an error with words and a status, not an abort.
+//! Memory: where there is none left, that is an error with words and a status, not an abort. What is free goes back, and
+//! what is far away is sent for.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::panic;
@@ -80,6 +81,19 @@ pub fn give_back() {
         // SAFETY: it has no conditions, and touches nothing that is in use.
         unsafe { malloc_trim(0) };
     }
+}
+
+/// Sends for memory that is wanted soon and far away.
+#[inline]
+pub fn fetch<T>(wanted: &T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: it changes nothing that a program can see, wherever it points.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(wanted).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = wanted;
 }
 
 /// A new thread asks the system for a stack of its signals before any of our code runs in it. Where there is none, the

@@ -36,81 +36,32 @@ const HOMES: &[(&str, &str)] = &[
     ("clap_mangen", "commands/generate"),
 ];
 
-/// A room, and the rooms that it may not know.
+/// Rooms that no room of the list below may know.
+const ABOVE_ALL: &[&str] = &["commands", "ui", "cli"];
+/// A room, and the other rooms that it may not know.
 const ONE_WAY: &[(&str, &[&str])] = &[
-    ("store", &["schema", "masking", "archive", "anonymise", "commands", "ui", "cli", "config", "reference"]),
-    ("schema", &["masking", "archive", "anonymise", "commands", "ui", "cli", "config", "reference"]),
-    ("masking", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
-    ("archive", &["store", "schema", "masking", "anonymise", "commands", "ui", "cli", "config", "reference"]),
-    ("anonymise", &["archive", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
-    ("proof", &["commands", "ui", "cli", "config", "store::sqlite", "reference"]),
-    ("erasure", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
-    ("relation", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
-    (
-        "objection",
-        &[
-            "masking",
-            "archive",
-            "anonymise",
-            "proof",
-            "commands",
-            "ui",
-            "cli",
-            "config",
-            "store::sqlite",
-            "reference",
-        ],
-    ),
-    (
-        "objection/mailing",
-        &["store", "erasure", "accounts", "state", "masking", "archive", "commands", "ui", "cli"],
-    ),
-    ("address", &["store", "erasure", "objection", "masking", "archive", "commands", "ui", "cli"]),
-    (
-        "retention",
-        &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference", "notes"],
-    ),
-    ("notes", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
-    ("erp", &["archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "reference"]),
-    (
-        "fingerprints",
-        &[
-            "store",
-            "schema",
-            "masking",
-            "archive",
-            "anonymise",
-            "proof",
-            "commands",
-            "ui",
-            "cli",
-            "reference",
-        ],
-    ),
-    ("publish", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
-    (
-        "accounts",
-        &["masking", "archive", "anonymise", "commands", "ui", "cli", "config", "store::sqlite", "deliver"],
-    ),
-    ("ledger", &["store", "schema", "accounts", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
-    ("words", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
-    ("password", &["store", "schema", "masking", "archive", "anonymise", "commands", "ui", "cli"]),
-    (
-        "clipboard",
-        &[
-            "store",
-            "schema",
-            "masking",
-            "archive",
-            "anonymise",
-            "publish",
-            "commands",
-            "ui",
-            "cli",
-            "deliver",
-        ],
-    ),
-    ("reference", &["masking", "archive", "anonymise", "commands", "ui", "cli", "store::sqlite"]),
+    ("store", &["schema", "masking", "archive", "anonymise", "config", "reference"]),
+    ("schema", &["masking", "archive", "anonymise", "config", "reference"]),
+    ("masking", &["archive", "anonymise", "config", "store::sqlite", "reference"]),
+    ("archive", &["store", "schema", "masking", "anonymise", "config", "reference"]),
+    ("anonymise", &["archive", "config", "store::sqlite", "reference"]),
+    ("proof", &["config", "store::sqlite", "reference"]),
+    ("erasure", &["archive", "anonymise", "config", "store::sqlite", "reference"]),
+    ("relation", &["archive", "anonymise", "config", "store::sqlite", "reference"]),
+    ("objection", &["masking", "archive", "anonymise", "proof", "config", "store::sqlite", "reference"]),
+    ("objection/mailing", &["store", "erasure", "accounts", "state", "masking", "archive"]),
+    ("address", &["store", "erasure", "objection", "masking", "archive"]),
+    ("retention", &["archive", "anonymise", "config", "store::sqlite", "reference", "notes"]),
+    ("notes", &["archive", "anonymise", "config", "store::sqlite", "reference"]),
+    ("erp", &["archive", "anonymise", "config", "store::sqlite", "reference"]),
+    ("fingerprints", &["store", "schema", "masking", "archive", "anonymise", "proof", "reference"]),
+    ("publish", &["store", "schema", "masking", "archive", "anonymise"]),
+    ("accounts", &["masking", "archive", "anonymise", "config", "store::sqlite", "deliver"]),
+    ("ledger", &["store", "schema", "accounts", "masking", "archive", "anonymise"]),
+    ("words", &["store", "schema", "masking", "archive", "anonymise"]),
+    ("password", &["store", "schema", "masking", "archive", "anonymise"]),
+    ("clipboard", &["store", "schema", "masking", "archive", "anonymise", "publish", "deliver"]),
+    ("reference", &["masking", "archive", "anonymise", "store::sqlite"]),
 ];
 
 /// No room holds more lines than this.
@@ -178,7 +129,7 @@ fn dependencies_run_one_way() {
             if !is_in(&file, room) {
                 continue;
             }
-            for other in *forbidden {
+            for other in ABOVE_ALL.iter().chain(*forbidden) {
                 assert!(
                     !code.contains(&format!("crate::{other}::"))
                         && !code.contains(&format!("crate::{other};")),

@@ -1,6 +1,6 @@
 //! Marks along runs of bytes, which tell at once where none of them can be.
 
-use super::soon::fetch;
+use crate::memory::fetch;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// What is shorter is found everywhere by chance. In bytes.

@@ -80,7 +80,7 @@ impl Gathering {
     pub fn add(&mut self, run: &[u8]) -> bool {
         let Some((first, rest)) = run.split_first_chunk::<SHORTEST>() else { return false };
         let beginning = self.marks.beginning(first);
-        if self.soon.has_room_for(run) {
+        if Soon::has_room_for(run) {
             self.marks.fetch(beginning);
             let before = self.soon.wait(run, beginning);
             self.add_waiting(&before);

@@ -39,7 +39,7 @@ impl Waiting {
 
 impl Soon {
     /// Whether a run can wait here.
-    pub fn has_room_for(&self, run: &[u8]) -> bool {
+    pub fn has_room_for(run: &[u8]) -> bool {
         run.len() <= LONGEST
     }
 
@@ -58,17 +58,4 @@ impl Soon {
     pub fn all(&mut self) -> impl Iterator<Item = Waiting> + use<> {
         std::mem::take(self).waiting.into_iter()
     }
-}
-
-/// Sends for memory that is wanted soon.
-#[inline]
-pub fn fetch<T>(wanted: &T) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: it changes nothing that a program can see, wherever it points.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(wanted).cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = wanted;
 }

@@ -1,7 +1,6 @@
 //! Digests that are gathered first and searched afterwards, at eight bytes and a little more for each.
 
-use std::sync::{Mutex, PoisonError};
-use std::thread;
+use crate::background::beside;
 
 /// So many are gathered before equal ones are taken out for the first time.
 const FIRST_SORT: usize = 1 << 20;
@@ -64,8 +63,7 @@ impl Gathering {
     pub fn finish(mut self) -> Fingerprints {
         self.sort();
         self.digests.shrink_to_fit();
-        let (mut drawers, mut sieve) = (Vec::new(), Vec::new());
-        beside(|| drawers = drawers_of(&self.digests), || sieve = sieve_of(&self.digests));
+        let (drawers, sieve) = beside(|| drawers_of(&self.digests), || sieve_of(&self.digests));
         Fingerprints { sieve, sorted: self.digests, drawers }
     }
 
@@ -121,21 +119,6 @@ fn sieve_of(digests: &[u64]) -> Vec<u64> {
         sieve[word] |= bits;
     }
     sieve
-}
-
-/// Does the two side by side, where there is a thread to be had: nothing else can be done before both are.
-fn beside(one: impl FnOnce() + Send, other: impl FnOnce()) {
-    let one = Mutex::new(Some(one));
-    let do_one = || {
-        let one = one.lock().unwrap_or_else(PoisonError::into_inner).take();
-        one.into_iter().for_each(|one| one());
-    };
-    thread::scope(|scope| {
-        // Whoever comes first does it; a panic there comes out of the scope.
-        let _ = thread::Builder::new().spawn_scoped(scope, do_one);
-        other();
-        do_one();
-    });
 }
 
 /// The word of a digest and its bits there, by other bits than its drawer.

@@ -11,11 +11,10 @@ use super::originals::Originals;
 use super::style;
 use super::taken::Taken;
 use super::text::Sentences;
+use crate::background::beside;
 use crate::schema::Category;
 use crate::words::{self, Commune, Gender, fold};
 use std::collections::HashMap;
-use std::panic::resume_unwind;
-use std::thread;
 
 /// Makes masks. One per archive; it is only read, so threads may share it.
 pub struct Masker {
@@ -289,29 +288,26 @@ impl Lists {
             let taken = originals.stand_in(commune.name);
             Place { commune, key: fold(commune.name), taken }
         };
-        thread::scope(|scope| {
-            // No mask can be made before all are there, and another processor has nothing else to do.
-            let sentences = || Sentences::without(originals);
-            let texts = thread::Builder::new().spawn_scoped(scope, sentences);
-            Lists {
-                feminine: names(words::given_names(Gender::Feminine)),
-                masculine: names(words::given_names(Gender::Masculine)),
-                both: names(words::given_names_for_both()),
-                family: names(words::family_names()),
-                stems: keyed(words::company_stems(), &|text| CompanyWords::of(text).stem),
-                trades: words(words::company_trades()),
-                jobs: words(words::jobs()),
-                streets: words(words::street_names()),
-                communes: words::communes().iter().map(place).collect(),
-                stand_ins: generalise::stand_ins(originals),
-                text: match texts.map(|texts| texts.join()) {
-                    Ok(Ok(texts)) => texts,
-                    Ok(Err(panic)) => resume_unwind(panic),
-                    // Without a thread of its own, it is done here.
-                    Err(_) => sentences(),
-                },
-            }
-        })
+        let all = || {
+            let people = [
+                names(words::given_names(Gender::Feminine)),
+                names(words::given_names(Gender::Masculine)),
+                names(words::given_names_for_both()),
+                names(words::family_names()),
+            ];
+            let others = [
+                keyed(words::company_stems(), &|text| CompanyWords::of(text).stem),
+                words(words::company_trades()),
+                words(words::jobs()),
+                words(words::street_names()),
+            ];
+            let communes = words::communes().iter().map(place).collect();
+            (people, others, communes, generalise::stand_ins(originals))
+        };
+        let (text, (people, others, communes, stand_ins)) = beside(|| Sentences::without(originals), all);
+        let [feminine, masculine, both, family] = people;
+        let [stems, trades, jobs, streets] = others;
+        Lists { feminine, masculine, both, family, stems, trades, jobs, streets, communes, stand_ins, text }
     }
 }
 

@@ -65,10 +65,9 @@ impl<K: Copy + Eq, M: Clone> Memo<K, M> {
         // Hardly a value comes as two kinds.
         let digest = digest(self.seed, value.as_bytes());
         let shelf = &self.shelves[(digest >> 8) as usize % SHELVES];
-        let place = |count: usize| (digest >> 32) as usize % count;
         // Who would have to wait is quicker alone.
         let Ok(mut places) = shelf.try_lock() else { return make() };
-        let at = place(places.len());
+        let at = (digest >> 32) as usize % places.len();
         let Place { passed, entry } = &mut places[at];
         if let Some(entry) = entry
             && (entry.kind, entry.digest) == (kind, digest)

@@ -157,19 +157,22 @@ impl Masker {
 fn split_service(host: &str) -> Option<(&str, &str)> {
     let (first, rest) = host.split_once('.')?;
     let rest = rest.trim_start_matches('.');
-    let (_, last) = rest.split_once('.')?;
+    let (second, last) = rest.split_once('.')?;
     let is_service = SERVICES.iter().any(|service| first.eq_ignore_ascii_case(service));
     // Of `mail.co.uk` it is what tells it from others.
-    let is_own = last.len() == 2
-        && REGISTRIES.iter().any(|registry| rest[..rest.len() - 3].eq_ignore_ascii_case(registry));
-    (is_service && !is_own).then_some((first, rest))
+    (is_service && !is_registry(second, last)).then_some((first, rest))
+}
+
+/// Whether names are registered below these two labels: `co.uk`.
+fn is_registry(second: &str, last: &str) -> bool {
+    last.len() == 2 && REGISTRIES.iter().any(|registry| second.eq_ignore_ascii_case(registry))
 }
 
 /// The label under which a domain is registered, and the registered domain.
 fn registrable(labels: &[&str]) -> (String, String) {
     let count = labels.len();
     let below = match labels {
-        [.., second, last] if count > 2 && last.len() == 2 && REGISTRIES.contains(second) => 3,
+        [.., second, last] if count > 2 && is_registry(second, last) => 3,
         _ => 2.min(count),
     };
     (labels[count - below].to_owned(), labels[count - below..].join("."))

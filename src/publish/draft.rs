@@ -1,13 +1,12 @@
 //! A result being written: it has no name until it is complete and safely on the disk.
 
-use super::{Folder, PRIVATE, cannot_write};
+use super::{Folder, PRIVATE, cannot_write, path_of};
 use crate::fault::{Fault, Result};
 use rustix::fs::{AtFlags, CWD, OFlags, RenameFlags, linkat, openat, renameat, renameat_with};
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -129,8 +128,7 @@ impl Draft {
 
     /// Gives the file, which has none, a name.
     fn link_as(&self, name: &OsStr) -> Result<(), Errno> {
-        let open_file = format!("/proc/self/fd/{}", self.file.as_raw_fd());
-        linkat(CWD, open_file, &self.folder.handle, name, AtFlags::SYMLINK_FOLLOW)
+        linkat(CWD, path_of(&self.file), &self.folder.handle, name, AtFlags::SYMLINK_FOLLOW)
     }
 
     fn link(&self) -> Result<(), Errno> {

@@ -1,8 +1,8 @@
 //! A long file that is on its way to the disk while it is still being written.
 
+use super::path_of;
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::AsRawFd;
 use std::thread::{self, JoinHandle};
 
 /// After so many bytes the disk gets what there is. In bytes.
@@ -29,9 +29,9 @@ impl<'a> Eager<'a> {
         if self.waiting.as_ref().is_some_and(|waiting| !waiting.is_finished()) {
             return;
         }
-        // Opened once more: a disk tells each opening of a file once that it failed, and the sync at the end must hear it.
-        let Ok(again) = File::open(format!("/proc/self/fd/{}", self.file.as_raw_fd())) else { return };
         self.since = 0;
+        // Opened once more: a disk tells each opening of a file once that it failed, and the sync at the end must hear it.
+        let Ok(again) = File::open(path_of(self.file)) else { return };
         let wait = move || {
             let _ = again.sync_data();
         };

@@ -18,10 +18,15 @@ use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 const PRIVATE: Mode = Mode::from_raw_mode(0o600);
+
+/// Where an open file can be found that may have no name.
+fn path_of(file: &File) -> String {
+    format!("/proc/self/fd/{}", file.as_raw_fd())
+}
 
 /// An open folder. Names are looked up in it, so it stays the same folder if its path is renamed meanwhile.
 #[derive(Debug)]

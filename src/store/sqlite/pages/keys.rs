@@ -3,6 +3,7 @@
 use super::runs::{Reader, Run, Spill};
 use crate::fault::Result;
 use crate::interrupt;
+use crate::memory::fetch;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
@@ -145,7 +146,7 @@ impl Sorted {
                 interrupt::check()?;
             }
             if let Some(soon) = keys.slots.get(number + AHEAD) {
-                std::hint::black_box(keys.bytes[soon.at()]);
+                fetch(&keys.bytes[soon.at()]);
             }
             let (key, record) = parts(&keys.bytes[slot.at()..]);
             take(key, record)?;
